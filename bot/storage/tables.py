@@ -405,6 +405,42 @@ class SubscriptionRow(Base):
     disabled_at: Mapped[datetime | None]
 
 
+class WebSessionRow(Base):
+    """A person signed in to the dashboard, by the SHA-256 of the cookie's secret. `role`: operator | user.
+
+    `token_sealed` is GitHub's user token, encrypted: what they may see is asked again with it every few minutes.
+    """
+
+    __tablename__ = "web_sessions"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    role: Mapped[str] = mapped_column(String(16))
+    user_id: Mapped[int] = mapped_column(BigInteger, default=0)
+    login: Mapped[str] = mapped_column(String(255), default="")
+    token_sealed: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    checked_at: Mapped[datetime | None]
+    __table_args__ = (Index("ix_web_sessions_user", "user_id"), Index("ix_web_sessions_expires", "expires_at"))
+
+
+class UserRepositoryRow(Base):
+    """A repository that a signed-in person can see on GitHub. `permission`: read | write | admin."""
+
+    __tablename__ = "user_repositories"
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    repository_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    permission: Mapped[str] = mapped_column(String(16))
+
+
+class UserInstallationRow(Base):
+    """An installation that a signed-in person belongs to, and whether they administer its account."""
+
+    __tablename__ = "user_installations"
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    installation_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    is_admin: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
 class BudgetRow(Base):
     """GitHub's remaining rate limit of an installation as last seen in a response."""
 
