@@ -1,0 +1,175 @@
+"""The GraphQL queries: what one request asks about many repositories.
+
+Every page size is chosen so that 50 repositories stay below GitHub's 500,000 nodes
+(https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api); a test counts them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+MAX_NODES_PER_QUERY = 50
+"""Repositories asked about at once: heads always, facts as far as GitHub answers in time."""
+
+COMMITS = 100
+RELEASES = 30
+TAGS = 20
+ISSUES = 30
+PULL_REQUESTS = 30
+RESPONSES = 5
+REVIEWS = 5
+RULES = 30
+
+ATTRIBUTE_FOLDERS = (".github", "docs", "doc", "tests", "test", "examples")
+"""Folders whose own .gitattributes the facts query reads besides the root's. Deeper or rarer ones are found only
+where one of these hides paths, by the tree listing of hidden.py."""
+
+HEADS_QUERY = """
+query Heads($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on Repository {
+      id databaseId name owner { login } description
+      isPrivate isFork isArchived isDisabled isEmpty pushedAt
+      defaultBranchRef { name target { oid } }
+    }
+  }
+}
+"""
+
+_FOLDER_ATTRIBUTES = "\n".join(
+    f'      attributes{number}: object(expression: "HEAD:{folder}/.gitattributes") {{ ... on Blob {{ text }} }}'
+    for number, folder in enumerate(ATTRIBUTE_FOLDERS)
+)
+
+FACTS_QUERY = f"""
+query Facts($ids: [ID!]!) {{
+  nodes(ids: $ids) {{
+    ... on Repository {{
+      id databaseId name url description homepageUrl
+      isPrivate isFork isArchived isDisabled isMirror isTemplate isEmpty
+      stargazerCount diskUsage createdAt pushedAt
+      hasIssuesEnabled hasDiscussionsEnabled hasVulnerabilityAlertsEnabled isSecurityPolicyEnabled
+      licenseInfo {{ spdxId }}
+      parent {{ nameWithOwner }}
+      templateRepository {{ nameWithOwner }}
+      repositoryTopics(first: 20) {{ nodes {{ topic {{ name }} }} }}
+      languages(first: 30, orderBy: {{field: SIZE, direction: DESC}}) {{ edges {{ size node {{ name color }} }} }}
+      owner {{
+        login
+        repository(name: ".github", followRenames: false) {{
+          nameWithOwner isPrivate
+          root: object(expression: "HEAD:") {{ ... on Tree {{ entries {{ name type }} }} }}
+          github: object(expression: "HEAD:.github") {{ ... on Tree {{ entries {{ name type }} }} }}
+          docs: object(expression: "HEAD:docs") {{ ... on Tree {{ entries {{ name type }} }} }}
+          issueTemplates: object(expression: "HEAD:.github/ISSUE_TEMPLATE") {{
+            ... on Tree {{ entries {{ name type }} }}
+          }}
+        }}
+      }}
+      defaultBranchRef {{
+        name
+        target {{
+          oid
+          ... on Commit {{
+            statusCheckRollup {{ state }}
+            history(first: {COMMITS}) {{
+              pageInfo {{ hasNextPage }}
+              nodes {{ oid committedDate messageHeadline author {{ name email user {{ login }} }} }}
+            }}
+          }}
+        }}
+        refUpdateRule {{
+          allowsDeletions allowsForcePushes requiredApprovingReviewCount
+          requiredStatusCheckContexts requiresCodeOwnerReviews
+        }}
+        rules(first: {RULES}) {{
+          nodes {{
+            type
+            parameters {{
+              ... on PullRequestParameters {{ requiredApprovingReviewCount requireCodeOwnerReview }}
+            }}
+          }}
+        }}
+      }}
+      releases(first: {RELEASES}, orderBy: {{field: CREATED_AT, direction: DESC}}) {{
+        totalCount
+        nodes {{
+          tagName publishedAt isPrerelease isDraft author {{ login }}
+          releaseAssets(first: 20) {{ nodes {{ name }} }}
+        }}
+      }}
+      refs(refPrefix: "refs/tags/", first: {TAGS}, orderBy: {{field: TAG_COMMIT_DATE, direction: DESC}}) {{
+        nodes {{
+          name
+          target {{
+            ... on Commit {{ committedDate }}
+            ... on Tag {{ tagger {{ date }} target {{ ... on Commit {{ committedDate }} }} }}
+          }}
+        }}
+      }}
+      openIssues: issues(states: OPEN) {{ totalCount }}
+      openPullRequests: pullRequests(states: OPEN) {{ totalCount }}
+      issues(first: {ISSUES}, orderBy: {{field: CREATED_AT, direction: DESC}}) {{
+        nodes {{
+          number createdAt closedAt author {{ __typename login }}
+          comments(first: {RESPONSES}) {{ nodes {{ createdAt authorAssociation author {{ __typename login }} }} }}
+        }}
+      }}
+      pullRequests(first: {PULL_REQUESTS}, orderBy: {{field: CREATED_AT, direction: DESC}}) {{
+        nodes {{
+          number createdAt closedAt mergedAt author {{ __typename login }}
+          comments(first: {RESPONSES}) {{ nodes {{ createdAt authorAssociation author {{ __typename login }} }} }}
+          reviews(first: {REVIEWS}) {{
+            nodes {{ submittedAt state authorAssociation author {{ __typename login }} }}
+          }}
+        }}
+      }}
+      vulnerabilityAlerts(states: OPEN) {{ totalCount }}
+      attributes: object(expression: "HEAD:.gitattributes") {{ ... on Blob {{ text }} }}
+{_FOLDER_ATTRIBUTES}
+    }}
+  }}
+}}
+"""
+
+TREE_DEPTH = 5
+"""Levels of folders that one listing query reads; hidden folders deeper than that are read by a further one."""
+
+
+def trees_query(wanted: Sequence[tuple[str, Sequence[str]]]) -> tuple[str, dict[str, str]]:
+    """Query and variables that list folders of several repositories: (node id, expressions such as `SHA:docs`).
+
+    The answer holds `r0`, `r1`, ... in the order given, each with `t0`, `t1`, ... one for each expression.
+    """
+    entries = "entries { name mode size type }"
+    for _ in range(TREE_DEPTH - 1):
+        entries = f"entries {{ name mode size type object {{ ... on Tree {{ {entries} }} }} }}"
+    return _objects_query("Trees", wanted, f"... on Tree {{ {entries} }}", prefix="t")
+
+
+def blobs_query(wanted: Sequence[tuple[str, Sequence[str]]]) -> tuple[str, dict[str, str]]:
+    """Query and variables that read files of several repositories: (node id, expressions such as `SHA:a/b.md`).
+
+    The answer holds `r0`, `r1`, ... in the order given, each with `b0`, `b1`, ... one for each expression.
+    """
+    return _objects_query("Blobs", wanted, "... on Blob { text isBinary isTruncated byteSize }", prefix="b")
+
+
+def _objects_query(
+    name: str, wanted: Sequence[tuple[str, Sequence[str]]], selection: str, *, prefix: str
+) -> tuple[str, dict[str, str]]:
+    variables: dict[str, str] = {}
+    lines: list[str] = []
+    for number, (node_id, expressions) in enumerate(wanted):
+        variables[f"n{number}"] = node_id
+        lines.append(f"  r{number}: node(id: $n{number}) {{ ... on Repository {{")
+        for index, expression in enumerate(expressions):
+            variable = f"e{number}_{index}"
+            variables[variable] = expression
+            lines.append(f"    {prefix}{index}: object(expression: ${variable}) {{ {selection} }}")
+        lines.append("  } }")
+    return "\n".join([f"query {name}({_declarations(variables)}) {{", *lines, "}"]), variables
+
+
+def _declarations(variables: Mapping[str, str]) -> str:
+    return ", ".join(f"${name}: {'ID!' if name.startswith('n') else 'String!'}" for name in variables)
