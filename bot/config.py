@@ -7,7 +7,6 @@ Secrets are `SecretStr`, so that no log, error or repr shows them.
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 import secrets
 from pathlib import Path
@@ -187,7 +186,7 @@ def normalise_private_key(value: str) -> str:
     if "-----BEGIN" not in text:
         try:
             text = base64.b64decode("".join(text.split()), validate=True).decode("ascii").strip()
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # not base64, or not of text
             text = ""
     if not text.startswith("-----BEGIN") or "PRIVATE KEY-----" not in text:
         raise UserError(
