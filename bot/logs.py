@@ -1,0 +1,95 @@
+"""How log lines look: structured, one line each, without secrets and without control characters.
+
+JSON for machines, coloured text in a terminal. Lines of uvicorn, Inngest's SDK and SQLAlchemy go the same way.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any, Literal
+
+import structlog
+
+SECRET_PATTERNS = re.compile(
+    r"gh[pousr]_[A-Za-z0-9]{20,}(?:_[A-Za-z0-9]+)?"  # GitHub's tokens: personal, OAuth, user, server, refresh
+    r"|github_pat_[A-Za-z0-9_]{22,}"
+    r"|v1\.[0-9a-f]{40}"  # older installation tokens
+    r"|eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+"  # JSON web tokens
+    r"|signkey-[a-z]+-[0-9a-f]{16,}"  # Inngest's signing keys
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
+    r"|(?<=[?&]token=)[^&\s\"']+|(?<=[?&]code=)[^&\s\"']+"
+    r"|(?i:(?<=bearer )[\w.~+/=-]{8,})"
+)
+SECRET_KEYS = frozenset({"token", "secret", "password", "authorization", "private_key", "signing_key", "cookie"})
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+MAX_VALUE_CHARS = 8000
+
+
+def redact(text: str) -> str:
+    """`text` with whatever looks like a credential replaced."""
+    return SECRET_PATTERNS.sub("[redacted]", text)
+
+
+def one_line(text: str) -> str:
+    """`text` without credentials, its control characters (newlines, terminal escapes, bidi marks) made visible."""
+    shown = redact(text[:MAX_VALUE_CHARS])
+    return CONTROL.sub(lambda match: match.group().encode("unicode_escape").decode("ascii"), shown)
+
+
+def clean(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Structlog processor: every value of a line is safe to print. Tracebacks keep their newlines."""
+    for key, value in event.items():
+        if key in SECRET_KEYS:
+            event[key] = "[redacted]"
+        elif key == "exception":
+            event[key] = redact(str(value))
+        elif isinstance(value, str):
+            event[key] = one_line(value)
+        elif value is not None and not isinstance(value, bool | int | float):
+            event[key] = one_line(str(value))
+    return {key: value for key, value in event.items() if value is not None}
+
+
+def configure_logs(form: Literal["auto", "json", "console"], level: str) -> None:
+    """Send all logging through structlog to standard error. `auto`: console in a terminal, else JSON."""
+    is_console = form == "console" or (form == "auto" and sys.stderr.isatty())
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        if is_console
+        else structlog.processors.JSONRenderer(sort_keys=True)
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                clean,
+                renderer,
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers = []
+        logging.getLogger(name).propagate = True
+    for name in ("httpx", "httpcore", "aiosqlite", "alembic", "uvicorn.access", "inngest", "markdown_it"):
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
