@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Iterator
+import subprocess
+import sys
 
 import pytest
-import structlog
 
-from bot.logs import configure_logs, one_line, redact
+from bot.logs import one_line, redact
 
 
-@pytest.fixture
-def _json_logs(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:  # after capsys: the handler takes its stderr
-    root = logging.getLogger()
-    handlers, level = root.handlers, root.level
-    configure_logs("json", "info")
-    yield
-    root.handlers, root.level = handlers, level
-    structlog.reset_defaults()
+def logged(code: str) -> dict[str, str]:
+    """The one line that `code` logs in a process of its own."""
+    script = "import logging, structlog\nfrom bot.logs import configure_logs\nconfigure_logs('json', 'info')\n" + code
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=30)
+    line: dict[str, str] = json.loads(done.stderr)
+    return line
 
 
 @pytest.mark.parametrize(
@@ -56,11 +53,11 @@ def test_strings_of_strangers_stay_on_their_line(text: str, shown: str) -> None:
     assert one_line(text) == shown
 
 
-@pytest.mark.usefixtures("_json_logs")
-def test_a_line_is_json_with_its_context_and_no_secret(capsys: pytest.CaptureFixture[str]) -> None:
-    with structlog.contextvars.bound_contextvars(delivery="guid-1"):
-        structlog.get_logger("bot.test").info("said", token="ghs_x", name="a\nb", missing=None, secret="hush")
-    line = json.loads(capsys.readouterr().err)
+def test_a_line_is_json_with_its_context_and_no_secret() -> None:
+    line = logged(
+        "with structlog.contextvars.bound_contextvars(delivery='guid-1'):\n"
+        "    structlog.get_logger('bot.test').info('said', token='ghs_x', name='a\\nb', missing=None, secret='hush')"
+    )
     assert line["event"] == "said"
     assert line["delivery"] == "guid-1"
     assert line["token"] == line["secret"] == "[redacted]"
@@ -68,12 +65,10 @@ def test_a_line_is_json_with_its_context_and_no_secret(capsys: pytest.CaptureFix
     assert "missing" not in line
 
 
-@pytest.mark.usefixtures("_json_logs")
-def test_other_peoples_loggers_and_tracebacks_are_cleaned_too(capsys: pytest.CaptureFixture[str]) -> None:
-    try:
-        raise RuntimeError("lost ghp_" + "c3" * 18)
-    except RuntimeError:
-        logging.getLogger("uvicorn.error").exception("oh %s", "ghp_" + "c3" * 18)
-    line = json.loads(capsys.readouterr().err)
+def test_other_peoples_loggers_and_tracebacks_are_cleaned_too() -> None:
+    line = logged(
+        "try:\n    raise RuntimeError('lost ghp_' + 'c3' * 18)\n"
+        "except RuntimeError:\n    logging.getLogger('uvicorn.error').exception('oh %s', 'ghp_' + 'c3' * 18)"
+    )
     assert line["event"] == "oh [redacted]"
     assert "RuntimeError: lost [redacted]" in line["exception"]
