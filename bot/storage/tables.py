@@ -71,7 +71,7 @@ class DeliveryRow(Base):
     """A webhook delivery, kept under GitHub's GUID until it is pruned.
 
     `state`: received → sent | ignored | failed. `reason` says why it was ignored or failed.
-    `event_ids` are what it became. `source`: webhook | recovered | replay | local.
+    `event_ids` are what it became; `replays` counts how often somebody asked for it again.
     """
 
     __tablename__ = "deliveries"
@@ -344,6 +344,7 @@ class CommandRow(Base):
     command: Mapped[str] = mapped_column(String(32))
     argument: Mapped[str] = mapped_column(String(255), default="")
     author: Mapped[str] = mapped_column(String(255))
+    run_id: Mapped[str] = mapped_column(String(64), default="")
     state: Mapped[str] = mapped_column(String(16), default="queued")
     reply_comment_id: Mapped[int | None] = mapped_column(BigInteger)
     reason: Mapped[str] = mapped_column(Text, default="")

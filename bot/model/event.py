@@ -1,0 +1,19 @@
+"""An event on its way to Inngest: what our functions are triggered by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingEvent:
+    """One event of the contract. `id` is made of what happened, so that the same news counts once.
+
+    `data` is plain JSON: ids and flags, never a token, a key or file content. `ts_ms`: milliseconds since 1970.
+    """
+
+    name: str
+    id: str
+    data: dict[str, Any] = field(default_factory=dict)
+    ts_ms: int | None = None

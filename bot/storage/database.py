@@ -1,0 +1,232 @@
+"""The database: one door for reading, one for writing, on SQLite or PostgreSQL.
+
+Every transaction goes through `read()` or `write()`. On SQLite writers stand in line for one connection that begins
+with `BEGIN IMMEDIATE` and commits with `synchronous=FULL`, so that a commit survives a power cut; readers never wait
+for them (WAL). What may pass by itself (locked, full, unreachable) leaves here as WorldError.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from bot.model.errors import UserError, WorldError
+
+DRIVERS: Final = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+    "postgresql+psycopg": "postgresql+asyncpg",
+    "postgresql+psycopg2": "postgresql+asyncpg",
+}
+
+BUSY_TIMEOUT_S: Final = 5.0
+"""How long a writer waits for another process's lock; GitHub waits 10 s for an answer."""
+
+PASSING_SQLITE_CODES: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+    }
+)
+
+PASSING_SQLSTATE_CLASSES: Final = frozenset({"08", "40", "53", "55", "57", "58"})
+"""PostgreSQL's classes for connection, rollback, resources, locks, operator and system trouble."""
+
+READ_ONLY_SQLSTATE: Final = "25006"
+
+
+def normalise_url(url: str) -> URL:
+    """The async form of a database URL. Raises UserError for one that is neither SQLite nor PostgreSQL."""
+    hint = "DATABASE_URL takes sqlite:///file.db or postgresql://user:password@host/name."
+    try:
+        parsed = make_url(url)
+        driver = DRIVERS[parsed.drivername]
+    except (ArgumentError, KeyError, ValueError):
+        raise UserError("This database is not one we know.", next_step=hint) from None
+    parsed = parsed.set(drivername=driver)
+    if driver.startswith("postgresql") and "sslmode" in parsed.query:
+        query = {name: value for name, value in parsed.query.items() if name != "sslmode"}
+        parsed = parsed.set(query={**query, "ssl": parsed.query["sslmode"]})
+    return parsed
+
+
+class Database:
+    """A lazily connected database. `url` may be any form that `normalise_url` takes."""
+
+    def __init__(self, url: str, *, pool_size: int = 10, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+        self.url = normalise_url(url)
+        self.dialect: Literal["sqlite", "postgresql"] = (
+            "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
+        )
+        if self.dialect == "sqlite":
+            self._writer, self._reader = _sqlite_engines(self.url, pool_size, busy_timeout_s)
+        else:
+            self._writer = self._reader = _postgresql_engine(self.url, pool_size)
+
+    @property
+    def name(self) -> str:
+        """The URL without its password, for logs."""
+        return self.url.render_as_string(hide_password=True)
+
+    async def connect(self) -> None:
+        """Prove that the database answers. Raises WorldError when it does not."""
+        async with self.read() as session:
+            await session.execute(text("SELECT 1"))
+
+    async def migrate(self) -> None:
+        """Bring the schema to the newest revision; safe while other processes do the same."""
+        from bot.storage.migrations.migrate import upgrade
+
+        with _mapped_errors():
+            async with self._writer.begin() as connection:
+                await connection.run_sync(upgrade)
+
+    async def pending_revisions(self) -> tuple[str, ...]:
+        """Revisions that `migrate()` would apply, oldest first; empty when the schema is current."""
+        from bot.storage.migrations.migrate import pending
+
+        with _mapped_errors():
+            async with self._reader.connect() as connection:
+                return await connection.run_sync(pending)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._writer.dispose()
+        if self._reader is not self._writer:
+            await self._reader.dispose()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """One consistent look; on SQLite the connection refuses to write."""
+        async with _transaction(self._reader) as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """One transaction, committed when the block ends well, rolled back otherwise.
+
+        Raises WorldError when the database is locked, full or away: then nothing of the block is kept.
+        """
+        async with _transaction(self._writer) as session:
+            yield session
+
+
+@asynccontextmanager
+async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    with _mapped_errors():
+        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            try:
+                await session.connection()
+            except OSError as error:
+                raise WorldError(
+                    f"The database cannot be reached ({type(error).__name__}).",
+                    next_step="Check DATABASE_URL and that the server runs.",
+                ) from error
+            yield session
+
+
+class _mapped_errors:
+    """Turns the driver's passing troubles into WorldError; anything else goes through unchanged."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if isinstance(error, PoolTimeoutError):
+            raise WorldError("Every database connection is busy.", retry_after_s=1.0) from error
+        if isinstance(error, DBAPIError):
+            trouble = passing_trouble(error)
+            if trouble:
+                raise WorldError(f"The database is not able to just now: {trouble}.", retry_after_s=1.0) from error
+
+
+def passing_trouble(error: DBAPIError) -> str:
+    """What passes by itself, in the driver's words; "" for an error that would come back."""
+    original = error.orig
+    if isinstance(original, sqlite3.Error):
+        code = getattr(original, "sqlite_errorcode", None)
+        return str(original) if code is not None and code & 0xFF in PASSING_SQLITE_CODES else ""
+    state = str(getattr(original, "sqlstate", None) or "")
+    if error.connection_invalidated or state == READ_ONLY_SQLSTATE or state[:2] in PASSING_SQLSTATE_CLASSES:
+        return f"{type(original).__name__} {state}".strip()
+    return ""
+
+
+def _sqlite_engines(url: URL, pool_size: int, busy_timeout_s: float) -> tuple[AsyncEngine, AsyncEngine]:
+    """A writer with one connection, and readers. In memory there is only one connection for both."""
+    in_memory = url.database in {None, "", ":memory:"}
+    if not in_memory and url.database is not None:
+        _require_folder(Path(url.database))
+    writer = _sqlite_engine(url, 1, busy_timeout_s, is_writer=True)
+    return writer, writer if in_memory else _sqlite_engine(url, pool_size, busy_timeout_s, is_writer=False)
+
+
+def _require_folder(path: Path) -> None:
+    if not str(path).startswith("file:") and not path.absolute().parent.is_dir():
+        raise UserError(
+            f"The folder of the database {path} does not exist.", next_step="Create it or change DATABASE_URL."
+        )
+
+
+def _sqlite_engine(url: URL, pool_size: int, busy_timeout_s: float, *, is_writer: bool) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=busy_timeout_s,
+        pool_reset_on_return="rollback",
+        connect_args={"timeout": busy_timeout_s},
+    )
+    role = "PRAGMA journal_mode=WAL" if is_writer else "PRAGMA query_only=ON"
+
+    def on_connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # pysqlite's own BEGIN comes too late for IMMEDIATE
+        cursor = connection.cursor()
+        for pragma in (f"PRAGMA busy_timeout={int(busy_timeout_s * 1000)}", role):
+            cursor.execute(pragma)
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA journal_size_limit=67108864")
+        cursor.close()
+
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+
+    event.listen(engine.sync_engine, "connect", on_connect)
+    event.listen(engine.sync_engine, "begin", on_begin)
+    return engine
+
+
+def _postgresql_engine(url: URL, pool_size: int) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=BUSY_TIMEOUT_S,
+        pool_pre_ping=True,
+        connect_args={
+            "timeout": 10,
+            "command_timeout": 60,
+            "server_settings": {"application_name": "repo-radar", "lock_timeout": "10s"},
+        },
+    )

@@ -1,0 +1,214 @@
+"""The inbox: every verified delivery, once, until the relay has made something of it and age prunes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import RowMapping, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.model.delivery import ClaimedDelivery, Delivery, DeliveryState, NewDelivery
+from bot.storage.changed import changed
+from bot.storage.tables import DeliveryRow
+from bot.storage.upsert import insert
+
+COLUMNS = tuple(column for column in DeliveryRow.__table__.columns if column.name != "body")
+
+
+async def store_many(session: AsyncSession, deliveries: Sequence[NewDelivery]) -> frozenset[str]:
+    """Store what is not held yet; the GUIDs that were new. One statement, so concurrent deliveries share it."""
+    if not deliveries:
+        return frozenset()
+    rows = {delivery.guid: _row(delivery) for delivery in reversed(deliveries)}
+    statement = insert(session, DeliveryRow).on_conflict_do_nothing(index_elements=["guid"]).returning(DeliveryRow.guid)
+    ordered = [rows[guid] for guid in sorted(rows)]  # the same order everywhere: no deadlock on PostgreSQL
+    return frozenset(await session.scalars(statement, ordered))
+
+
+def _row(delivery: NewDelivery) -> dict[str, Any]:
+    return {
+        "guid": delivery.guid,
+        "event": delivery.event,
+        "action": delivery.action,
+        "installation_id": delivery.installation_id,
+        "repository_id": delivery.repository_id,
+        "repository_full_name": delivery.repository_full_name,
+        "sender": delivery.sender,
+        "received_at": delivery.received_at,
+        "next_attempt_at": delivery.received_at,
+        "body": delivery.body,
+        "size_bytes": len(delivery.body),
+    }
+
+
+async def claim(session: AsyncSession, *, now: datetime, limit: int, lease_s: float) -> list[ClaimedDelivery]:
+    """Borrow up to `limit` received deliveries that are due, oldest first, for `lease_s` seconds.
+
+    A borrower that dies loses them when the lease ends. Several processes never borrow the same one.
+    """
+    due = (
+        select(DeliveryRow.guid)
+        .where(DeliveryRow.state == DeliveryState.RECEIVED, DeliveryRow.next_attempt_at <= now)
+        .order_by(DeliveryRow.next_attempt_at, DeliveryRow.received_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    guids = sorted(await session.scalars(due))
+    if not guids:
+        return []
+    borrowed = (
+        update(DeliveryRow)
+        .where(DeliveryRow.guid.in_(guids))
+        .values(next_attempt_at=now + timedelta(seconds=lease_s), attempts=DeliveryRow.attempts + 1)
+        .returning(*COLUMNS, DeliveryRow.body)
+        .execution_options(synchronize_session=False)
+    )
+    rows = (await session.execute(borrowed)).mappings().all()
+    claimed = [ClaimedDelivery(delivery=_delivery(row), body=row["body"]) for row in rows]
+    return sorted(claimed, key=lambda one: (one.delivery.received_at, one.delivery.guid))
+
+
+async def mark_sent(session: AsyncSession, event_ids: Mapping[str, Sequence[str]], *, now: datetime) -> None:
+    """These deliveries became these events (by GUID), which the engine has accepted."""
+    for guid, ids in sorted(event_ids.items()):
+        await _settle(session, guid, now, state=DeliveryState.SENT, event_ids=list(ids), reason="")
+
+
+async def mark_ignored(session: AsyncSession, reasons: Mapping[str, str], *, now: datetime) -> None:
+    """These deliveries are of no interest, with the reason by GUID."""
+    for guid, reason in sorted(reasons.items()):
+        await _settle(session, guid, now, state=DeliveryState.IGNORED, event_ids=[], reason=reason)
+
+
+async def mark_failed(session: AsyncSession, reasons: Mapping[str, str], *, now: datetime) -> None:
+    """These deliveries cannot be sent, and trying again is pointless; the reason by GUID."""
+    for guid, reason in sorted(reasons.items()):
+        await _settle(session, guid, now, state=DeliveryState.FAILED, event_ids=[], reason=reason)
+
+
+async def _settle(session: AsyncSession, guid: str, now: datetime, **values: Any) -> None:
+    await session.execute(
+        update(DeliveryRow)
+        .where(DeliveryRow.guid == guid, DeliveryRow.state == DeliveryState.RECEIVED)
+        .values(handled_at=now, next_attempt_at=None, **values)
+    )
+
+
+async def retry_later(session: AsyncSession, guids: Iterable[str], *, at: datetime, reason: str) -> None:
+    """Give borrowed deliveries back, to be tried again at `at`."""
+    await session.execute(
+        update(DeliveryRow)
+        .where(DeliveryRow.guid.in_(sorted(guids)), DeliveryRow.state == DeliveryState.RECEIVED)
+        .values(next_attempt_at=at, reason=reason)
+    )
+
+
+async def reopen(session: AsyncSession, guid: str, *, now: datetime) -> Delivery | None:
+    """Have a settled delivery handled again, as replay number `replays`; None when it is not held.
+
+    One that is still waiting is only made due: it is no replay.
+    """
+    delivery = await get(session, guid)
+    if delivery is None:
+        return None
+    is_settled = delivery.state is not DeliveryState.RECEIVED
+    await session.execute(
+        update(DeliveryRow)
+        .where(DeliveryRow.guid == guid)
+        .values(
+            state=DeliveryState.RECEIVED,
+            next_attempt_at=now,
+            handled_at=None,
+            reason="",
+            attempts=0,
+            replays=DeliveryRow.replays + (1 if is_settled else 0),
+        )
+    )
+    return await get(session, guid)
+
+
+async def known_guids(session: AsyncSession, guids: Iterable[str]) -> frozenset[str]:
+    """Which of these the inbox holds."""
+    wanted = sorted(set(guids))
+    known: set[str] = set()
+    for start in range(0, len(wanted), 1000):
+        chunk = wanted[start : start + 1000]
+        known.update(await session.scalars(select(DeliveryRow.guid).where(DeliveryRow.guid.in_(chunk))))
+    return frozenset(known)
+
+
+async def get(session: AsyncSession, guid: str) -> Delivery | None:
+    """One delivery without its body."""
+    row = (await session.execute(select(*COLUMNS).where(DeliveryRow.guid == guid))).mappings().one_or_none()
+    return None if row is None else _delivery(row)
+
+
+async def body(session: AsyncSession, guid: str) -> bytes | None:
+    """The stored JSON of one delivery."""
+    return await session.scalar(select(DeliveryRow.body).where(DeliveryRow.guid == guid))
+
+
+async def newest(session: AsyncSession, limit: int = 1) -> list[Delivery]:
+    """The deliveries received last, newest first."""
+    statement = select(*COLUMNS).order_by(DeliveryRow.received_at.desc(), DeliveryRow.guid.desc()).limit(limit)
+    return [_delivery(row) for row in (await session.execute(statement)).mappings()]
+
+
+async def counts(session: AsyncSession) -> dict[DeliveryState, int]:
+    """How many deliveries are in each state."""
+    statement = select(DeliveryRow.state, func.count()).group_by(DeliveryRow.state)
+    found = {DeliveryState(state): count for state, count in (await session.execute(statement)).tuples()}
+    return {state: found.get(state, 0) for state in DeliveryState}
+
+
+async def oldest_received_at(session: AsyncSession) -> datetime | None:
+    """When the oldest delivery that still waits came in; None when none waits."""
+    statement = (
+        select(DeliveryRow.received_at)
+        .where(DeliveryRow.state == DeliveryState.RECEIVED)
+        .order_by(DeliveryRow.received_at)
+        .limit(1)
+    )
+    return await session.scalar(statement)
+
+
+async def prune(session: AsyncSession, *, older_than: datetime, max_bytes: int, limit: int = 5000) -> int:
+    """Drop settled deliveries by age, then the oldest settled ones until bodies fit into `max_bytes`.
+
+    What still waits is never dropped. At most `limit` of each in one call; the number dropped.
+    """
+    dropped = await _drop(session, older_than, limit)
+    total = await session.scalar(select(func.coalesce(func.sum(DeliveryRow.size_bytes), 0))) or 0
+    if total <= max_bytes:
+        return dropped
+    surplus = total - max_bytes
+    oldest = (
+        select(DeliveryRow.received_at, DeliveryRow.size_bytes)
+        .where(DeliveryRow.state != DeliveryState.RECEIVED)
+        .order_by(DeliveryRow.received_at, DeliveryRow.guid)
+        .limit(limit)
+    )
+    cut: datetime | None = None
+    for received_at, size_bytes in (await session.execute(oldest)).tuples():
+        cut = received_at
+        surplus -= size_bytes
+        if surplus <= 0:
+            break
+    return dropped + (await _drop(session, cut + timedelta(microseconds=1), limit) if cut else 0)
+
+
+async def _drop(session: AsyncSession, before: datetime, limit: int) -> int:
+    old = (
+        select(DeliveryRow.guid)
+        .where(DeliveryRow.state != DeliveryState.RECEIVED, DeliveryRow.received_at < before)
+        .order_by(DeliveryRow.received_at, DeliveryRow.guid)
+        .limit(limit)
+    )
+    return await changed(session, delete(DeliveryRow).where(DeliveryRow.guid.in_(old.scalar_subquery())))
+
+
+def _delivery(row: RowMapping) -> Delivery:
+    values = {name: row[name] for name in Delivery.__dataclass_fields__ if name not in {"state", "event_ids"}}
+    return Delivery(**values, state=DeliveryState(row["state"]), event_ids=tuple(row["event_ids"]))

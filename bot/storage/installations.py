@@ -1,0 +1,176 @@
+"""Installations: who has installed the App, and whether we may work for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete as delete_rows
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.model.installation import Installation, InstallationStatus
+from bot.model.repository import InstallationRef
+from bot.storage.changed import changed
+from bot.storage.tables import BatchRow, BudgetRow, InstallationRow, RepositoryRow
+from bot.storage.upsert import insert
+
+UNINSTALLED = "uninstalled"
+
+
+async def upsert(session: AsyncSession, ref: InstallationRef, *, now: datetime) -> None:
+    """Store what GitHub says of an installation; one that was deleted comes back with it.
+
+    Its repositories come back as they are listed again (`repositories.upsert_many`).
+    """
+    status = InstallationStatus.SUSPENDED if ref.suspended_at else InstallationStatus.ACTIVE
+    values = {
+        "account_id": ref.account_id,
+        "account_login": ref.account_login,
+        "account_type": ref.account_type,
+        "status": status,
+        "repository_selection": ref.repository_selection,
+        "permissions": dict(ref.permissions),
+        "events": list(ref.events),
+        "updated_at": now,
+        "deleted_at": None,
+    }
+    statement = insert(session, InstallationRow).values(id=ref.id, created_at=now, **values)
+    await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+
+
+async def get(session: AsyncSession, installation_id: int) -> Installation | None:
+    """One installation, deleted ones too."""
+    row = await session.get(InstallationRow, installation_id, populate_existing=True)
+    return None if row is None else _installation(row)
+
+
+async def find(session: AsyncSession, login: str) -> Installation | None:
+    """The installation on an account that is not deleted, by login in any case."""
+    statement = (
+        select(InstallationRow)
+        .where(func.lower(InstallationRow.account_login) == login.lower())
+        .where(InstallationRow.status != InstallationStatus.DELETED)
+        .order_by(InstallationRow.updated_at.desc())
+        .limit(1)
+    )
+    row = await session.scalar(statement)
+    return None if row is None else _installation(row)
+
+
+async def list_all(session: AsyncSession, *, with_deleted: bool = False) -> list[Installation]:
+    """All installations by login."""
+    statement = select(InstallationRow).order_by(InstallationRow.account_login, InstallationRow.id)
+    if not with_deleted:
+        statement = statement.where(InstallationRow.status != InstallationStatus.DELETED)
+    return [_installation(row) for row in await session.scalars(statement)]
+
+
+async def set_status(session: AsyncSession, installation_id: int, status: InstallationStatus, *, now: datetime) -> bool:
+    """Suspend or resume; False when it is not there or deleted. Use `delete` for the end."""
+    statement = (
+        update(InstallationRow)
+        .where(InstallationRow.id == installation_id, InstallationRow.status != InstallationStatus.DELETED)
+        .values(status=status, updated_at=now)
+    )
+    return await changed(session, statement) == 1
+
+
+async def set_permissions(
+    session: AsyncSession,
+    installation_id: int,
+    permissions: Mapping[str, str],
+    events: Sequence[str],
+    *,
+    now: datetime,
+) -> bool:
+    """Keep what the account has granted; False when the installation is not there."""
+    statement = (
+        update(InstallationRow)
+        .where(InstallationRow.id == installation_id)
+        .values(permissions=dict(permissions), events=list(events), updated_at=now)
+    )
+    return await changed(session, statement) == 1
+
+
+async def rename(session: AsyncSession, installation_id: int, login: str, *, now: datetime) -> bool:
+    """The account has another login now: its repositories move along. False when it is not there."""
+    row = await session.get(InstallationRow, installation_id, populate_existing=True)
+    if row is None:
+        return False
+    before = row.account_login
+    row.account_login, row.updated_at = login, now
+    await session.flush()
+    await session.execute(
+        update(RepositoryRow)
+        .where(RepositoryRow.installation_id == installation_id)
+        .where(func.lower(RepositoryRow.owner) == before.lower())
+        .values(
+            owner=login,
+            full_name_lower=func.lower(login) + "/" + func.lower(RepositoryRow.name),
+            updated_at=now,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return True
+
+
+async def mark_reconciled(session: AsyncSession, installation_id: int, *, now: datetime) -> None:
+    """Its repositories have just been compared with GitHub's."""
+    await session.execute(
+        update(InstallationRow).where(InstallationRow.id == installation_id).values(reconciled_at=now)
+    )
+
+
+async def delete(session: AsyncSession, installation_id: int, *, now: datetime) -> bool:
+    """Uninstalled: keep everything until `purge`, but out of sight. False when it was so already.
+
+    Its waiting refreshes end, its running batches are cancelled.
+    """
+    statement = (
+        update(InstallationRow)
+        .where(InstallationRow.id == installation_id, InstallationRow.status != InstallationStatus.DELETED)
+        .values(status=InstallationStatus.DELETED, deleted_at=now, updated_at=now)
+    )
+    is_news = await changed(session, statement) == 1
+    ours = RepositoryRow.installation_id == installation_id
+    await changed(
+        session,
+        update(RepositoryRow)
+        .where(ours, RepositoryRow.removed_at.is_(None))
+        .values(removed_at=now, removed_reason=UNINSTALLED, updated_at=now),
+    )
+    await changed(
+        session,
+        update(RepositoryRow)
+        .where(ours, RepositoryRow.refresh_status.in_(("queued", "processing")))
+        .values(refresh_status="failed", refresh_error="The App was uninstalled.", refresh_finished_at=now),
+    )
+    await changed(
+        session,
+        update(BatchRow)
+        .where(BatchRow.installation_id == installation_id, BatchRow.status == "running")
+        .values(status="cancelled", error="The App was uninstalled.", finished_at=now),
+    )
+    return is_news
+
+
+async def purge(session: AsyncSession, *, deleted_before: datetime) -> dict[str, int]:
+    """Erase installations deleted before then, with their repositories, reports and batches; counts of each."""
+    doomed = select(InstallationRow.id).where(
+        InstallationRow.status == InstallationStatus.DELETED, InstallationRow.deleted_at < deleted_before
+    )
+    ids = list(await session.scalars(doomed))
+    repositories = await changed(session, delete_rows(RepositoryRow).where(RepositoryRow.installation_id.in_(ids)))
+    batches = await changed(session, delete_rows(BatchRow).where(BatchRow.installation_id.in_(ids)))
+    await changed(session, delete_rows(BudgetRow).where(BudgetRow.installation_id.in_(ids)))
+    installations = await changed(session, delete_rows(InstallationRow).where(InstallationRow.id.in_(ids)))
+    return {"installations": installations, "repositories": repositories, "batches": batches}
+
+
+def _installation(row: InstallationRow) -> Installation:
+    values: dict[str, Any] = {
+        name: getattr(row, name) for name in Installation.__dataclass_fields__ if name not in {"status", "events"}
+    }
+    return Installation(**values, status=InstallationStatus(row.status), events=tuple(row.events))

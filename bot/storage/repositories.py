@@ -1,0 +1,223 @@
+"""Repositories: which there are, what they are called now, and how they changed on GitHub."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.model.records import RefreshStatus, Repository
+from bot.model.repository import RepositoryRef
+from bot.storage.changed import changed
+from bot.storage.tables import RepositoryRow
+from bot.storage.upsert import insert
+
+CHUNK = 500
+
+
+async def upsert_many(
+    session: AsyncSession, installation_id: int, refs: Sequence[RepositoryRef], *, is_full: bool = True, now: datetime
+) -> None:
+    """Store repositories of an installation as GitHub tells them; removed ones come back.
+
+    A webhook tells only ids, name and privacy: say `is_full=False` and the rest stays as it is. An empty
+    `head_sha`, `default_branch` or `node_id` is never news. A repository of another installation moves to this one
+    (a transfer). The installation must be stored before.
+    """
+    rows = {ref.id: _row(ref, installation_id, now) for ref in refs}
+    ordered = [rows[key] for key in sorted(rows)]
+    statement = insert(session, RepositoryRow)
+    told = {"installation_id", "owner", "name", "full_name_lower", "updated_at", "removed_at", "removed_reason"}
+    told |= {"is_private", "is_fork", "is_archived", "description"} if is_full else {"is_private"}
+    fresh: dict[str, Any] = {name: statement.excluded[name] for name in told}
+    for name in ("head_sha", "default_branch", "node_id"):
+        fresh[name] = func.coalesce(func.nullif(statement.excluded[name], ""), getattr(RepositoryRow, name))
+    fresh["pushed_at"] = func.coalesce(statement.excluded["pushed_at"], RepositoryRow.pushed_at)
+    for start in range(0, len(ordered), CHUNK):
+        chunk = ordered[start : start + CHUNK]
+        await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=fresh), chunk)
+
+
+def _row(ref: RepositoryRef, installation_id: int, now: datetime) -> dict[str, Any]:
+    return {
+        "id": ref.id,
+        "installation_id": installation_id,
+        "owner": ref.owner,
+        "name": ref.name,
+        "full_name_lower": ref.full_name.lower(),
+        "node_id": ref.node_id,
+        "is_private": ref.is_private,
+        "is_fork": ref.is_fork,
+        "is_archived": ref.is_archived,
+        "description": ref.description,
+        "default_branch": ref.default_branch,
+        "head_sha": ref.head_sha,
+        "pushed_at": ref.pushed_at,
+        "created_at": now,
+        "updated_at": now,
+        "removed_at": None,
+        "removed_reason": "",
+    }
+
+
+async def get(session: AsyncSession, repository_id: int) -> Repository | None:
+    """One repository by GitHub's id, removed ones too."""
+    row = await session.get(RepositoryRow, repository_id, populate_existing=True)
+    return None if row is None else to_repository(row)
+
+
+async def find(session: AsyncSession, owner: str, name: str) -> Repository | None:
+    """The repository of that name, in any case. Names are reused: one that is not removed comes first."""
+    statement = (
+        select(RepositoryRow)
+        .where(RepositoryRow.full_name_lower == f"{owner}/{name}".lower())
+        .order_by(
+            case((RepositoryRow.removed_at.is_(None), 0), else_=1),
+            RepositoryRow.updated_at.desc(),
+            RepositoryRow.id.desc(),
+        )
+        .limit(1)
+    )
+    row = await session.scalar(statement.execution_options(populate_existing=True))
+    return None if row is None else to_repository(row)
+
+
+async def list_of_installation(
+    session: AsyncSession, installation_id: int, *, with_removed: bool = False
+) -> list[Repository]:
+    """All repositories of an installation, by name."""
+    statement = (
+        select(RepositoryRow)
+        .where(RepositoryRow.installation_id == installation_id)
+        .order_by(RepositoryRow.full_name_lower, RepositoryRow.id)
+        .execution_options(populate_existing=True)
+    )
+    if not with_removed:
+        statement = statement.where(RepositoryRow.removed_at.is_(None))
+    return [to_repository(row) for row in await session.scalars(statement)]
+
+
+async def get_many(session: AsyncSession, repository_ids: Iterable[int]) -> dict[int, Repository]:
+    """Those of these repositories that are stored, by id."""
+    wanted = sorted(set(repository_ids))
+    found: dict[int, Repository] = {}
+    for start in range(0, len(wanted), CHUNK):
+        chunk = select(RepositoryRow).where(RepositoryRow.id.in_(wanted[start : start + CHUNK]))
+        for row in await session.scalars(chunk.execution_options(populate_existing=True)):
+            found[row.id] = to_repository(row)
+    return found
+
+
+async def rename(session: AsyncSession, repository_id: int, owner: str, name: str, *, now: datetime) -> bool:
+    """Renamed, or under another owner. False when it is not stored."""
+    values = {"owner": owner, "name": name, "full_name_lower": f"{owner}/{name}".lower()}
+    return await _change(session, repository_id, now, **values)
+
+
+async def transfer(
+    session: AsyncSession, repository_id: int, installation_id: int, owner: str, name: str, *, now: datetime
+) -> bool:
+    """Moved to another installation, with its history. False when it is not stored."""
+    values = {"owner": owner, "name": name, "full_name_lower": f"{owner}/{name}".lower()}
+    return await _change(
+        session, repository_id, now, installation_id=installation_id, removed_at=None, removed_reason="", **values
+    )
+
+
+async def set_visibility(session: AsyncSession, repository_id: int, *, is_private: bool, now: datetime) -> bool:
+    """Made private or public. False when it is not stored."""
+    return await _change(session, repository_id, now, is_private=is_private)
+
+
+async def set_archived(session: AsyncSession, repository_id: int, *, is_archived: bool, now: datetime) -> bool:
+    """Archived or unarchived. False when it is not stored."""
+    return await _change(session, repository_id, now, is_archived=is_archived)
+
+
+async def set_default_branch(session: AsyncSession, repository_id: int, branch: str, *, now: datetime) -> bool:
+    """Another default branch: what is known of HEAD no longer holds. False when it is not stored."""
+    return await _change(session, repository_id, now, default_branch=branch, head_sha="")
+
+
+async def set_head(
+    session: AsyncSession, repository_id: int, head_sha: str, *, pushed_at: datetime | None = None, now: datetime
+) -> bool:
+    """HEAD of the default branch as GitHub says. False when it is not stored."""
+    values: dict[str, Any] = {"head_sha": head_sha}
+    if pushed_at is not None:
+        values["pushed_at"] = pushed_at
+    return await _change(session, repository_id, now, **values)
+
+
+async def remove(session: AsyncSession, repository_ids: Iterable[int], *, reason: str, now: datetime) -> int:
+    """No longer ours to look at (`reason`: removed, deleted, uninstalled, ...). The number that was still there.
+
+    A refresh under way ends as failed.
+    """
+    ids = sorted(set(repository_ids))
+    count = 0
+    for start in range(0, len(ids), CHUNK):
+        chosen = RepositoryRow.id.in_(ids[start : start + CHUNK])
+        count += await _remove(session, chosen, reason, now)
+    return count
+
+
+async def remove_missing(
+    session: AsyncSession, installation_id: int, present: Collection[int], *, now: datetime
+) -> tuple[int, ...]:
+    """Remove what GitHub no longer lists for the installation; the ids removed."""
+    stored = await session.scalars(
+        select(RepositoryRow.id).where(
+            RepositoryRow.installation_id == installation_id, RepositoryRow.removed_at.is_(None)
+        )
+    )
+    missing = tuple(sorted(set(stored) - set(present)))
+    await remove(session, missing, reason="removed", now=now)
+    return missing
+
+
+async def purge(session: AsyncSession, *, removed_before: datetime) -> int:
+    """Erase repositories removed before then, with their reports; the number erased."""
+    return await changed(session, delete(RepositoryRow).where(RepositoryRow.removed_at < removed_before))
+
+
+async def count(session: AsyncSession) -> int:
+    """How many repositories are watched."""
+    statement = select(func.count()).select_from(RepositoryRow).where(RepositoryRow.removed_at.is_(None))
+    return await session.scalar(statement) or 0
+
+
+async def _remove(session: AsyncSession, chosen: ColumnElement[bool], reason: str, now: datetime) -> int:
+    removed = await changed(
+        session,
+        update(RepositoryRow)
+        .where(chosen, RepositoryRow.removed_at.is_(None))
+        .values(removed_at=now, removed_reason=reason, updated_at=now),
+    )
+    await changed(
+        session,
+        update(RepositoryRow)
+        .where(chosen, RepositoryRow.refresh_status.in_((RefreshStatus.QUEUED, RefreshStatus.PROCESSING)))
+        .values(
+            refresh_status=RefreshStatus.FAILED,
+            refresh_error=f"The repository is no longer covered ({reason}).",
+            refresh_finished_at=now,
+        ),
+    )
+    return removed
+
+
+async def _change(session: AsyncSession, repository_id: int, now: datetime, **values: Any) -> bool:
+    statement = update(RepositoryRow).where(RepositoryRow.id == repository_id).values(updated_at=now, **values)
+    return await changed(session, statement) == 1
+
+
+def to_repository(row: RepositoryRow) -> Repository:
+    """The value of a row; for the other files of storage."""
+    values: dict[str, Any] = {
+        name: getattr(row, name) for name in Repository.__dataclass_fields__ if name != "refresh_status"
+    }
+    return Repository(**values, refresh_status=RefreshStatus(row.refresh_status))
