@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
+
+
+class Trigger(StrEnum):
+    """Who asked for a refresh or a batch; also decides its priority."""
+
+    INSTALL = "install"
+    PUSH = "push"
+    COMMAND = "command"
+    API = "api"
+    BATCH = "batch"
+    SWEEP = "sweep"
+    RECONCILE = "reconcile"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

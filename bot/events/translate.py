@@ -1,0 +1,316 @@
+"""What becomes of a delivery: a table from GitHub's event and action to our events, or the reason for none.
+
+Pure. Nothing in a payload can raise: what is missing or odd makes the delivery `ignored`, with the reason.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from bot.events import catalog
+from bot.events.payload import Check, Payload, read_payload
+from bot.model.event import OutgoingEvent, Trigger
+
+COMMAND_WORD: Final = "/radar"
+ANY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """The events a delivery became; with none, `reason` says why in a sentence for a person."""
+
+    events: tuple[OutgoingEvent, ...] = ()
+    reason: str = ""
+
+
+class _Ignored(Exception):
+    """Raised inside this file when a delivery asks for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """One delivery, read."""
+
+    event: str
+    guid: str
+    payload: Payload
+
+    @property
+    def change(self) -> str:
+        return f"{self.event}.{self.payload.action}" if self.payload.action else self.event
+
+    @property
+    def installation_id(self) -> int:
+        installation = self.payload.installation
+        return _need(installation.id if installation else None, "installation.id")
+
+    @property
+    def repository_id(self) -> int:
+        repository = self.payload.repository
+        return _need(repository.id if repository else None, "repository.id")
+
+
+def translate(event: str, guid: str, body: bytes, *, replays: int = 0) -> Translation:
+    """The events of one delivery. `event` and `guid` are its headers, `body` its JSON.
+
+    `replays` counts how often somebody asked for it again: each gets fresh event ids, which the engine has not seen.
+    """
+    try:
+        news = _News(event, guid, read_payload(body))
+        events = _rule(event, news.payload.action or "")(news)
+    except _Ignored as ignored:
+        return Translation(reason=str(ignored))
+    except msgspec.DecodeError as error:
+        return Translation(reason=f"The payload is not as GitHub documents it: {error}.")
+    if replays:
+        events = tuple(_again(one, replays) for one in events)
+    return Translation(events=events)
+
+
+def _again(event: OutgoingEvent, replays: int) -> OutgoingEvent:
+    """The same event as news: with an id, and a batch, of its own; `data.replay` tells functions."""
+    data: dict[str, Any] = {**event.data, "replay": replays}
+    if data.get("batch_id"):
+        data["batch_id"] = f"{data['batch_id']}-replay-{replays}"
+    return dataclasses.replace(event, id=f"{event.id}:replay-{replays}", data=data)
+
+
+_Rule = Callable[[_News], tuple[OutgoingEvent, ...]]
+
+
+def _rule(event: str, action: str) -> _Rule:
+    rule = RULES.get((event, action)) or RULES.get((event, ANY))
+    if rule is not None:
+        return rule
+    if event in {name for name, _ in RULES}:
+        raise _Ignored(f"Nothing follows from {event}.{action or '(no action)'}.")
+    raise _Ignored(f"Nothing follows from the event {event}.")
+
+
+T = TypeVar("T")
+
+
+def _need(value: T | None, field: str) -> T:
+    if value is None:
+        raise _Ignored(f"The payload has no {field}.")
+    return value
+
+
+def _push(news: _News) -> tuple[OutgoingEvent, ...]:
+    payload = news.payload
+    ref = _need(payload.ref, "ref")
+    branch = _need(payload.repository, "repository").default_branch or ""
+    if ref.startswith("refs/tags/"):
+        raise _Ignored("A push of a tag; only the default branch is watched.")
+    if ref != f"refs/heads/{branch}":
+        raise _Ignored(f"A push to {ref.removeprefix('refs/heads/')}; only the default branch ({branch}) is watched.")
+    head_sha = _need(payload.after, "after")
+    if payload.deleted or not head_sha.strip("0"):
+        raise _Ignored("The default branch was deleted; there is no HEAD to look at.")
+    repository = payload.repository
+    pushed_at = (repository.pushed_at if repository else None) or payload.before or ""
+    return (
+        catalog.push_received(
+            installation_id=news.installation_id,
+            repository_id=news.repository_id,
+            head_sha=head_sha,
+            occasion=str(pushed_at),
+            delivery=news.guid,
+        ),
+    )
+
+
+def _installed(news: _News) -> tuple[OutgoingEvent, ...]:
+    return (
+        catalog.batch_requested(
+            batch_id=f"install-{news.installation_id}",
+            installation_id=news.installation_id,
+            trigger=Trigger.INSTALL,
+            delivery=news.guid,
+        ),
+    )
+
+
+def _added(news: _News) -> tuple[OutgoingEvent, ...]:
+    ids = sorted({one.id for one in news.payload.repositories_added or () if one.id is not None})
+    if not ids:
+        raise _Ignored("No repository was added.")
+    installation = _need(news.payload.installation, "installation")
+    what = f"{ids}@{installation.updated_at or news.guid}"
+    return (
+        catalog.batch_requested(
+            batch_id=f"added-{news.installation_id}-{hashlib.sha256(what.encode()).hexdigest()[:16]}",
+            installation_id=news.installation_id,
+            trigger=Trigger.INSTALL,
+            repository_ids=ids,
+            delivery=news.guid,
+        ),
+    )
+
+
+def _removed(news: _News) -> tuple[OutgoingEvent, ...]:
+    ids = [one.id for one in news.payload.repositories_removed or () if one.id is not None]
+    if not ids:
+        raise _Ignored("No repository was removed.")
+    return (
+        catalog.installation_changed(
+            installation_id=news.installation_id,
+            change=news.change,
+            repository_ids=ids,
+            occasion=news.guid,
+            delivery=news.guid,
+        ),
+    )
+
+
+def _changed(news: _News) -> tuple[OutgoingEvent, ...]:
+    """Lifecycle: what follows is idempotent, and the same change can happen again, so the GUID is the occasion."""
+    repository = news.payload.repository
+    return (
+        catalog.installation_changed(
+            installation_id=news.installation_id,
+            change=news.change,
+            repository_id=repository.id if repository else None,
+            occasion=news.guid,
+            delivery=news.guid,
+        ),
+    )
+
+
+def _repository_changed(news: _News) -> tuple[OutgoingEvent, ...]:
+    _ = news.repository_id
+    return _changed(news)
+
+
+def _repository_edited(news: _News) -> tuple[OutgoingEvent, ...]:
+    if news.payload.changes is None or news.payload.changes.default_branch is None:
+        raise _Ignored("An edit of the repository that moved no default branch; the next report shows it.")
+    return _repository_changed(news)
+
+
+def _comment(news: _News) -> tuple[OutgoingEvent, ...]:
+    comment = _need(news.payload.comment, "comment")
+    if COMMAND_WORD not in _need(comment.body, "comment.body").casefold():
+        raise _Ignored(f"A comment without {COMMAND_WORD}.")
+    if comment.performed_via_github_app is not None or (comment.user and comment.user.type == "Bot"):
+        raise _Ignored("A comment by a bot; only people give commands.")
+    if news.payload.action == "edited" and news.payload.changes is not None and news.payload.changes.body is None:
+        raise _Ignored("An edit that left the comment's text as it was.")
+    issue = _need(news.payload.issue, "issue")
+    return (
+        catalog.command_received(
+            installation_id=news.installation_id,
+            repository_id=news.repository_id,
+            issue_number=_need(issue.number, "issue.number"),
+            comment_id=_need(comment.id, "comment.id"),
+            occasion=comment.updated_at or news.guid,
+            is_pull_request=issue.pull_request is not None,
+            delivery=news.guid,
+        ),
+    )
+
+
+def _pull_request(news: _News) -> tuple[OutgoingEvent, ...]:
+    pull = _need(news.payload.pull_request, "pull_request")
+    return (
+        catalog.pull_request_updated(
+            installation_id=news.installation_id,
+            repository_id=news.repository_id,
+            number=_need(pull.number, "pull_request.number"),
+            head_sha=_need(pull.head.sha if pull.head else None, "pull_request.head.sha"),
+            occasion=pull.updated_at or news.guid,
+            delivery=news.guid,
+        ),
+    )
+
+
+def _check_run(news: _News) -> tuple[OutgoingEvent, ...]:
+    return _rerequested(news, _need(news.payload.check_run, "check_run"))
+
+
+def _check_suite(news: _News) -> tuple[OutgoingEvent, ...]:
+    return _rerequested(news, _need(news.payload.check_suite, "check_suite"))
+
+
+def _rerequested(news: _News, check: Check) -> tuple[OutgoingEvent, ...]:
+    """Somebody pressed "Re-run": each press is news. A check of a pull request is judged there."""
+    head_sha = _need(check.head_sha, "head_sha")
+    pulls = [pull for pull in check.pull_requests or () if pull.number is not None]
+    if not pulls:
+        return (
+            catalog.refresh_requested(
+                installation_id=news.installation_id,
+                repository_id=news.repository_id,
+                trigger=Trigger.COMMAND,
+                head_sha=head_sha,
+                force=True,
+                occasion=news.guid,
+                delivery=news.guid,
+            ),
+        )
+    return tuple(
+        catalog.pull_request_updated(
+            installation_id=news.installation_id,
+            repository_id=news.repository_id,
+            number=pull.number or 0,
+            head_sha=(pull.head.sha if pull.head else None) or head_sha,
+            occasion=news.guid,
+            force=True,
+            delivery=news.guid,
+        )
+        for pull in pulls
+    )
+
+
+def _revoked(news: _News) -> tuple[OutgoingEvent, ...]:
+    sender = news.payload.sender
+    user_id = _need(sender.id if sender else None, "sender.id")
+    return (catalog.authorization_revoked(user_id=user_id, occasion=news.guid, delivery=news.guid),)
+
+
+def _because(reason: str) -> _Rule:
+    def ignore(_news: _News) -> tuple[OutgoingEvent, ...]:
+        raise _Ignored(reason)
+
+    return ignore
+
+
+RULES: Final[Mapping[tuple[str, str], _Rule]] = {
+    ("push", ANY): _push,
+    ("issue_comment", "created"): _comment,
+    ("issue_comment", "edited"): _comment,
+    ("issue_comment", "deleted"): _because("A deleted comment asks for nothing."),
+    ("installation", "created"): _installed,
+    ("installation", "deleted"): _changed,
+    ("installation", "suspend"): _changed,
+    ("installation", "unsuspend"): _changed,
+    ("installation", "new_permissions_accepted"): _changed,
+    ("installation_repositories", "added"): _added,
+    ("installation_repositories", "removed"): _removed,
+    ("installation_target", "renamed"): _changed,
+    ("repository", "renamed"): _repository_changed,
+    ("repository", "transferred"): _repository_changed,
+    ("repository", "archived"): _repository_changed,
+    ("repository", "unarchived"): _repository_changed,
+    ("repository", "privatized"): _repository_changed,
+    ("repository", "publicized"): _repository_changed,
+    ("repository", "deleted"): _repository_changed,
+    ("repository", "edited"): _repository_edited,
+    ("repository", "created"): _because("A new repository is announced by installation_repositories.added."),
+    ("public", ANY): _because("repository.publicized tells the same."),
+    ("pull_request", "opened"): _pull_request,
+    ("pull_request", "synchronize"): _pull_request,
+    ("pull_request", "reopened"): _pull_request,
+    ("check_run", "rerequested"): _check_run,
+    ("check_suite", "rerequested"): _check_suite,
+    ("check_suite", "requested"): _because("The push or pull request behind it has a delivery of its own."),
+    ("github_app_authorization", "revoked"): _revoked,
+    ("ping", ANY): _because("GitHub's greeting: the webhook works."),
+}
+"""GitHub's (event, action) → what follows. `*` is any action, or none."""
