@@ -1,7 +1,7 @@
 """Our events: their names, their data, and how their ids are made of what happened.
 
 The engine drops an event whose id it has seen within 24 hours. So an id must be the same for the same news, and
-differ for other news; `occasion` is what tells two alike apart (a batch, a run, a request, a time).
+differ for other news; `occurrence` is what tells two alike apart (a batch, a run, a request, a time).
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ EVENT_NAMES: Final = (
 
 
 def push_received(
-    *, installation_id: int, repository_id: int, head_sha: str, occasion: str = "", delivery: str = ""
+    *, installation_id: int, repository_id: int, head_sha: str, occurrence: str = "", delivery: str = ""
 ) -> OutgoingEvent:
-    """The default branch moved to `head_sha`. `occasion`: the time of the push, for one that comes back to a SHA."""
+    """The default branch moved to `head_sha`. `occurrence`: the time of the push, for one that comes back to a SHA."""
     return OutgoingEvent(
         name=PUSH_RECEIVED,
-        id=_id("push", repository_id, head_sha, occasion),
+        id=_id("push", repository_id, head_sha, occurrence),
         data={
             "installation_id": installation_id,
             "repository_id": repository_id,
@@ -73,18 +73,17 @@ def refresh_requested(
     installation_id: int,
     repository_id: int,
     trigger: Trigger,
-    occasion: str,
+    occurrence: str,
     head_sha: str = "",
     force: bool = False,
     batch_id: str = "",
     delivery: str = "",
-    comment_id: int | None = None,
-    issue_number: int | None = None,
+    command_id: str = "",
 ) -> OutgoingEvent:
-    """A report is wanted. `head_sha` "" means the newest one. `occasion` names the request (batch, run, push, …)."""
+    """A report is wanted. `head_sha` "" means the newest one. `occurrence` names the request (batch, run, push, …)."""
     return OutgoingEvent(
         name=REFRESH_REQUESTED,
-        id=_id("refresh", repository_id, head_sha, trigger.value, occasion),
+        id=_id("refresh", repository_id, head_sha, trigger.value, occurrence),
         data={
             "installation_id": installation_id,
             "repository_id": repository_id,
@@ -93,8 +92,7 @@ def refresh_requested(
             "force": force,
             "batch_id": batch_id,
             "delivery": delivery,
-            "comment_id": comment_id,
-            "issue_number": issue_number,
+            "command_id": command_id,
         },
     )
 
@@ -102,26 +100,33 @@ def refresh_requested(
 def batch_requested(
     *,
     batch_id: str,
-    installation_id: int | None,
+    installation_id: int,
     trigger: Trigger,
-    repository_ids: Iterable[int] = (),
+    repositories: Iterable[tuple[int, str]] = (),
     owner: str = "",
     forks: str = "all",
     force: bool = False,
+    command_id: str = "",
     delivery: str = "",
 ) -> OutgoingEvent:
-    """Many reports are wanted: of `repository_ids`, or with none of the whole installation. One event a batch id."""
+    """Many reports are wanted: of `repositories` (id, node id), or with none of the whole installation.
+
+    One event a batch id.
+    """
+    chosen = sorted(set(repositories))
     return OutgoingEvent(
         name=BATCH_REQUESTED,
         id=_id("batch", batch_id),
         data={
             "batch_id": batch_id,
             "installation_id": installation_id,
-            "repository_ids": sorted(set(repository_ids)),
+            "repository_ids": [id_ for id_, _ in chosen],
+            "node_ids": [node_id for _, node_id in chosen],
             "trigger": trigger.value,
             "owner": owner,
             "forks": forks,
             "force": force,
+            "command_id": command_id,
             "delivery": delivery,
         },
     )
@@ -133,14 +138,14 @@ def command_received(
     repository_id: int,
     issue_number: int,
     comment_id: int,
-    occasion: str,
+    occurrence: str,
     is_pull_request: bool = False,
     delivery: str = "",
 ) -> OutgoingEvent:
-    """A comment that may hold commands. `occasion`: when it was last edited."""
+    """A comment that may hold commands. `occurrence`: when it was last edited."""
     return OutgoingEvent(
         name=COMMAND_RECEIVED,
-        id=_id("command", repository_id, comment_id, occasion),
+        id=_id("command", repository_id, comment_id, occurrence),
         data={
             "installation_id": installation_id,
             "repository_id": repository_id,
@@ -159,14 +164,14 @@ def pull_request_updated(
     repository_id: int,
     number: int,
     head_sha: str,
-    occasion: str,
+    occurrence: str,
     force: bool = False,
     delivery: str = "",
 ) -> OutgoingEvent:
     """A pull request has commits that its check run has yet to judge."""
     return OutgoingEvent(
         name=PULL_REQUEST_UPDATED,
-        id=_id("pull", repository_id, number, head_sha, occasion),
+        id=_id("pull", repository_id, number, head_sha, occurrence),
         data={
             "installation_id": installation_id,
             "repository_id": repository_id,
@@ -182,18 +187,18 @@ def installation_changed(
     *,
     installation_id: int,
     change: str,
-    occasion: str,
-    repository_id: int | None = None,
+    occurrence: str,
+    repository_id: int = 0,
     repository_ids: Iterable[int] = (),
     delivery: str = "",
 ) -> OutgoingEvent:
     """Something about an installation is different: `change` is GitHub's `event.action`.
 
-    `repository_id` is the repository it is about; `repository_ids` those that left the installation.
+    `repository_id` is the repository it is about (0: none); `repository_ids` those that left the installation.
     """
     return OutgoingEvent(
         name=INSTALLATION_CHANGED,
-        id=_id("changed", change, installation_id, repository_id or "", occasion),
+        id=_id("changed", change, installation_id, repository_id or "", occurrence),
         data={
             "installation_id": installation_id,
             "change": change,
@@ -204,11 +209,11 @@ def installation_changed(
     )
 
 
-def authorization_revoked(*, user_id: int, occasion: str, delivery: str = "") -> OutgoingEvent:
+def authorization_revoked(*, user_id: int, occurrence: str, delivery: str = "") -> OutgoingEvent:
     """A person took back the sign-in with GitHub: their sessions end."""
     return OutgoingEvent(
         name=AUTHORIZATION_REVOKED,
-        id=_id("revoked", user_id, occasion),
+        id=_id("revoked", user_id, occurrence),
         data={"user_id": user_id, "delivery": delivery},
     )
 

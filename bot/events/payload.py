@@ -44,6 +44,7 @@ class NamedRepository(Struct, frozen=True):
     """An entry of `repositories_added` or `repositories_removed`."""
 
     id: Id | None = None
+    node_id: str | None = None
 
 
 class Comment(Struct, frozen=True):

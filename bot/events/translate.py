@@ -18,7 +18,9 @@ from bot.events.payload import Check, Payload, read_payload
 from bot.model.event import OutgoingEvent, Trigger
 
 COMMAND_WORD: Final = "/radar"
-ANY = "*"
+ANY: Final = "*"
+MAX_NAMED: Final = 500
+"""More added repositories than this are found by listing the installation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +116,13 @@ def _push(news: _News) -> tuple[OutgoingEvent, ...]:
     if payload.deleted or not head_sha.strip("0"):
         raise _Ignored("The default branch was deleted; there is no HEAD to look at.")
     repository = payload.repository
-    pushed_at = (repository.pushed_at if repository else None) or payload.before or ""
+    pushed_at = repository.pushed_at if repository else None
     return (
         catalog.push_received(
             installation_id=news.installation_id,
             repository_id=news.repository_id,
             head_sha=head_sha,
-            occasion=str(pushed_at),
+            occurrence=f"{payload.before or ''}:{pushed_at or ''}",  # a forced push may come back to a SHA
             delivery=news.guid,
         ),
     )
@@ -138,17 +140,18 @@ def _installed(news: _News) -> tuple[OutgoingEvent, ...]:
 
 
 def _added(news: _News) -> tuple[OutgoingEvent, ...]:
-    ids = sorted({one.id for one in news.payload.repositories_added or () if one.id is not None})
-    if not ids:
+    added = sorted({(one.id, one.node_id or "") for one in news.payload.repositories_added or () if one.id})
+    if not added:
         raise _Ignored("No repository was added.")
+    is_named = len(added) <= MAX_NAMED and all(node_id for _, node_id in added)
     installation = _need(news.payload.installation, "installation")
-    what = f"{ids}@{installation.updated_at or news.guid}"
+    what = f"{added}@{installation.updated_at or news.guid}"
     return (
         catalog.batch_requested(
             batch_id=f"added-{news.installation_id}-{hashlib.sha256(what.encode()).hexdigest()[:16]}",
             installation_id=news.installation_id,
             trigger=Trigger.INSTALL,
-            repository_ids=ids,
+            repositories=added if is_named else (),
             delivery=news.guid,
         ),
     )
@@ -163,21 +166,21 @@ def _removed(news: _News) -> tuple[OutgoingEvent, ...]:
             installation_id=news.installation_id,
             change=news.change,
             repository_ids=ids,
-            occasion=news.guid,
+            occurrence=news.guid,
             delivery=news.guid,
         ),
     )
 
 
 def _changed(news: _News) -> tuple[OutgoingEvent, ...]:
-    """Lifecycle: what follows is idempotent, and the same change can happen again, so the GUID is the occasion."""
+    """Lifecycle: what follows is idempotent, and the same change can happen again, so the GUID is the occurrence."""
     repository = news.payload.repository
     return (
         catalog.installation_changed(
             installation_id=news.installation_id,
             change=news.change,
-            repository_id=repository.id if repository else None,
-            occasion=news.guid,
+            repository_id=(repository.id if repository else None) or 0,
+            occurrence=news.guid,
             delivery=news.guid,
         ),
     )
@@ -209,7 +212,7 @@ def _comment(news: _News) -> tuple[OutgoingEvent, ...]:
             repository_id=news.repository_id,
             issue_number=_need(issue.number, "issue.number"),
             comment_id=_need(comment.id, "comment.id"),
-            occasion=comment.updated_at or news.guid,
+            occurrence=comment.updated_at or news.guid,
             is_pull_request=issue.pull_request is not None,
             delivery=news.guid,
         ),
@@ -224,7 +227,7 @@ def _pull_request(news: _News) -> tuple[OutgoingEvent, ...]:
             repository_id=news.repository_id,
             number=_need(pull.number, "pull_request.number"),
             head_sha=_need(pull.head.sha if pull.head else None, "pull_request.head.sha"),
-            occasion=pull.updated_at or news.guid,
+            occurrence=pull.updated_at or news.guid,
             delivery=news.guid,
         ),
     )
@@ -250,7 +253,7 @@ def _rerequested(news: _News, check: Check) -> tuple[OutgoingEvent, ...]:
                 trigger=Trigger.COMMAND,
                 head_sha=head_sha,
                 force=True,
-                occasion=news.guid,
+                occurrence=news.guid,
                 delivery=news.guid,
             ),
         )
@@ -260,7 +263,7 @@ def _rerequested(news: _News, check: Check) -> tuple[OutgoingEvent, ...]:
             repository_id=news.repository_id,
             number=pull.number or 0,
             head_sha=(pull.head.sha if pull.head else None) or head_sha,
-            occasion=news.guid,
+            occurrence=news.guid,
             force=True,
             delivery=news.guid,
         )
@@ -271,7 +274,7 @@ def _rerequested(news: _News, check: Check) -> tuple[OutgoingEvent, ...]:
 def _revoked(news: _News) -> tuple[OutgoingEvent, ...]:
     sender = news.payload.sender
     user_id = _need(sender.id if sender else None, "sender.id")
-    return (catalog.authorization_revoked(user_id=user_id, occasion=news.guid, delivery=news.guid),)
+    return (catalog.authorization_revoked(user_id=user_id, occurrence=news.guid, delivery=news.guid),)
 
 
 def _because(reason: str) -> _Rule:

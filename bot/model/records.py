@@ -1,4 +1,4 @@
-"""What the bot keeps: repositories with their refreshes, stored reports, runs, answered commands, tokens, marks."""
+"""What the bot keeps about its own work: stored reports, runs, answered commands, tokens, marks."""
 
 from __future__ import annotations
 
@@ -8,68 +8,6 @@ from enum import StrEnum
 
 from bot.model.report import Report, decode_report
 from bot.model.snapshot import RepositoryFacts
-
-
-class RefreshStatus(StrEnum):
-    """How the newest refresh of a repository's report stands."""
-
-    NEVER = ""
-    QUEUED = "queued"
-    PROCESSING = "processing"
-    COMPLETED = "completed"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repository:
-    """A repository as stored. The fields from `report_id` on mirror its newest report.
-
-    `removed_at`: the installation no longer covers it, or it is gone on GitHub (`removed_reason`).
-    `refresh_error` says for a person why the newest refresh failed.
-    """
-
-    id: int
-    node_id: str
-    installation_id: int
-    owner: str
-    name: str
-    is_private: bool
-    is_fork: bool
-    is_archived: bool
-    default_branch: str
-    description: str
-    head_sha: str
-    pushed_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
-    removed_at: datetime | None
-    removed_reason: str
-    refresh_status: RefreshStatus
-    refresh_error: str
-    refresh_run_id: str
-    refresh_trigger: str
-    refresh_requested_at: datetime | None
-    refresh_started_at: datetime | None
-    refresh_finished_at: datetime | None
-    report_id: int | None
-    report_head_sha: str
-    report_ruleset: str
-    report_config: str
-    reported_at: datetime | None
-    score: int | None
-    score_before: int | None
-    grade: str
-    coverage: float | None
-    status: str
-    kind: str
-    licence: str
-    language: str
-    summary: str
-
-    @property
-    def full_name(self) -> str:
-        """`owner/name`."""
-        return f"{self.owner}/{self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

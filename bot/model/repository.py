@@ -1,8 +1,9 @@
-"""Repositories and installations as GitHub lists them: enough to decide what to read."""
+"""Repositories and installations: as GitHub lists them, and `Repository` as we keep it."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum, IntEnum
 
 from msgspec import Struct
 
@@ -81,14 +82,14 @@ class RateBudget(Struct, frozen=True, kw_only=True):
 
 
 class CommentRef(Struct, frozen=True, kw_only=True):
-    """An issue comment. `app_slug` is "" for a person's."""
+    """An issue comment. `app_id` is the App that wrote it; None for a person's, or where GitHub does not say."""
 
     id: int
     body: str
     author: str
     author_is_bot: bool
     url: str
-    app_slug: str = ""
+    app_id: int | None = None
     updated_at: datetime | None = None
 
 
@@ -127,3 +128,75 @@ class CheckOutput(Struct, frozen=True, kw_only=True):
     summary: str
     text: str = ""
     annotations: tuple[CheckAnnotation, ...] = ()
+
+
+class Permission(IntEnum):
+    """What somebody may do with a repository, in rising order."""
+
+    NONE = 0
+    READ = 1
+    TRIAGE = 2
+    WRITE = 3
+    MAINTAIN = 4
+    ADMIN = 5
+
+
+class RefreshStatus(StrEnum):
+    """How the newest refresh of a repository's report stands."""
+
+    NEVER = ""
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class Repository(Struct, frozen=True, kw_only=True):
+    """A repository as stored. The fields from `report_id` on mirror its newest report.
+
+    `removed_at`: the installation no longer covers it, or it is gone on GitHub (`removed_reason`).
+    `refresh_error` says for a person why the newest refresh failed.
+    """
+
+    id: int
+    node_id: str
+    installation_id: int
+    owner: str
+    name: str
+    is_private: bool
+    is_fork: bool
+    is_archived: bool
+    default_branch: str
+    description: str
+    head_sha: str
+    pushed_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    removed_at: datetime | None
+    removed_reason: str
+    refresh_status: RefreshStatus
+    refresh_error: str
+    refresh_run_id: str
+    refresh_trigger: str
+    refresh_requested_at: datetime | None
+    refresh_started_at: datetime | None
+    refresh_finished_at: datetime | None
+    report_id: int | None
+    report_head_sha: str
+    report_ruleset: str
+    report_config: str
+    reported_at: datetime | None
+    score: int | None
+    score_before: int | None
+    grade: str
+    coverage: float | None
+    status: str
+    kind: str
+    licence: str
+    language: str
+    summary: str
+
+    @property
+    def full_name(self) -> str:
+        """`owner/name`."""
+        return f"{self.owner}/{self.name}"

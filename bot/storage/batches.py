@@ -105,6 +105,11 @@ async def mark_listed(session: AsyncSession, batch_id: str, *, api_requests: flo
     await _complete_if_whole(session, batch_id, now)
 
 
+async def add_cost(session: AsyncSession, batch_id: str, api_requests: float) -> None:
+    """Count requests that the batch itself cost."""
+    await _add(session, batch_id, api_requests=api_requests)
+
+
 async def cancel(session: AsyncSession, batch_id: str, *, reason: str, now: datetime) -> bool:
     """Stop a running batch; False when it was not running."""
     return await _end(session, batch_id, BatchStatus.CANCELLED, reason, now)

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.model.records import RefreshStatus, Repository
+from bot.model.repository import RefreshStatus, Repository
 from bot.storage.changed import changed
 from bot.storage.repositories import CHUNK, to_repository
 from bot.storage.tables import InstallationRow, RepositoryRow

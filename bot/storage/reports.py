@@ -10,8 +10,9 @@ from sqlalchemy import delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.model.errors import FinalError, Finality
-from bot.model.records import RefreshStatus, ReportSummary, StoredReport
+from bot.model.records import ReportSummary, StoredReport
 from bot.model.report import Report, State, decode_report, encode_report
+from bot.model.repository import RefreshStatus
 from bot.storage.changed import changed
 from bot.storage.tables import (
     ReportRow,

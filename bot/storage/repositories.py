@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.model.records import RefreshStatus, Repository
-from bot.model.repository import RepositoryRef
+from bot.model.repository import RefreshStatus, Repository, RepositoryRef
 from bot.storage.changed import changed
 from bot.storage.tables import RepositoryRow
 from bot.storage.upsert import insert
@@ -97,6 +96,23 @@ async def list_of_installation(
     )
     if not with_removed:
         statement = statement.where(RepositoryRow.removed_at.is_(None))
+    return [to_repository(row) for row in await session.scalars(statement)]
+
+
+async def after(
+    session: AsyncSession, installation_id: int, after_id: int, *, limit: int, only: Sequence[int] = ()
+) -> list[Repository]:
+    """The next repositories of an installation by id, from the one after `after_id`; `only` restricts them."""
+    statement = (
+        select(RepositoryRow)
+        .where(RepositoryRow.installation_id == installation_id, RepositoryRow.removed_at.is_(None))
+        .where(RepositoryRow.id > after_id)
+        .order_by(RepositoryRow.id)
+        .limit(limit)
+        .execution_options(populate_existing=True)
+    )
+    if only:
+        statement = statement.where(RepositoryRow.id.in_(sorted(one for one in only if one > after_id)[:limit]))
     return [to_repository(row) for row in await session.scalars(statement)]
 
 
@@ -218,6 +234,6 @@ async def _change(session: AsyncSession, repository_id: int, now: datetime, **va
 def to_repository(row: RepositoryRow) -> Repository:
     """The value of a row; for the other files of storage."""
     values: dict[str, Any] = {
-        name: getattr(row, name) for name in Repository.__dataclass_fields__ if name != "refresh_status"
+        name: getattr(row, name) for name in Repository.__struct_fields__ if name != "refresh_status"
     }
     return Repository(**values, refresh_status=RefreshStatus(row.refresh_status))

@@ -52,9 +52,16 @@ SENT: list[tuple[str, str, dict[str, Any], str, dict[str, Any]]] = [
     (
         "repositories added",
         "installation_repositories",
-        with_(BASE, action="added", repositories_added=[{"id": 9}, {"id": 8}, {"id": 9}]),
+        with_(BASE, action="added", repositories_added=[{"id": 9, "node_id": "n"}, {"id": 8, "node_id": "e"}]),
         catalog.BATCH_REQUESTED,
-        {"repository_ids": [8, 9], "installation_id": 7},
+        {"repository_ids": [8, 9], "node_ids": ["e", "n"], "installation_id": 7},
+    ),
+    (
+        "more repositories added than an event names",
+        "installation_repositories",
+        with_(BASE, action="added", repositories_added=[{"id": n, "node_id": str(n)} for n in range(1, 502)]),
+        catalog.BATCH_REQUESTED,
+        {"repository_ids": [], "node_ids": []},
     ),
     (
         "repositories removed",
@@ -206,12 +213,20 @@ def test_the_same_news_under_another_guid_has_the_same_id(event: str, payload: d
     ("event", "one", "other"),
     [
         ("push", PUSH, with_(PUSH, after="c" * 40)),
+        ("push", PUSH, with_(PUSH, before="c" * 40)),
         ("push", PUSH, with_(PUSH, repository={**PUSH["repository"], "pushed_at": 1790000999})),
         ("push", PUSH, with_(PUSH, repository={**PUSH["repository"], "id": 43})),
         ("issue_comment", COMMENT, comment(updated_at="2026-11-02T00:00:01Z")),
         ("pull_request", PULL, with_(PULL, pull_request={**PULL["pull_request"], "head": {"sha": "d" * 40}})),
     ],
-    ids=["other SHA", "back to the SHA later", "other repository", "edited later", "new commits"],
+    ids=[
+        "other SHA",
+        "back to the SHA by force",
+        "back to the SHA later",
+        "other repository",
+        "edited later",
+        "new commits",
+    ],
 )
 def test_other_news_has_another_id(event: str, one: dict[str, Any], other: dict[str, Any]) -> None:
     assert ids(event, one) != ids(event, other)
@@ -226,10 +241,10 @@ def test_each_replay_is_news_and_has_a_batch_of_its_own() -> None:
 
 def test_an_id_never_passes_what_the_outbox_keeps() -> None:
     event = catalog.refresh_requested(
-        installation_id=1, repository_id=2, trigger=catalog.Trigger.API, occasion="x" * 500, head_sha=SHA
+        installation_id=1, repository_id=2, trigger=catalog.Trigger.API, occurrence="x" * 500, head_sha=SHA
     )
     other = catalog.refresh_requested(
-        installation_id=1, repository_id=2, trigger=catalog.Trigger.API, occasion="x" * 501, head_sha=SHA
+        installation_id=1, repository_id=2, trigger=catalog.Trigger.API, occurrence="x" * 501, head_sha=SHA
     )
     assert len(event.id) <= 255
     assert event.id != other.id
