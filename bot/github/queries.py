@@ -36,37 +36,36 @@ query Heads($ids: [ID!]!) {
 }
 """
 
-_FOLDER_ATTRIBUTES = "\n".join(
-    f'      attributes{number}: object(expression: "HEAD:{folder}/.gitattributes") {{ ... on Blob {{ text }} }}'
-    for number, folder in enumerate(ATTRIBUTE_FOLDERS)
-)
+_RESPONSES = f"comments(first: {RESPONSES}) {{ nodes {{ createdAt authorAssociation author {{ __typename login }} }} }}"
+_NEWEST = "orderBy: {field: CREATED_AT, direction: DESC}"
+_FILES = "... on Tree { entries { name type } }"
 
-FACTS_QUERY = f"""
-query Facts($ids: [ID!]!) {{
-  nodes(ids: $ids) {{
-    ... on Repository {{
+ALWAYS = """
       id databaseId name url description homepageUrl
       isPrivate isFork isArchived isDisabled isMirror isTemplate isEmpty
       stargazerCount diskUsage createdAt pushedAt
-      hasIssuesEnabled hasDiscussionsEnabled hasVulnerabilityAlertsEnabled isSecurityPolicyEnabled
-      licenseInfo {{ spdxId }}
-      parent {{ nameWithOwner }}
-      templateRepository {{ nameWithOwner }}
-      repositoryTopics(first: 20) {{ nodes {{ topic {{ name }} }} }}
-      languages(first: 30, orderBy: {{field: SIZE, direction: DESC}}) {{ edges {{ size node {{ name color }} }} }}
-      owner {{
+      parent { nameWithOwner }
+      templateRepository { nameWithOwner }"""
+
+DROPPABLE: Mapping[str, str] = {
+    "hasIssuesEnabled": "hasIssuesEnabled",
+    "hasDiscussionsEnabled": "hasDiscussionsEnabled",
+    "hasVulnerabilityAlertsEnabled": "hasVulnerabilityAlertsEnabled",
+    "isSecurityPolicyEnabled": "isSecurityPolicyEnabled",
+    "licenseInfo": "licenseInfo { spdxId }",
+    "repositoryTopics": "repositoryTopics(first: 20) { nodes { topic { name } } }",
+    "languages": "languages(first: 30, orderBy: {field: SIZE, direction: DESC}) { edges { size node { name color } } }",
+    "owner": f"""owner {{
         login
         repository(name: ".github", followRenames: false) {{
           nameWithOwner isPrivate
-          root: object(expression: "HEAD:") {{ ... on Tree {{ entries {{ name type }} }} }}
-          github: object(expression: "HEAD:.github") {{ ... on Tree {{ entries {{ name type }} }} }}
-          docs: object(expression: "HEAD:docs") {{ ... on Tree {{ entries {{ name type }} }} }}
-          issueTemplates: object(expression: "HEAD:.github/ISSUE_TEMPLATE") {{
-            ... on Tree {{ entries {{ name type }} }}
-          }}
+          root: object(expression: "HEAD:") {{ {_FILES} }}
+          github: object(expression: "HEAD:.github") {{ {_FILES} }}
+          docs: object(expression: "HEAD:docs") {{ {_FILES} }}
+          issueTemplates: object(expression: "HEAD:.github/ISSUE_TEMPLATE") {{ {_FILES} }}
         }}
-      }}
-      defaultBranchRef {{
+      }}""",
+    "defaultBranchRef": f"""defaultBranchRef {{
         name
         target {{
           oid
@@ -85,20 +84,18 @@ query Facts($ids: [ID!]!) {{
         rules(first: {RULES}) {{
           nodes {{
             type
-            parameters {{
-              ... on PullRequestParameters {{ requiredApprovingReviewCount requireCodeOwnerReview }}
-            }}
+            parameters {{ ... on PullRequestParameters {{ requiredApprovingReviewCount requireCodeOwnerReview }} }}
           }}
         }}
-      }}
-      releases(first: {RELEASES}, orderBy: {{field: CREATED_AT, direction: DESC}}) {{
+      }}""",
+    "releases": f"""releases(first: {RELEASES}, {_NEWEST}) {{
         totalCount
         nodes {{
           tagName publishedAt isPrerelease isDraft author {{ login }}
           releaseAssets(first: 20) {{ nodes {{ name }} }}
         }}
-      }}
-      refs(refPrefix: "refs/tags/", first: {TAGS}, orderBy: {{field: TAG_COMMIT_DATE, direction: DESC}}) {{
+      }}""",
+    "refs": f"""refs(refPrefix: "refs/tags/", first: {TAGS}, orderBy: {{field: TAG_COMMIT_DATE, direction: DESC}}) {{
         nodes {{
           name
           target {{
@@ -106,31 +103,46 @@ query Facts($ids: [ID!]!) {{
             ... on Tag {{ tagger {{ date }} target {{ ... on Commit {{ committedDate }} }} }}
           }}
         }}
-      }}
-      openIssues: issues(states: OPEN) {{ totalCount }}
-      openPullRequests: pullRequests(states: OPEN) {{ totalCount }}
-      issues(first: {ISSUES}, orderBy: {{field: CREATED_AT, direction: DESC}}) {{
+      }}""",
+    "openIssues": "openIssues: issues(states: OPEN) { totalCount }",
+    "openPullRequests": "openPullRequests: pullRequests(states: OPEN) { totalCount }",
+    "issues": f"""issues(first: {ISSUES}, {_NEWEST}) {{
+        nodes {{ number createdAt closedAt author {{ __typename login }} {_RESPONSES} }}
+      }}""",
+    "pullRequests": f"""pullRequests(first: {PULL_REQUESTS}, {_NEWEST}) {{
         nodes {{
-          number createdAt closedAt author {{ __typename login }}
-          comments(first: {RESPONSES}) {{ nodes {{ createdAt authorAssociation author {{ __typename login }} }} }}
-        }}
-      }}
-      pullRequests(first: {PULL_REQUESTS}, orderBy: {{field: CREATED_AT, direction: DESC}}) {{
-        nodes {{
-          number createdAt closedAt mergedAt author {{ __typename login }}
-          comments(first: {RESPONSES}) {{ nodes {{ createdAt authorAssociation author {{ __typename login }} }} }}
+          number createdAt closedAt mergedAt author {{ __typename login }} {_RESPONSES}
           reviews(first: {REVIEWS}) {{
             nodes {{ submittedAt state authorAssociation author {{ __typename login }} }}
           }}
         }}
-      }}
-      vulnerabilityAlerts(states: OPEN) {{ totalCount }}
-      attributes: object(expression: "HEAD:.gitattributes") {{ ... on Blob {{ text }} }}
-{_FOLDER_ATTRIBUTES}
-    }}
-  }}
-}}
-"""
+      }}""",
+    "vulnerabilityAlerts": "vulnerabilityAlerts(states: OPEN) { totalCount }",
+    "attributes": 'attributes: object(expression: "HEAD:.gitattributes") { ... on Blob { text } }',
+    **{
+        f"attributes{number}": f'attributes{number}: object(expression: "HEAD:{folder}/.gitattributes")'
+        " { ... on Blob { text } }"
+        for number, folder in enumerate(ATTRIBUTE_FOLDERS)
+    },
+}
+"""The parts of the facts query by the name they have in the answer. Most are non-null in GitHub's schema, so that a
+missing permission for one takes the whole repository away: such a part is then left out."""
+
+
+def facts_query(without: frozenset[str] = frozenset()) -> str:
+    """The facts of `$ids`, without the parts named."""
+    parts = [ALWAYS.strip(), *(part for name, part in DROPPABLE.items() if name not in without)]
+    if "owner" in without:
+        parts.append("owner { login }")
+    if "defaultBranchRef" in without:
+        parts.append("defaultBranchRef { name target { oid } }")
+    body = "\n      ".join(parts)
+    return (
+        f"query Facts($ids: [ID!]!) {{\n  nodes(ids: $ids) {{\n    ... on Repository {{\n      {body}\n    }} }} }}\n"
+    )
+
+
+FACTS_QUERY = facts_query()
 
 TREE_DEPTH = 5
 """Levels of folders that one listing query reads; hidden folders deeper than that are read by a further one."""

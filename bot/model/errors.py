@@ -45,6 +45,8 @@ class Finality(StrEnum):
     UNINSTALLED = "uninstalled"
     ARCHIVE_REFUSED = "archive-refused"
     LIMIT_PASSED = "limit-passed"
+    EMPTY = "empty"
+    REFUSED = "refused"
 
 
 class FinalError(RadarError):

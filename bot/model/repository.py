@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum, IntEnum
+from enum import IntEnum, StrEnum
 
 from msgspec import Struct
 

@@ -1,0 +1,287 @@
+"""The files that export-ignore hides from a tarball: listed for many repositories at once, the interesting ones read.
+
+Plan: one query lists the trees of all repositories whose .gitattributes hides something, one more reads the files of
+interest among the hidden. Where GitHub cannot answer even one repository, `/git/trees?recursive=1` lists it, and says
+itself when it is truncated. A .gitattributes that only lies in a folder which the facts query does not look into is
+not noticed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from msgspec.structs import replace
+
+from bot.github import queries
+from bot.github.attributes import ATTRIBUTE, Rule, is_hidden, rules_of
+from bot.github.comments import Request
+from bot.github.limits import QueryTimedOut
+from bot.github.translate import items, mapping, number, text
+from bot.github.wire import GraphQLReply
+from bot.model.errors import FinalError, Finality, WorldError
+from bot.model.snapshot import HiddenFile, RepositoryFacts
+
+MAX_ROUNDS = 3
+"""Listing queries in a row: 15 levels of folders. What lies deeper counts as truncated."""
+MAX_FOLDERS_PER_REPOSITORY = 60
+MAX_TEXTS_PER_REPOSITORY = 60
+MAX_TEXT_BYTES = 200_000
+MAX_BLOBS_PER_QUERY = 300
+MAX_HIDDEN_PER_REPOSITORY = 20_000
+ATTRIBUTES_NAME = ".gitattributes"
+
+_INTERESTING = re.compile(
+    r"""(?ix)
+    (?:^|/)\.github/.*\.(?:ya?ml|md|json5?|toml|txt) $ | (?:^|/)(?:\.github/|\.gitlab/|docs/)?codeowners $ |
+    ^(?:docs/|\.github/)?(?:readme|contributing|changelog|changes|history|news|security|support|code[_-]of[_-]conduct|
+      governance|roadmap|funding|citation|agents|claude|maintainers)(?:\.[a-z]+)? $ |
+    (?:^|/)(?:licen[cs]e|copying|unlicense)[^/]* $ | ^licenses/[^/]+ $ |
+    ^(?:[^/]+/){0,2}(?:package\.json|pyproject\.toml|setup\.(?:cfg|py)|requirements[^/]*\.(?:txt|in)|pipfile|go\.mod|
+      go\.work|cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?|settings\.gradle(?:\.kts)?|libs\.versions\.toml|gemfile|
+      [^/]+\.gemspec|composer\.json|[^/]+\.(?:cs|fs)proj|directory\.[^/]+\.props|dockerfile[^/]*|
+      (?:docker-)?compose[^/]*\.ya?ml|mix\.exs|pubspec\.yaml|package\.swift|deno\.jsonc?|action\.ya?ml|phpunit[^/]*|
+      phpstan[^/]*|psalm[^/]*|tsconfig[^/]*|[^/]*eslint[^/]*|\.prettierrc[^/]*|\.php[-_]cs[^/]*|rector\.php) $ |
+    ^(?:\.gitlab-ci\.ya?ml|\.travis\.yml|\.circleci/config\.yml|azure-pipelines\.ya?ml|jenkinsfile|\.?appveyor\.yml|
+      \.drone\.yml|\.cirrus\.yml|bitbucket-pipelines\.yml|renovate\.json5?|\.renovaterc[^/]*|\.editorconfig|
+      \.pre-commit-config\.yaml|tox\.ini|noxfile\.py|makefile|justfile|taskfile\.ya?ml|\.?codecov\.ya?ml|\.coveragerc|
+      mkdocs\.ya?ml|\.readthedocs\.ya?ml|sonar-project\.properties|\.nvmrc|\.python-version|\.ruby-version|
+      \.tool-versions|rust-toolchain(?:\.toml)?|\.buildkite/[^/]+\.ya?ml|\.woodpecker[^/]*\.ya?ml) $ |
+    (?:^|/)\.gitattributes $
+    """
+)
+
+
+class GraphQL(Protocol):
+    """`GitHubClient.graphql`."""
+
+    def __call__(self, query: str, variables: dict[str, Any], what: str) -> Awaitable[GraphQLReply]: ...
+
+
+@dataclass(frozen=True)
+class TreeEntry:
+    """One entry of a tree listing; `mode` in git's octal."""
+
+    path: str
+    mode: str
+    size_bytes: int
+    is_folder: bool
+
+
+@dataclass
+class _Listing:
+    """One repository under way: what is listed, what is yet to be, the rules so far."""
+
+    position: int
+    facts: RepositoryFacts
+    rules: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
+    entries: dict[str, TreeEntry] = field(default_factory=dict)
+    unlisted: list[str] = field(default_factory=lambda: [""])
+    texts: dict[str, str] = field(default_factory=dict)
+    is_truncated: bool = False
+
+    def hidden(self) -> list[TreeEntry]:
+        """The files that an archive leaves out, in the order of their paths."""
+        hidden_folders: set[str] = set()
+        found = []
+        for path in sorted(self.entries):
+            entry = self.entries[path]
+            parent = path.rpartition("/")[0]
+            is_out = parent in hidden_folders or is_hidden(path, self._rules_for(path), is_folder=entry.is_folder)
+            if is_out and entry.is_folder:
+                hidden_folders.add(path)
+            elif is_out:
+                found.append(entry)
+        return found
+
+    def _rules_for(self, path: str) -> tuple[Rule, ...]:
+        rules = self.rules.get("", ())
+        for end, character in enumerate(path):
+            if character == "/":
+                rules += self.rules.get(path[: end + 1], ())
+        return rules
+
+    def take_texts(self, wanted: Sequence[str], texts: Mapping[str, str]) -> None:
+        """Keeps the texts read; those of .gitattributes become rules."""
+        for path in wanted:
+            content = texts.get(path)
+            if content is not None:
+                self.texts[path] = content
+            if path.rpartition("/")[2] == ATTRIBUTES_NAME:
+                folder = path.removesuffix(ATTRIBUTES_NAME)
+                self.rules[folder] = rules_of(content or "", folder)
+
+
+class HiddenFiles:
+    """Completes facts with hidden files."""
+
+    def __init__(self, graphql: GraphQL, request: Request) -> None:
+        self._graphql = graphql
+        self._request = request
+
+    async def completed(
+        self, facts: Sequence[RepositoryFacts | None], nodes: Sequence[Mapping[str, Any] | None]
+    ) -> list[RepositoryFacts | None]:
+        """`facts` with `hidden_files`. `nodes` are the answers of the facts query; None: look whatever it said."""
+        listings = [
+            _Listing(position, one)
+            for position, (one, node) in enumerate(zip(facts, nodes, strict=True))
+            if one is not None and one.head_sha and (node is None or _hides_something(node))
+        ]
+        completed = list(facts)
+        if not listings:
+            return completed
+        for _ in range(MAX_ROUNDS):
+            wanted = [listing for listing in listings if listing.unlisted]
+            if not wanted:
+                break
+            await self._list(wanted)
+        await self._read(listings, only=ATTRIBUTES_NAME)
+        await self._read(listings)
+        for listing in listings:
+            completed[listing.position] = _with_hidden(listing)
+        return completed
+
+    async def _list(self, listings: Sequence[_Listing]) -> None:
+        """One round: what each listing has not seen yet, halved where GitHub cannot answer in time."""
+        for listing in listings:
+            if len(listing.unlisted) > MAX_FOLDERS_PER_REPOSITORY:
+                await self._list_by_rest(listing)
+        wanted = [listing for listing in listings if listing.unlisted]
+        if not wanted:
+            return
+        query, variables = queries.trees_query(
+            [
+                (listing.facts.node_id, [f"{listing.facts.head_sha}:{folder}" for folder in listing.unlisted])
+                for listing in wanted
+            ]
+        )
+        try:
+            reply = await self._graphql(query, dict(variables), "file listings")
+        except QueryTimedOut:
+            if len(wanted) == 1:
+                await self._list_by_rest(wanted[0])
+                return
+            half = len(wanted) // 2
+            await self._list(wanted[:half])
+            await self._list(wanted[half:])
+            return
+        for index, listing in enumerate(wanted):
+            answer = mapping(reply.data.get(f"r{index}"))
+            asked, listing.unlisted = listing.unlisted, []
+            for number_, folder in enumerate(asked):
+                tree = answer.get(f"t{number_}")
+                if not isinstance(tree, dict):
+                    listing.is_truncated = True
+                _walk(listing, folder, mapping(tree), depth=queries.TREE_DEPTH)
+
+    async def _list_by_rest(self, listing: _Listing) -> None:
+        facts = listing.facts
+        path = f"/repos/{facts.owner}/{facts.name}/git/trees/{facts.head_sha}?recursive=1"
+        listing.unlisted = []
+        try:
+            answer = mapping((await self._request("GET", path, f"the tree of {facts.owner}/{facts.name}")).json())
+        except FinalError as error:
+            if error.finality is not Finality.EMPTY:
+                raise
+            return
+        listing.is_truncated = listing.is_truncated or answer.get("truncated") is True
+        for entry in items(answer.get("tree")):
+            if entry.get("type") in {"blob", "tree"}:
+                _add(listing, text(entry.get("path")), text(entry.get("mode")), entry.get("size"), entry.get("type"))
+
+    async def _read(self, listings: Sequence[_Listing], *, only: str = "") -> None:
+        """Reads every .gitattributes that is listed (`only`), or the interesting ones among the hidden files."""
+        wanted: list[tuple[_Listing, str]] = []
+        for listing in listings:
+            paths = [
+                entry.path
+                for entry in (listing.entries.values() if only else listing.hidden())
+                if entry.path not in listing.texts and _is_wanted(entry, only)
+            ]
+            wanted.extend((listing, path) for path in paths[:MAX_TEXTS_PER_REPOSITORY])
+        for start in range(0, len(wanted), MAX_BLOBS_PER_QUERY):
+            await self._read_some(wanted[start : start + MAX_BLOBS_PER_QUERY])
+
+    async def _read_some(self, wanted: Sequence[tuple[_Listing, str]]) -> None:
+        grouped: dict[int, tuple[_Listing, list[str]]] = {}
+        for listing, path in wanted:
+            grouped.setdefault(listing.position, (listing, []))[1].append(path)
+        groups = list(grouped.values())
+        query, variables = queries.blobs_query(
+            [
+                (listing.facts.node_id, [f"{listing.facts.head_sha}:{path}" for path in paths])
+                for listing, paths in groups
+            ]
+        )
+        try:
+            reply = await self._graphql(query, dict(variables), "hidden files")
+        except QueryTimedOut as error:
+            if len(wanted) == 1:
+                raise WorldError(error.message) from error
+            half = len(wanted) // 2
+            await self._read_some(wanted[:half])
+            await self._read_some(wanted[half:])
+            return
+        for index, (listing, paths) in enumerate(groups):
+            answer = mapping(reply.data.get(f"r{index}"))
+            blobs = {path: mapping(answer.get(f"b{number_}")) for number_, path in enumerate(paths)}
+            listing.take_texts(
+                paths,
+                {
+                    path: content
+                    for path, blob in blobs.items()
+                    if isinstance(content := blob.get("text"), str) and blob.get("isTruncated") is not True
+                },
+            )
+
+
+def _hides_something(node: Mapping[str, Any]) -> bool:
+    aliases = ["attributes", *(f"attributes{number_}" for number_ in range(len(queries.ATTRIBUTE_FOLDERS)))]
+    return any(ATTRIBUTE in text(mapping(node.get(alias)).get("text")) for alias in aliases)
+
+
+def _walk(listing: _Listing, folder: str, tree: Mapping[str, Any], *, depth: int) -> None:
+    prefix = f"{folder}/" if folder else ""
+    for entry in items(tree.get("entries")):
+        path, kind = f"{prefix}{text(entry.get('name'))}", entry.get("type")
+        if kind not in {"blob", "tree"}:
+            continue
+        mode = number(entry.get("mode"))
+        _add(listing, path, f"{mode or 0o100644:06o}", entry.get("size"), kind)
+        if kind == "tree" and depth > 1:
+            _walk(listing, path, mapping(entry.get("object")), depth=depth - 1)
+        elif kind == "tree":
+            listing.unlisted.append(path)
+
+
+def _add(listing: _Listing, path: str, mode: str, size: Any, kind: Any) -> None:
+    if path:
+        listing.entries[path] = TreeEntry(path, mode, number(size) or 0, kind == "tree")
+
+
+def _is_wanted(entry: TreeEntry, only: str) -> bool:
+    if entry.is_folder or entry.size_bytes > MAX_TEXT_BYTES or entry.mode == "120000":
+        return False
+    if only:
+        return entry.path.rpartition("/")[2] == only
+    return _INTERESTING.search(entry.path) is not None
+
+
+def _with_hidden(listing: _Listing) -> RepositoryFacts:
+    hidden = listing.hidden()
+    is_truncated = listing.is_truncated or bool(listing.unlisted) or len(hidden) > MAX_HIDDEN_PER_REPOSITORY
+    return replace(
+        listing.facts,
+        hidden_files=tuple(_hidden_files(listing, hidden[:MAX_HIDDEN_PER_REPOSITORY])),
+        hidden_files_truncated=is_truncated,
+    )
+
+
+def _hidden_files(listing: _Listing, hidden: Sequence[TreeEntry]) -> Iterator[HiddenFile]:
+    for entry in hidden:
+        yield HiddenFile(
+            path=entry.path, size_bytes=entry.size_bytes, mode=entry.mode, text=listing.texts.get(entry.path)
+        )

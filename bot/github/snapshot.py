@@ -1,0 +1,168 @@
+"""The only reader of repositories: heads and facts of many at once by GraphQL.
+
+GitHub gives a query ten seconds; one that takes longer is asked again in halves, and the next ones start smaller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from bot.github import facts as facts_
+from bot.github.comments import Request
+from bot.github.hidden import HiddenFiles
+from bot.github.limits import QueryTimedOut
+from bot.github.queries import DROPPABLE, HEADS_QUERY, MAX_NODES_PER_QUERY, facts_query
+from bot.github.wire import GraphQLReply
+from bot.model.errors import WorldError
+from bot.model.repository import RepositoryRef
+from bot.model.snapshot import RepositoryFacts
+
+SMALLEST_BATCH = 5
+GROWTH = 5
+DENIED_FOR = timedelta(hours=1)
+"""New permissions that somebody accepts on GitHub are noticed after this."""
+
+
+class GraphQL(Protocol):
+    """`GitHubClient.graphql`."""
+
+    def __call__(self, query: str, variables: dict[str, Any], what: str) -> Awaitable[GraphQLReply]: ...
+
+
+class Node:
+    """One repository of an answer: its fields (None: gone, or not ours to see) and the errors inside it."""
+
+    def __init__(self, fields: Mapping[str, Any] | None, errors: list[dict[str, Any]]) -> None:
+        self.fields = fields
+        self.errors = errors
+
+
+class SnapshotReader:
+    """Reads as one installation."""
+
+    def __init__(
+        self, graphql: GraphQL, request: Request, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._graphql = graphql
+        self._clock = clock
+        self._hidden = HiddenFiles(graphql, request)
+        self._batch = MAX_NODES_PER_QUERY
+        self._denied = _Denied(clock)
+
+    async def heads(self, node_ids: Sequence[str]) -> list[RepositoryRef | None]:
+        """See `GitHubClient.heads`."""
+        found: list[RepositoryRef | None] = []
+        for start in range(0, len(node_ids), MAX_NODES_PER_QUERY):
+            nodes = await self._nodes(HEADS_QUERY, node_ids[start : start + MAX_NODES_PER_QUERY], "repository heads")
+            found.extend(facts_.head_of(node.fields) if node.fields else None for node in nodes)
+        return found
+
+    async def facts(self, node_ids: Sequence[str], *, hidden_files: bool = True) -> list[RepositoryFacts | None]:
+        """See `GitHubClient.facts`."""
+        found: list[RepositoryFacts | None] = []
+        start = 0
+        while start < len(node_ids):
+            asked = node_ids[start : start + self._batch]
+            start += len(asked)
+            nodes = await self._permitted(asked)
+            facts = [
+                facts_.facts_of(node.fields, node.errors, now=self._clock()) if node.fields else None for node in nodes
+            ]
+            if hidden_files:
+                facts = await self._hidden.completed(facts, [node.fields or {} for node in nodes])
+            found.extend(facts)
+        return found
+
+    async def _permitted(self, node_ids: Sequence[str]) -> list[Node]:
+        """The nodes of the facts query, asked again without the parts that took a node away."""
+        for _ in DROPPABLE:
+            without = self._denied.now()
+            nodes = await self._nodes(facts_query(without), node_ids, "repository facts")
+            denied = {part for node in nodes if node.fields is None for part in _denied_parts(node)} - without
+            if not denied:
+                break
+            self._denied.add(denied)
+        for node in nodes:
+            node.errors.extend({"type": "FORBIDDEN", "path": [part]} for part in without)
+        return nodes
+
+    async def hidden_files(self, facts: RepositoryFacts) -> RepositoryFacts:
+        """The facts with the files that archives of `facts.head_sha` hide, looked for whatever the root says."""
+        return (await self._hidden.completed([facts], [None]))[0] or facts
+
+    async def _nodes(self, query: str, node_ids: Sequence[str], what: str) -> list[Node]:
+        try:
+            reply = await self._graphql(query, {"ids": list(node_ids)}, what)
+        except QueryTimedOut:
+            if len(node_ids) == 1:
+                raise
+            half = len(node_ids) // 2
+            self._batch = max(SMALLEST_BATCH, min(self._batch, half))
+            return [
+                *await self._nodes(query, node_ids[:half], what),
+                *await self._nodes(query, node_ids[half:], what),
+            ]
+        if query is not HEADS_QUERY and len(node_ids) == self._batch:
+            self._batch = min(MAX_NODES_PER_QUERY, self._batch + GROWTH)
+        nodes = _split(reply, len(node_ids))
+        return [
+            await self._again(query, node_id, what) if _is_unclear(node) and len(node_ids) > 1 else _judged(node, what)
+            for node_id, node in zip(node_ids, nodes, strict=True)
+        ]
+
+    async def _again(self, query: str, node_id: str, what: str) -> Node:
+        return (await self._nodes(query, [node_id], what))[0]
+
+
+class _Denied:
+    """Parts of the facts query that the installation's permissions refuse; forgotten after an hour."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._parts: frozenset[str] = frozenset()
+        self._until = datetime.min.replace(tzinfo=UTC)
+
+    def now(self) -> frozenset[str]:
+        return self._parts if self._clock() < self._until else frozenset()
+
+    def add(self, parts: set[str]) -> None:
+        self._parts = self.now() | parts
+        self._until = self._clock() + DENIED_FOR
+
+
+def _denied_parts(node: Node) -> set[str]:
+    return {
+        str(error["path"][0])
+        for error in node.errors
+        if error.get("type") == "FORBIDDEN" and error["path"] and error["path"][0] in DROPPABLE
+    }
+
+
+def _split(reply: GraphQLReply, count: int) -> list[Node]:
+    """The answer's nodes, each with the errors whose path leads into it, the path cut to what is below the node."""
+    found = reply.data.get("nodes")
+    listed = found if isinstance(found, list) else []
+    nodes = [
+        Node(listed[index] if index < len(listed) and isinstance(listed[index], dict) and listed[index] else None, [])
+        for index in range(count)
+    ]
+    for error in reply.errors:
+        path = error.get("path")
+        if not isinstance(path, list) or len(path) < 2 or path[0] != "nodes":
+            continue
+        if isinstance(path[1], int) and path[1] < count:
+            nodes[path[1]].errors.append({**error, "path": path[2:]})
+    return nodes
+
+
+def _is_unclear(node: Node) -> bool:
+    """Whether the node is missing for another reason than being gone or forbidden."""
+    return node.fields is None and any(error.get("type") not in {"NOT_FOUND", "FORBIDDEN"} for error in node.errors)
+
+
+def _judged(node: Node, what: str) -> Node:
+    if _is_unclear(node):
+        raise WorldError(f"GitHub could not answer {what}: {str(node.errors[0].get('message', ''))[:200]}")
+    return node

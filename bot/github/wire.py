@@ -1,0 +1,357 @@
+"""The one way to GitHub: githubkit's `arequest` with its traps shut, every request counted, every refusal mapped.
+
+githubkit 0.16.1 keeps its HTTP client in a context variable, so that each request of a server task would open a pool
+of its own; retries POST by itself; sleeps through rate limits; and caches across tokens. None of that happens here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import msgspec
+from githubkit import GitHub, UnauthAuthStrategy
+from githubkit.exception import GitHubException, RequestError, RequestFailed, RequestTimeout
+
+from bot.github import limits
+from bot.github.counting import note_request
+from bot.github.credentials import Credentials
+from bot.model.errors import FinalError, Finality, RadarError, WorldError
+from bot.model.repository import RateBudget
+
+API_VERSION = "2022-11-28"
+MAX_REDIRECTS = 3
+PROBE_S = 60.0
+"""While GitHub asks us to wait longer than this, one request a minute finds out whether it still does."""
+
+BudgetObserver = Callable[[RateBudget], None]
+
+
+class Reply:
+    """One answer of GitHub. `json()` raises WorldError for a body that is no JSON: a proxy's page, a cut-off answer."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes, what: str) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self._what = what
+
+    def json(self) -> Any:
+        """The decoded body."""
+        try:
+            return msgspec.json.decode(self.body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise WorldError(f"GitHub's answer to {self._what} is no JSON.") from None
+
+    @property
+    def next_link(self) -> str | None:
+        """The `rel="next"` address of the Link header."""
+        for part in self.headers.get("link", "").split(","):
+            address, _, rest = part.partition(";")
+            if 'rel="next"' in rest:
+                return address.strip().strip("<>")
+        return None
+
+
+class GraphQLReply(msgspec.Struct, frozen=True):
+    """Data and field errors of a query that was answered as a whole."""
+
+    data: dict[str, Any]
+    errors: list[dict[str, Any]] = []
+
+
+class _PooledGitHub(GitHub[UnauthAuthStrategy]):
+    """githubkit over one pool that outlives the task that made it."""
+
+    def __init__(self, pool: httpx.AsyncClient, *, api_url: str, user_agent: str, timeout: httpx.Timeout) -> None:
+        super().__init__(
+            UnauthAuthStrategy(),
+            base_url=api_url,
+            user_agent=user_agent,
+            timeout=timeout,
+            http_cache=False,
+            auto_retry=False,
+            follow_redirects=False,
+        )
+        self._pool = pool
+
+    @asynccontextmanager
+    async def get_async_client(self) -> Any:
+        yield self._pool
+
+
+class Gate:
+    """Keeps an installation's requests back while GitHub asks for it, and bounds how many run at once.
+
+    Hammering on through a limit gets an App banned: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+    """
+
+    def __init__(self, concurrency: int, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self.slots = asyncio.Semaphore(concurrency)
+        self._monotonic = monotonic
+        self._closed: dict[str, tuple[float, float, limits.RateLimited]] = {}
+
+    def close(self, resource: str, error: limits.RateLimited) -> None:
+        """GitHub refused `resource`; a secondary limit closes all of them."""
+        now, pause = self._monotonic(), error.retry_after_s or limits.SECONDARY_PAUSE_S
+        key = "" if error.is_secondary else resource
+        self._closed[key] = (now + pause, now + min(pause, PROBE_S), error)
+
+    def check(self, resource: str) -> None:
+        """Raises RateLimited, with the seconds left, while the gate is closed for `resource`."""
+        for key in ("", resource):
+            until, probe_at, error = self._closed.get(key, (0.0, 0.0, None))
+            if error is None:
+                continue
+            now = self._monotonic()
+            if now < probe_at:
+                raise limits.RateLimited(error.message, retry_after_s=until - now, is_secondary=error.is_secondary)
+            self._closed.pop(key)
+
+
+class Wire:
+    """Requests to one GitHub (github.com or an Enterprise Server). Close with `aclose`."""
+
+    def __init__(
+        self,
+        *,
+        api_url: str,
+        graphql_url: str,
+        timeout_s: float = 30.0,
+        user_agent: str = "repo-radar",
+        on_budget: BudgetObserver | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        timeout = httpx.Timeout(timeout_s, connect=min(timeout_s, 10.0))
+        self.api_url = api_url.rstrip("/")
+        self.graphql_url = graphql_url
+        self._timeout_s = timeout_s
+        self._on_budget = on_budget
+        self._clock = clock
+        self._origin = _origin(httpx.URL(self.api_url))
+        self._pool = httpx.AsyncClient(
+            base_url=f"{self.api_url}/",
+            headers={
+                "User-Agent": user_agent,
+                "Accept": "application/vnd.github+json",
+                "X-GitHub-Api-Version": API_VERSION,
+            },
+            timeout=timeout,
+            limits=httpx.Limits(max_connections=400, max_keepalive_connections=100),
+            transport=transport,
+        )
+        self._github = _PooledGitHub(self._pool, api_url=self.api_url, user_agent=user_agent, timeout=timeout)
+
+    async def aclose(self) -> None:
+        """Closes the pool."""
+        await self._pool.aclose()
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        credentials: Credentials,
+        gate: Gate,
+        what: str,
+        params: Mapping[str, str | int] | None = None,
+        body: Any = None,
+    ) -> Reply:
+        """The answer to a REST request; `path` may be a whole address from a Link header.
+
+        Raises WorldError, FinalError (see limits.py); nothing is retried but one 401 with fresh credentials.
+        """
+        async with self._opened(
+            method, path, credentials=credentials, gate=gate, what=what, params=params, body=body, stream=False
+        ) as response:
+            return Reply(response.status_code, response.headers, response.content, what)
+
+    async def graphql(
+        self, query: str, variables: Mapping[str, Any], *, credentials: Credentials, gate: Gate, what: str
+    ) -> GraphQLReply:
+        """Data and field errors. Raises QueryTimedOut where asking for less may help, else as `request`."""
+        try:
+            reply = await self.request(
+                "POST",
+                self.graphql_url,
+                credentials=credentials,
+                gate=gate,
+                what=what,
+                body={"query": query, "variables": variables},
+            )
+        except limits.RateLimited:
+            raise
+        except WorldError as error:
+            if isinstance(error.__cause__, (RequestTimeout, TimeoutError)) or status_of(error) in {502, 504}:
+                raise limits.QueryTimedOut(error.message) from error
+            raise
+        return self._graphql_reply(reply, gate, what)
+
+    def _graphql_reply(self, reply: Reply, gate: Gate, what: str) -> GraphQLReply:
+        decoded = reply.json()
+        if not isinstance(decoded, dict):
+            raise WorldError(f"GitHub's answer to {what} has no data.")
+        errors = [error for error in decoded.get("errors") or () if isinstance(error, dict)]
+        failure = limits.graphql_failure(errors, reply.headers, now=self._clock(), what=what)
+        if isinstance(failure, limits.RateLimited):
+            gate.close("graphql", failure)
+        if failure is not None:
+            raise failure
+        data = decoded.get("data")
+        if not isinstance(data, dict):
+            said = "; ".join(str(error.get("message", ""))[:200] for error in errors) or "no data"
+            raise FinalError(Finality.REFUSED, f"GitHub refused {what}: {said}.")
+        return GraphQLReply(data, errors)
+
+    @asynccontextmanager
+    async def stream(
+        self, path: str, *, credentials: Credentials, gate: Gate, what: str
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        """The body of a GET as it arrives, redirects to a storage host followed without our token."""
+        async with self._opened(
+            "GET", path, credentials=credentials, gate=gate, what=what, params=None, body=None, stream=True
+        ) as response:
+            yield _chunks(response, what)
+
+    @asynccontextmanager
+    async def _opened(
+        self,
+        method: str,
+        path: str,
+        *,
+        credentials: Credentials,
+        gate: Gate,
+        what: str,
+        params: Mapping[str, str | int] | None,
+        body: Any,
+        stream: bool,
+    ) -> AsyncIterator[httpx.Response]:
+        """A successful response, after redirects and at most one renewal of the credentials."""
+        url = httpx.URL(path if "://" in path else f"{self.api_url}/{path.lstrip('/')}")
+        if params:
+            url = url.copy_merge_params(dict(params))
+        renewed = False
+        for _ in range(MAX_REDIRECTS + 2):
+            is_api = _origin(url) == self._origin
+            authorization = await credentials.authorization() if is_api else ""
+            response = await self._send(method, url, authorization, gate, what, body, stream=stream)
+            try:
+                if response.status_code == 401 and not renewed:
+                    renewed = True
+                    if credentials.drop(authorization, limits.server_time(response.headers)):
+                        continue
+                if response.has_redirect_location:
+                    url = self._redirected(method, response, what)
+                    continue
+                await self._raise_for(response, credentials, gate, what, resource=self._resource(url))
+                yield response
+                return
+            finally:
+                await response.aclose()
+        raise WorldError(f"GitHub redirects {what} without end.")
+
+    def _redirected(self, method: str, response: httpx.Response, what: str) -> httpx.URL:
+        if method != "GET" and response.status_code not in {307, 308}:
+            raise FinalError(Finality.GONE, f"GitHub has moved {what}; the next listing tells where.")
+        return response.url.join(response.headers["location"])
+
+    def _resource(self, url: httpx.URL) -> str:
+        return "graphql" if str(url) == self.graphql_url else "core"
+
+    async def _send(
+        self, method: str, url: httpx.URL, authorization: str, gate: Gate, what: str, body: Any, *, stream: bool
+    ) -> httpx.Response:
+        is_api = _origin(url) == self._origin
+        if is_api:
+            gate.check(self._resource(url))
+        headers = {"Authorization": authorization} if authorization else {}
+        if stream:
+            headers["Accept-Encoding"] = "identity"  # the archive is compressed already
+        content = None
+        if body is not None:
+            content = msgspec.json.encode(body)
+            headers["Content-Type"] = "application/json"
+        async with gate.slots:
+            if is_api:
+                note_request()
+            try:
+                # Twice the time-out of one read bounds an answer that drips; a stream is bounded by who reads it.
+                async with asyncio.timeout(self._timeout_s * 2):
+                    reply = await self._github.arequest(method, url, content=content, headers=headers, stream=stream)
+                    return reply.raw_response
+            except RequestFailed as error:
+                return error.response.raw_response
+            except (GitHubException, TimeoutError) as error:
+                raise _unreachable(error, what) from error
+            except (ValueError, TypeError, OverflowError) as error:
+                # githubkit reads Retry-After with int() although HTTP allows a date there.
+                raise limits.RateLimited(
+                    f"GitHub asks to slow down at {what}, in words we cannot read.",
+                    retry_after_s=limits.SECONDARY_PAUSE_S,
+                    is_secondary=True,
+                ) from error
+
+    async def _raise_for(
+        self, response: httpx.Response, credentials: Credentials, gate: Gate, what: str, *, resource: str
+    ) -> None:
+        now = self._clock()
+        if self._on_budget is not None:
+            budget = limits.budget_of(response.headers, credentials.installation_id, now=now)
+            if budget is not None:
+                self._on_budget(budget)
+        if response.is_success and response.status_code != 202:
+            return
+        if response.status_code == 202 and response.request.method != "GET":
+            return
+        content = await response.aread()
+        error = limits.failure(response.status_code, response.headers, content, now=now, what=what)
+        if isinstance(error, limits.RateLimited):
+            gate.close(resource, error)
+        raise StatusError(response.status_code).caused(error)
+
+
+class StatusError(Exception):
+    """The status behind a mapped error, as its cause."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"status {status}")
+        self.status = status
+
+    def caused(self, error: RadarError) -> RadarError:
+        """`error` with this as its cause."""
+        error.__cause__ = self
+        return error
+
+
+def status_of(error: RadarError) -> int | None:
+    """GitHub's status behind an error of this package; None where there was no answer."""
+    return error.__cause__.status if isinstance(error.__cause__, StatusError) else None
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
+
+
+def _unreachable(error: Exception, what: str) -> RadarError:
+    if isinstance(error, (RequestTimeout, TimeoutError)):
+        return WorldError(f"GitHub did not answer {what} in time.")
+    cause = error.exc if isinstance(error, RequestError) else error
+    if isinstance(cause, httpx.HTTPError):
+        return WorldError(f"GitHub could not be reached for {what} ({type(cause).__name__}).")
+    raise error
+
+
+async def _chunks(response: httpx.Response, what: str) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in response.aiter_raw():
+            yield chunk
+    except httpx.TimeoutException as error:
+        raise WorldError(f"GitHub stopped sending {what}.") from error
+    except httpx.HTTPError as error:
+        raise WorldError(f"{what.capitalize()} was cut off on its way.") from error
