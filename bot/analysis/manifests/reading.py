@@ -1,0 +1,142 @@
+"""Reading every manifest of a tree: guards each parser, joins workspaces, locked versions and components."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from bot.analysis.manifests import lockfiles, workspaces
+from bot.analysis.manifests.names import Reader, is_skipped, reader_of
+from bot.analysis.manifests.nouns import (
+    DeclaredLicence,
+    Draft,
+    Inventory,
+    Lockfile,
+    Manifest,
+    ManifestError,
+    Problem,
+    Tree,
+    purl,
+)
+from bot.model.report import Evidence, Package
+from bot.model.snapshot import Contents, FileClass
+
+MAX_MANIFESTS = 2_000
+"""Manifests read of one tree, nearest to the root first; the rest is told as a problem."""
+
+
+def read_inventory(contents: Contents) -> Inventory:
+    """The inventory of the tree: manifests, direct dependencies, lock files, workspaces, licences, problems."""
+    vendored = {file.path for file in contents.files if file.file_class is FileClass.VENDORED}
+    paths = [file.path for file in contents.files if not file.is_symlink]
+    return read_texts(contents.texts, paths, vendored=vendored)
+
+
+def read_texts(texts: Mapping[str, str], paths: Iterable[str], *, vendored: Iterable[str] = ()) -> Inventory:
+    """The same from plain values: text by path, every path, and the paths that are others' code."""
+    tree = Tree(texts, paths)
+    left_out = frozenset(vendored)
+    found: list[tuple[str, Reader]] = []
+    for path in sorted(texts, key=lambda path: (path.count("/"), path)):
+        reader = None if path in left_out else reader_of(path)
+        if reader is not None:
+            found.append((path, reader))
+    manifests = [read_one(path, reader, tree) for path, reader in found[:MAX_MANIFESTS]]
+    locks = [lock for path in sorted(tree.paths) if (lock := lockfiles.lockfile(path)) and not is_skipped(path)]
+    problems = [problem for manifest in manifests for problem in manifest.problems]
+    if len(found) > MAX_MANIFESTS:
+        message = f"The tree has {len(found)} manifests; the {MAX_MANIFESTS} nearest to the root are read."
+        problems.append(Problem(path=found[MAX_MANIFESTS][0], message=message))
+    folders = frozenset(manifest.folder for manifest in manifests if manifest.is_component)
+    manifests = [
+        msgspec.structs.replace(manifest, component=component_of(manifest.path, folders))
+        for manifest in sorted(manifests, key=lambda manifest: manifest.path)
+    ]
+    locks = [msgspec.structs.replace(lock, component=component_of(lock.path, folders)) for lock in locks]
+    return Inventory(
+        manifests=tuple(manifests),
+        packages=tuple(
+            sorted(_packages(manifests, locks, tree, folders), key=lambda one: (one.path, one.line or 0, one.name))
+        ),
+        lockfiles=tuple(locks),
+        workspaces=workspaces.join(manifests),
+        declared_licences=tuple(_licences(manifests)),
+        problems=tuple(sorted(problems, key=lambda problem: (problem.path, problem.line or 0))),
+    )
+
+
+def read_one(path: str, reader: Reader, tree: Tree) -> Manifest:
+    """One manifest. Whatever its text does to the parser becomes a problem of the manifest."""
+    draft = Draft(path, reader.ecosystem, is_component=reader.is_component)
+    try:
+        reader.read(draft, tree.texts[path], tree)
+    except ManifestError as error:
+        draft.problem(error.message, error.line)
+    except Exception as error:
+        # The fuzz tests call the readers without this guard. In a report one odd file must not cost all the rest.
+        draft.problem(f"This file could not be read ({type(error).__name__}); please report it as a bug of Repo Radar.")
+    return draft.finish()
+
+
+def component_of(path: str, folders: frozenset[str]) -> str:
+    """The nearest component folder at or above the file `path`, "" for the root."""
+    folder = posixpath.dirname(path)
+    while folder and folder not in folders:
+        folder = posixpath.dirname(folder)
+    return folder
+
+
+def _packages(
+    manifests: list[Manifest], locks: list[Lockfile], tree: Tree, folders: frozenset[str]
+) -> Iterable[Package]:
+    pinned = _Pinned(locks, tree)
+    for manifest in manifests:
+        for package in manifest.packages:
+            component = component_of(package.path, folders)
+            locked = package.locked or pinned.version(package, manifest.folder)
+            if locked or component:
+                address = purl(package.ecosystem, package.name, locked) if locked else package.purl
+                yield msgspec.structs.replace(package, component=component, locked=locked, purl=address)
+            else:
+                yield package
+
+
+class _Pinned:
+    """What the lock files pin, each read when it is first asked for."""
+
+    def __init__(self, locks: list[Lockfile], tree: Tree) -> None:
+        self._tree = tree
+        self._locks: dict[tuple[str, str], list[Lockfile]] = {}
+        self._read: dict[str, lockfiles.Locked] = {}
+        for lock in locks:
+            self._locks.setdefault((lock.ecosystem, posixpath.dirname(lock.path)), []).append(lock)
+
+    def version(self, package: Package, folder: str) -> str:
+        """The version that the nearest lock file at or above `folder` pins, "" where none does."""
+        at = folder
+        while True:
+            for lock in self._locks.get((package.ecosystem, at), ()):
+                relative = posixpath.relpath(folder or ".", at or ".") if folder != at else ""
+                found = lockfiles.find_locked(
+                    self._versions(lock), package.ecosystem, relative, package.name, package.requirement
+                )
+                if found:
+                    return found
+            if not at:
+                return ""
+            at = posixpath.dirname(at)
+
+    def _versions(self, lock: Lockfile) -> lockfiles.Locked:
+        if lock.path not in self._read:
+            text = self._tree.text(lock.path)
+            self._read[lock.path] = lockfiles.locked_versions(lock, text) if text else {}
+        return self._read[lock.path]
+
+
+def _licences(manifests: list[Manifest]) -> Iterable[DeclaredLicence]:
+    for manifest in manifests:
+        if manifest.licence and manifest.is_component:
+            evidence = Evidence(path=manifest.path, line=manifest.licence_line, detail=manifest.licence)
+            yield DeclaredLicence(text=manifest.licence, evidence=evidence)

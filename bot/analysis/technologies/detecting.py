@@ -1,0 +1,171 @@
+"""Looking up packages, images, actions, providers, files, runtimes and languages in the table of technologies."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from bot.analysis.manifests.names import is_skipped
+from bot.analysis.manifests.nouns import Inventory, pypi_name
+from bot.analysis.manifests.reading import component_of
+from bot.analysis.technologies.table import CATEGORIES, Entry, index
+from bot.model.report import Evidence, Package, Scope, Technology
+from bot.model.snapshot import Contents, FileClass, FileFact
+
+MAX_EVIDENCE = 5
+"""Places told for one technology: the strongest first."""
+
+EXAMPLE_FOLDERS = frozenset(
+    {
+        "example",
+        "examples",
+        "sample",
+        "samples",
+        "demo",
+        "demos",
+        "tests",
+        "test",
+        "templates",
+        "e2e",
+        "integration-tests",
+        "benchmarks",
+    }
+)
+"""Folders whose manifests tell what examples and tests use, not what the repository is built with."""
+
+_SCOPE_RANK = {Scope.RUNTIME: 0, Scope.OPTIONAL: 1, Scope.BUILD: 2, Scope.DEVELOPMENT: 3}
+_GO_MAJOR = re.compile(r"(?:/v[0-9]+|\.v[0-9]+)$")
+
+
+class _Sighting(Struct, frozen=True):
+    rank: tuple[int, int, str, int]
+    evidence: Evidence
+    version: str
+    component: str
+
+
+def find_technologies(contents: Contents, inventory: Inventory) -> tuple[Technology, ...]:
+    """Every technology in use, in the order of the categories, then by name; the evidence strongest first.
+
+    A manifest below an examples or tests folder counts only for a technology that nothing else shows, and only where
+    the repository has no manifest elsewhere.
+    """
+    folders = frozenset(manifest.folder for manifest in inventory.manifests if manifest.is_component)
+    seen: dict[str, tuple[Entry, list[_Sighting]]] = {}
+    for entry, sighting in _sightings(contents, inventory, folders):
+        seen.setdefault(entry.name, (entry, []))[1].append(sighting)
+    found = [_technology(entry, sightings) for entry, sightings in seen.values()]
+    order = {category: place for place, category in enumerate(CATEGORIES)}
+    return tuple(sorted(found, key=lambda one: (order[one.category], one.name.lower())))
+
+
+def _technology(entry: Entry, sightings: list[_Sighting]) -> Technology:
+    sightings = sorted(sightings, key=lambda sighting: sighting.rank)
+    evidence = tuple(dict.fromkeys(sighting.evidence for sighting in sightings))[:MAX_EVIDENCE]
+    version = next((sighting.version for sighting in sightings if sighting.version), "")
+    components = tuple(sorted({sighting.component for sighting in sightings}))
+    return Technology(
+        name=entry.name, category=entry.category, evidence=evidence, version=version, components=components
+    )
+
+
+def _sightings(contents: Contents, inventory: Inventory, folders: frozenset[str]) -> Iterator[tuple[Entry, _Sighting]]:
+    table = index()
+    only_examples = all(_is_example(package.path) for package in inventory.packages)
+    for package in inventory.packages:
+        is_example = _is_example(package.path)
+        if is_example and not only_examples:
+            continue
+        for matcher in matchers_of(package):
+            if matcher in table:
+                yield table[matcher], _of_package(package, is_example)
+                break
+    yield from _of_runtimes(inventory, folders)
+    yield from _of_files(contents.files, folders)
+
+
+def _is_example(path: str) -> bool:
+    return not EXAMPLE_FOLDERS.isdisjoint(path.split("/")[:-1])
+
+
+def matchers_of(package: Package) -> Iterator[tuple[str, str]]:
+    """The matchers that a package answers to, most specific first."""
+    kind, name = package.ecosystem, package.name
+    if kind == "pypi":
+        yield kind, pypi_name(name)
+    elif kind == "golang":
+        yield from _golang(name)
+    elif kind == "maven":
+        yield kind, name
+        yield "maven_group", name.partition(":")[0]
+    elif kind == "npm":
+        yield kind, name
+        yield "npm_scope", name.partition("/")[0] if name.startswith("@") else ""
+    elif kind in {"nuget", "githubactions", "terraform", "composer", "docker"}:
+        lower = name.lower()
+        yield kind, lower
+        yield f"{kind}_owner", lower.partition("/")[0] if "/" in lower else ""
+    else:
+        yield kind, name
+
+
+def _golang(name: str) -> Iterator[tuple[str, str]]:
+    """The module without its major version, then each module path above it, so that sub-modules are found."""
+    bare = _GO_MAJOR.sub("", name)
+    yield "golang", bare
+    while bare.count("/") > 1:
+        bare = _GO_MAJOR.sub("", bare.rpartition("/")[0])
+        yield "golang", bare
+
+
+def _of_package(package: Package, is_example: bool) -> _Sighting:
+    shown = f"{package.name} {package.requirement}".strip()
+    evidence = Evidence(path=package.path, line=package.line, detail=shown)
+    rank = (10 * is_example + _SCOPE_RANK[package.scope], package.path.count("/"), package.path, package.line or 0)
+    return _Sighting(rank, evidence, package.locked or package.requirement, package.component)
+
+
+def _of_runtimes(inventory: Inventory, folders: frozenset[str]) -> Iterator[tuple[Entry, _Sighting]]:
+    table = index()
+    for manifest in inventory.manifests:
+        for runtime in manifest.runtimes:
+            entry = table.get(("runtime", runtime.name))
+            if entry is not None and not _is_example(manifest.path):
+                rank = (4, manifest.path.count("/"), manifest.path, runtime.evidence.line or 0)
+                component = component_of(manifest.path, folders)
+                yield entry, _Sighting(rank, runtime.evidence, runtime.requirement, component)
+
+
+def _of_files(files: tuple[FileFact, ...], folders: frozenset[str]) -> Iterator[tuple[Entry, _Sighting]]:
+    table = index()
+    languages: dict[str, FileFact] = {}
+    seen_folders: set[str] = set()
+    for file in files:
+        if file.file_class is FileClass.VENDORED:
+            continue
+        for matcher in (("file", posixpath.basename(file.path)), ("path", file.path)):
+            entry = table.get(matcher)
+            if entry is not None and not is_skipped(file.path) and not _is_example(file.path):
+                yield entry, _of_path(file.path, component_of(file.path, folders), 5)
+        folder = posixpath.dirname(file.path)
+        while folder and folder not in seen_folders:
+            seen_folders.add(folder)
+            entry = table.get(("folder", folder))
+            if entry is not None:
+                yield entry, _of_path(folder, "", 6)
+            folder = posixpath.dirname(folder)
+        if file.language and file.file_class in {FileClass.SOURCE, FileClass.TEST}:
+            largest = languages.get(file.language)
+            if largest is None or file.code > largest.code:
+                languages[file.language] = file
+    for language, file in sorted(languages.items()):
+        entry = table.get(("language", language))
+        if entry is not None:
+            yield entry, _of_path(file.path, component_of(file.path, folders), 7)
+
+
+def _of_path(path: str, component: str, rank: int) -> _Sighting:
+    return _Sighting((rank, path.count("/"), path, 0), Evidence(path=path), "", component)
