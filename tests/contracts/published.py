@@ -1,0 +1,69 @@
+"""GitHub's published schemas and examples, fetched by `npm pack` once into `.cache/npm`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tarfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+CACHE = Path(__file__).resolve().parents[2] / ".cache" / "npm"
+FETCH_TIMEOUT_S = 120
+
+
+class NotPublishedHere(Exception):
+    """The package cannot be had on this machine; the text says why."""
+
+
+@cache
+def package(name: str) -> Path:
+    """The folder of an unpacked npm package, fetched when it is not in the cache. Raises NotPublishedHere."""
+    folder = CACHE / "unpacked" / name.replace("/", "+")
+    if (folder / "package.json").is_file():
+        return folder
+    if shutil.which("npm") is None:
+        raise NotPublishedHere(f"npm is not on this machine, so {name} cannot be compared with")
+    CACHE.mkdir(parents=True, exist_ok=True)
+    try:
+        done = subprocess.run(
+            ["npm", "pack", name, "--silent"],
+            cwd=CACHE,
+            capture_output=True,
+            text=True,
+            timeout=FETCH_TIMEOUT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise NotPublishedHere(f"npm did not bring {name} within {FETCH_TIMEOUT_S} s") from None
+    if done.returncode != 0:
+        raise NotPublishedHere(f"npm cannot bring {name}: {done.stderr.strip()[-200:]}")
+    archive = CACHE / done.stdout.strip().splitlines()[-1]
+    folder.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(archive) as tar:
+        for member in tar.getmembers():
+            member.name = member.name.removeprefix("package/")
+            tar.extract(member, folder, filter="data")
+    return folder
+
+
+@cache
+def graphql_schema_text() -> str:
+    """GitHub's whole GraphQL schema (SDL)."""
+    return (package("@octokit/graphql-schema") / "schema.graphql").read_text()
+
+
+@cache
+def webhook_schema() -> dict[str, Any]:
+    """JSON Schema of every webhook; `definitions` holds one for each event and action."""
+    found: dict[str, Any] = json.loads((package("@octokit/webhooks-schemas") / "schema.json").read_text())
+    return found
+
+
+@cache
+def webhook_examples() -> list[tuple[str, dict[str, Any]]]:
+    """(event, payload) of every published example."""
+    events = json.loads((package("@octokit/webhooks-examples") / "api.github.com" / "index.json").read_text())
+    return [(event["name"], example) for event in events for example in event["examples"]]

@@ -1,0 +1,55 @@
+"""Serves the fake GitHub from a thread of its own, on a loopback port."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+
+import uvicorn
+
+from tests.fakehub.service import Service
+
+START_TIMEOUT_S = 10.0
+
+
+class ServerThread:
+    """uvicorn in a thread; `start` returns when it listens, `stop` when it has ended."""
+
+    def __init__(self, service: Service, port: int = 0) -> None:
+        self._service = service
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", port))
+        service.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        config = uvicorn.Config(
+            service.application(),
+            log_level="critical",
+            access_log=False,
+            date_header=False,
+            server_header=False,
+            lifespan="on",
+            http="httptools",
+            loop="uvloop",
+            timeout_keep_alive=60,
+            timeout_graceful_shutdown=1,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._run, name="fakehub", daemon=True)
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._socket])
+
+    def start(self) -> None:
+        self._thread.start()
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while not self._server.started:
+            if time.monotonic() > deadline or not self._thread.is_alive():
+                raise RuntimeError("the fake GitHub did not start")
+            time.sleep(0.005)
+
+    def stop(self) -> None:
+        self._service.release()
+        self._server.should_exit = True
+        self._thread.join(START_TIMEOUT_S)
+        self._socket.close()
