@@ -1,0 +1,141 @@
+"""What a function's flow control makes of an event: its keys, its place in the queue, and what it cancels. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from bot.engine.configuration import PRIORITY_LIMIT_S, Cancel, FunctionConfig, Trigger
+from bot.engine.expressions import Expression
+from bot.engine.machine import Run
+from bot.engine.protocol import Event
+
+_LONGEST_KEY = 400
+
+
+@dataclass(slots=True, frozen=True)
+class Place:
+    """Where a run stands: its age less its priority, its (concurrency key, limit), its throttle and singleton keys.
+
+    A singleton key of "" means that the run is no singleton.
+    """
+
+    order_ms: int
+    limits: tuple[tuple[str, int], ...]
+    throttle_key: str
+    singleton_key: str
+
+
+class Routes:
+    """Which functions an event starts, and whose runs it cancels."""
+
+    def __init__(self, functions: Iterable[FunctionConfig]) -> None:
+        self._triggers: dict[str, list[tuple[FunctionConfig, Trigger]]] = defaultdict(list)
+        self._cancels: dict[str, list[FunctionConfig]] = defaultdict(list)
+        for config in functions:
+            for trigger in config.triggers:
+                if trigger.event:
+                    self._triggers[trigger.event].append((config, trigger))
+            for name in {cancel.event for cancel in config.cancel}:
+                self._cancels[name].append(config)
+
+    def starts(self, event: Event) -> list[FunctionConfig]:
+        """The functions whose trigger matches, each once."""
+        found: dict[str, FunctionConfig] = {}
+        for config, trigger in self._triggers.get(event.name, ()):
+            if config.id not in found and (trigger.filter is None or trigger.filter.holds(_scope(event))):
+                found[config.id] = config
+        return list(found.values())
+
+    def cancels(self, event: Event) -> list[FunctionConfig]:
+        """The functions whose runs the event may cancel."""
+        return self._cancels.get(event.name, [])
+
+    def hear(self, names: Iterable[str]) -> bool:
+        """Whether any of these events has an effect."""
+        return any(name in self._triggers or name in self._cancels for name in names)
+
+
+def place(config: FunctionConfig, event: Mapping[str, Any], created_ms: int) -> Place:
+    """Where a run of this event stands."""
+    factor = config.priority.value({"event": event}) if config.priority else 0
+    factor = min(max(factor, -PRIORITY_LIMIT_S), PRIORITY_LIMIT_S) if isinstance(factor, int) else 0
+    return Place(
+        order_ms=created_ms - 1000 * factor,
+        limits=tuple((_limit_key(config.id, one.scope, one.key, event), one.limit) for one in config.concurrency),
+        throttle_key=f"throttle:{config.id}:{_value(config.throttle.key, event)}" if config.throttle else "",
+        singleton_key=_singleton_key(config, event),
+    )
+
+
+def debounce_key(config: FunctionConfig, event: Event) -> str:
+    """What the events that wait for each other share."""
+    key = config.debounce.key if config.debounce else None
+    return f"{config.id}:{_value(key, _members(event))}"
+
+
+def idempotency_key(config: FunctionConfig, event: Event) -> str:
+    """What makes a second run the same; "" where the function has none, or it cannot be told for this event."""
+    value = config.idempotency.value(_scope(event)) if config.idempotency else None
+    return "" if value is None else f"{config.id}:{_short(value)}"
+
+
+def is_cancelled_by(config: FunctionConfig, run: Run, event: Event, now_ms: int) -> bool:
+    """Whether one of the function's cancellations applies to this run."""
+    return any(_applies(one, run, event, now_ms) for one in config.cancel)
+
+
+def has_data(run: Run, data: Mapping[str, Any]) -> bool:
+    """Whether the event of a run has these members."""
+    held = msgspec.json.decode(run.event)["data"] if data else {}
+    return all(held.get(name) == value for name, value in data.items())
+
+
+def seen_key(key: str) -> str:
+    """A key that fits its column."""
+    return key if len(key) <= _LONGEST_KEY else sha256(key.encode()).hexdigest()
+
+
+def _applies(cancel: Cancel, run: Run, event: Event, now_ms: int) -> bool:
+    is_too_late = cancel.timeout_ms is not None and now_ms > run.created_ms + cancel.timeout_ms
+    if cancel.event != event.name or is_too_late:
+        return False
+    if cancel.filter is None:
+        return True
+    return cancel.filter.holds({"event": msgspec.json.decode(run.event), "async": _members(event)})
+
+
+def _limit_key(function_id: str, scope: str, key: Expression | None, event: Mapping[str, Any]) -> str:
+    """Limits of the scopes env and account are shared by every function that has the same value."""
+    if scope == "fn":
+        return f"fn:{function_id}:{key.source if key else ''}:{_value(key, event)}"
+    return f"{scope}:{_value(key, event)}"
+
+
+def _singleton_key(config: FunctionConfig, event: Mapping[str, Any]) -> str:
+    if config.singleton is None:
+        return ""
+    if config.singleton.key is not None and config.singleton.key.value({"event": event}) is False:
+        return ""  # the key says that this run is none
+    return f"{config.id}:{_value(config.singleton.key, event)}"
+
+
+def _members(event: Event) -> dict[str, Any]:
+    return {"data": event.data, "id": event.id, "name": event.name, "ts": event.ts}
+
+
+def _scope(event: Event) -> dict[str, Mapping[str, Any]]:
+    return {"event": _members(event)}
+
+
+def _value(key: Expression | None, event: Mapping[str, Any]) -> str:
+    return "" if key is None else _short(key.value({"event": event}))
+
+
+def _short(value: Any) -> str:
+    return seen_key(value if isinstance(value, str) else msgspec.json.encode(value).decode())

@@ -1,0 +1,173 @@
+"""What may be called next: the oldest due job whose concurrency keys and throttle leave room. Pure.
+
+Jobs with the same keys stand in one lane, ordered by their run's age less its priority. A lane whose best job finds a
+key full is parked under that key and comes back when a place is free; one that finds its throttle shut is parked until
+that opens. So a full key costs the other lanes nothing, however many jobs wait behind it.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+
+from bot.engine.configuration import Throttle
+
+_OPEN_LANES = ""
+
+Order = tuple[int, int]
+"""Milliseconds of the run's creation less its priority, then arrival."""
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """One job that waits for its call. `keys` are (concurrency key, limit); `throttle` only for a run's first call."""
+
+    order: Order
+    run_id: str
+    job_id: str
+    keys: tuple[tuple[str, int], ...] = ()
+    throttle_key: str = ""
+    throttle: Throttle | None = None
+    due_ms: int = 0
+    is_dead: bool = False
+
+    def __lt__(self, other: Entry) -> bool:
+        return self.order < other.order
+
+
+@dataclass(slots=True, eq=False)
+class _Lane:
+    """Jobs that share all their keys. `place` is the key it is parked under, or `_OPEN_LANES`."""
+
+    entries: list[Entry] = field(default_factory=list)
+    place: str = _OPEN_LANES
+    came_from: str = ""
+
+    def head(self) -> Entry | None:
+        while self.entries and self.entries[0].is_dead:
+            heapq.heappop(self.entries)
+        return self.entries[0] if self.entries else None
+
+
+@dataclass(slots=True)
+class Ready:
+    """The waiting jobs and the places taken."""
+
+    _lanes: dict[tuple[tuple[tuple[str, int], ...], str], _Lane] = field(default_factory=dict)
+    _stands: dict[str, list[tuple[Order, int, _Lane]]] = field(default_factory=dict)
+    _taken: dict[str, int] = field(default_factory=dict)
+    _arrival_ms: dict[str, float] = field(default_factory=dict)
+    _opens: list[tuple[float, str]] = field(default_factory=list)
+    _opening: set[str] = field(default_factory=set)
+    _ticket: Iterator[int] = field(default_factory=count)
+
+    def add(self, entry: Entry) -> None:
+        """A job is due."""
+        lane = self._lanes.setdefault((entry.keys, entry.throttle_key), _Lane())
+        heapq.heappush(lane.entries, entry)
+        if lane.entries[0] is entry:
+            self._stand(lane, entry)
+
+    def take(self, now_ms: int) -> Entry | None:
+        """The next job that may be called; its places are taken. None when there is none now."""
+        while self._opens and self._opens[0][0] <= now_ms:
+            _, key = heapq.heappop(self._opens)
+            self._opening.discard(key)
+            self._unpark(key)
+        while (lane := self._next(_OPEN_LANES)) is not None:
+            came_from, lane.came_from = lane.came_from, ""
+            entry = lane.entries[0]
+            obstacle = self._obstacle(entry, now_ms)
+            if not obstacle:
+                heapq.heappop(lane.entries)
+                self._occupy(entry, now_ms)
+                self._stand_again(lane, entry)
+                return entry
+            lane.place = obstacle
+            self._stand(lane, entry)
+            if came_from and came_from != obstacle:
+                self._unpark(came_from)
+        return None
+
+    def release(self, entry: Entry) -> None:
+        """A call has ended; its places go to the next in line."""
+        for key, _ in entry.keys:
+            self._taken[key] -= 1
+            if not self._taken[key]:
+                del self._taken[key]
+            self._unpark(key)
+
+    def opens_at_ms(self) -> float | None:
+        """When the next throttle opens, if any job waits for one."""
+        return self._opens[0][0] if self._opens else None
+
+    def waiting(self) -> Iterator[Entry]:
+        """Every job that is due and not called."""
+        for lane in self._lanes.values():
+            yield from (entry for entry in lane.entries if not entry.is_dead)
+
+    def _obstacle(self, entry: Entry, now_ms: int) -> str:
+        for key, limit in entry.keys:
+            if self._taken.get(key, 0) >= limit:
+                return key
+        if entry.throttle is None:
+            return ""
+        # GCRA as Inngest does it: `burst` starts beyond the one that is always allowed
+        interval_ms = entry.throttle.period_ms / entry.throttle.limit
+        opens_ms = max(self._arrival_ms.get(entry.throttle_key, 0), now_ms) - interval_ms * entry.throttle.burst
+        if opens_ms <= now_ms:
+            return ""
+        if entry.throttle_key not in self._opening:
+            self._opening.add(entry.throttle_key)
+            heapq.heappush(self._opens, (opens_ms, entry.throttle_key))
+        return entry.throttle_key
+
+    def _occupy(self, entry: Entry, now_ms: int) -> None:
+        for key, _ in entry.keys:
+            self._taken[key] = self._taken.get(key, 0) + 1
+        if entry.throttle is not None:
+            interval_ms = entry.throttle.period_ms / entry.throttle.limit
+            arrival_ms = max(self._arrival_ms.get(entry.throttle_key, 0), now_ms) + interval_ms
+            self._arrival_ms[entry.throttle_key] = arrival_ms
+            self._unpark(entry.throttle_key)
+
+    def _stand(self, lane: _Lane, head: Entry) -> None:
+        heapq.heappush(self._stands.setdefault(lane.place, []), (head.order, next(self._ticket), lane))
+
+    def _stand_again(self, lane: _Lane, entry: Entry) -> None:
+        head = lane.head()
+        if head is None:
+            self._lanes.pop((entry.keys, entry.throttle_key), None)
+        else:
+            self._stand(lane, head)
+
+    def _next(self, place: str) -> _Lane | None:
+        """The lane with the best job at `place`; what stands there from before a change is dropped."""
+        stands = self._stands.get(place)
+        while stands:
+            order, _, lane = heapq.heappop(stands)
+            if lane.place != place or not lane.entries:
+                continue
+            seen = lane.entries[0]
+            head = lane.head()
+            if head is None:
+                self._lanes.pop((seen.keys, seen.throttle_key), None)
+                if lane.came_from:
+                    self._unpark(lane.came_from)
+                    stands = self._stands.get(place)
+            elif head is not seen:
+                self._stand(lane, head)
+            elif head.order == order:
+                return lane
+        if place in self._stands and not self._stands[place]:
+            del self._stands[place]
+        return None
+
+    def _unpark(self, key: str) -> None:
+        """The best lane under `key` tries again, and passes the place on if it cannot take it."""
+        lane = self._next(key)
+        if lane is not None:
+            lane.place, lane.came_from = _OPEN_LANES, key
+            self._stand(lane, lane.entries[0])
