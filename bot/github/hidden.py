@@ -1,9 +1,9 @@
 """The files that export-ignore hides from a tarball: listed for many repositories at once, the interesting ones read.
 
 Plan: one query lists the trees of all repositories whose .gitattributes hides something, one more reads the files of
-interest among the hidden. Where GitHub cannot answer even one repository, `/git/trees?recursive=1` lists it, and says
-itself when it is truncated. A .gitattributes that only lies in a folder which the facts query does not look into is
-not noticed.
+interest among the hidden (and folders' .gitattributes not read yet). Where GitHub cannot answer even one repository,
+`/git/trees?recursive=1` lists it, and says itself when it is truncated. A .gitattributes that only lies in a folder
+which the facts query does not look into is not noticed.
 """
 
 from __future__ import annotations
@@ -80,6 +80,7 @@ class _Listing:
     entries: dict[str, TreeEntry] = field(default_factory=dict)
     unlisted: list[str] = field(default_factory=lambda: [""])
     texts: dict[str, str] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
     is_truncated: bool = False
 
     def hidden(self) -> list[TreeEntry]:
@@ -102,6 +103,16 @@ class _Listing:
             if character == "/":
                 rules += self.rules.get(path[: end + 1], ())
         return rules
+
+    def unread(self) -> list[str]:
+        """Paths whose text is wanted and was not asked for yet; they count as asked from now on."""
+        attributes = [entry for entry in self.entries.values() if entry.path.rpartition("/")[2] == ATTRIBUTES_NAME]
+        hidden = [entry for entry in self.hidden() if _INTERESTING.search(entry.path)]
+        paths = [entry.path for entry in (*attributes, *hidden) if _is_text_sized(entry)]
+        wanted = list(dict.fromkeys(path for path in paths if path not in self.asked))
+        wanted = wanted[: max(0, MAX_TEXTS_PER_REPOSITORY - len(self.asked))]
+        self.asked.update(wanted)
+        return wanted
 
     def take_texts(self, wanted: Sequence[str], texts: Mapping[str, str]) -> None:
         """Keeps the texts read; those of .gitattributes become rules."""
@@ -126,7 +137,7 @@ class HiddenFiles:
     ) -> list[RepositoryFacts | None]:
         """`facts` with `hidden_files`. `nodes` are the answers of the facts query; None: look whatever it said."""
         listings = [
-            _Listing(position, one)
+            _listing(position, one, node)
             for position, (one, node) in enumerate(zip(facts, nodes, strict=True))
             if one is not None and one.head_sha and (node is None or _hides_something(node))
         ]
@@ -138,8 +149,9 @@ class HiddenFiles:
             if not wanted:
                 break
             await self._list(wanted)
-        await self._read(listings, only=ATTRIBUTES_NAME)
-        await self._read(listings)
+        # Rarely more than once: only a .gitattributes read just now can hide more.
+        while await self._read(listings):
+            pass
         for listing in listings:
             completed[listing.position] = _with_hidden(listing)
         return completed
@@ -192,18 +204,12 @@ class HiddenFiles:
             if entry.get("type") in {"blob", "tree"}:
                 _add(listing, text(entry.get("path")), text(entry.get("mode")), entry.get("size"), entry.get("type"))
 
-    async def _read(self, listings: Sequence[_Listing], *, only: str = "") -> None:
-        """Reads every .gitattributes that is listed (`only`), or the interesting ones among the hidden files."""
-        wanted: list[tuple[_Listing, str]] = []
-        for listing in listings:
-            paths = [
-                entry.path
-                for entry in (listing.entries.values() if only else listing.hidden())
-                if entry.path not in listing.texts and _is_wanted(entry, only)
-            ]
-            wanted.extend((listing, path) for path in paths[:MAX_TEXTS_PER_REPOSITORY])
+    async def _read(self, listings: Sequence[_Listing]) -> bool:
+        """Reads every .gitattributes and the interesting ones among the hidden files; False when none was left."""
+        wanted = [(listing, path) for listing in listings for path in listing.unread()]
         for start in range(0, len(wanted), MAX_BLOBS_PER_QUERY):
             await self._read_some(wanted[start : start + MAX_BLOBS_PER_QUERY])
+        return bool(wanted)
 
     async def _read_some(self, wanted: Sequence[tuple[_Listing, str]]) -> None:
         grouped: dict[int, tuple[_Listing, list[str]]] = {}
@@ -238,9 +244,24 @@ class HiddenFiles:
             )
 
 
+def _known_attributes(node: Mapping[str, Any]) -> dict[str, str]:
+    """Folder ("" or "docs/") → text of its .gitattributes, as the facts query read them."""
+    aliases = {"attributes": "", **{f"attributes{n}": f"{name}/" for n, name in enumerate(queries.ATTRIBUTE_FOLDERS)}}
+    found = {folder: mapping(node.get(alias)).get("text") for alias, folder in aliases.items()}
+    return {folder: content for folder, content in found.items() if isinstance(content, str)}
+
+
 def _hides_something(node: Mapping[str, Any]) -> bool:
-    aliases = ["attributes", *(f"attributes{number_}" for number_ in range(len(queries.ATTRIBUTE_FOLDERS)))]
-    return any(ATTRIBUTE in text(mapping(node.get(alias)).get("text")) for alias in aliases)
+    return any(ATTRIBUTE in content for content in _known_attributes(node).values())
+
+
+def _listing(position: int, facts: RepositoryFacts, node: Mapping[str, Any] | None) -> _Listing:
+    listing = _Listing(position, facts)
+    for folder, content in _known_attributes(node or {}).items():
+        path = f"{folder}{ATTRIBUTES_NAME}"
+        listing.asked.add(path)
+        listing.take_texts([path], {path: content})
+    return listing
 
 
 def _walk(listing: _Listing, folder: str, tree: Mapping[str, Any], *, depth: int) -> None:
@@ -262,12 +283,8 @@ def _add(listing: _Listing, path: str, mode: str, size: Any, kind: Any) -> None:
         listing.entries[path] = TreeEntry(path, mode, number(size) or 0, kind == "tree")
 
 
-def _is_wanted(entry: TreeEntry, only: str) -> bool:
-    if entry.is_folder or entry.size_bytes > MAX_TEXT_BYTES or entry.mode == "120000":
-        return False
-    if only:
-        return entry.path.rpartition("/")[2] == only
-    return _INTERESTING.search(entry.path) is not None
+def _is_text_sized(entry: TreeEntry) -> bool:
+    return not entry.is_folder and entry.size_bytes <= MAX_TEXT_BYTES and entry.mode != "120000"
 
 
 def _with_hidden(listing: _Listing) -> RepositoryFacts:

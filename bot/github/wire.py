@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +26,8 @@ from bot.model.repository import RateBudget
 
 API_VERSION = "2022-11-28"
 MAX_REDIRECTS = 3
+TO_STORAGE = 302
+"""An archive's redirect: to a storage address that carries its own token. A renamed repository's is 301 or 307."""
 PROBE_S = 60.0
 """While GitHub asks us to wait longer than this, one request a minute finds out whether it still does."""
 
@@ -236,11 +238,10 @@ class Wire:
         url = httpx.URL(path if "://" in path else f"{self.api_url}/{path.lstrip('/')}")
         if params:
             url = url.copy_merge_params(dict(params))
-        renewed = False
+        renewed, is_api = False, _origin(url) == self._origin
         for _ in range(MAX_REDIRECTS + 2):
-            is_api = _origin(url) == self._origin
             authorization = await credentials.authorization() if is_api else ""
-            response = await self._send(method, url, authorization, gate, what, body, stream=stream)
+            response = await self._send(method, url, authorization, gate if is_api else None, what, body, stream=stream)
             try:
                 if response.status_code == 401 and not renewed:
                     renewed = True
@@ -248,6 +249,7 @@ class Wire:
                         continue
                 if response.has_redirect_location:
                     url = self._redirected(method, response, what)
+                    is_api = _origin(url) == self._origin and response.status_code != TO_STORAGE
                     continue
                 await self._raise_for(response, credentials, gate, what, resource=self._resource(url))
                 yield response
@@ -265,10 +267,10 @@ class Wire:
         return "graphql" if str(url) == self.graphql_url else "core"
 
     async def _send(
-        self, method: str, url: httpx.URL, authorization: str, gate: Gate, what: str, body: Any, *, stream: bool
+        self, method: str, url: httpx.URL, authorization: str, gate: Gate | None, what: str, body: Any, *, stream: bool
     ) -> httpx.Response:
-        is_api = _origin(url) == self._origin
-        if is_api:
+        """One request; without `gate` it goes to storage: not counted, not limited."""
+        if gate is not None:
             gate.check(self._resource(url))
         headers = {"Authorization": authorization} if authorization else {}
         if stream:
@@ -277,8 +279,8 @@ class Wire:
         if body is not None:
             content = msgspec.json.encode(body)
             headers["Content-Type"] = "application/json"
-        async with gate.slots:
-            if is_api:
+        async with gate.slots if gate is not None else nullcontext():
+            if gate is not None:
                 note_request()
             try:
                 # Twice the time-out of one read bounds an answer that drips; a stream is bounded by who reads it.
