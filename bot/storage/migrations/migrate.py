@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.script.revision import ResolutionError
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
+
+from bot.model.errors import UserError
 
 ADVISORY_LOCK = 0x7261646172  # "radar": PostgreSQL lets one process at a time change the schema
 
@@ -30,12 +36,25 @@ def upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
-    command.upgrade(config(connection), "head")
+    with _explained():
+        command.upgrade(config(connection), "head")
 
 
 def pending(connection: Connection) -> tuple[str, ...]:
     """Revisions that `upgrade` would apply, oldest first."""
     scripts = ScriptDirectory.from_config(config())
     current = MigrationContext.configure(connection).get_current_revision()
-    newer = scripts.iterate_revisions("head", current or "base")
-    return tuple(reversed([script.revision for script in newer]))
+    with _explained():
+        newer = scripts.iterate_revisions("head", current or "base")
+        return tuple(reversed([script.revision for script in newer]))
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except (CommandError, ResolutionError) as error:
+        raise UserError(
+            "The database was made by a newer Repo Radar than this one.",
+            next_step="Run that version, or point DATABASE_URL elsewhere.",
+        ) from error

@@ -1,0 +1,30 @@
+"""Every storage test runs on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.storage.database import Database
+from tests.databases import KINDS, fresh_url, migrated
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """The kind of database."""
+    return str(request.param)
+
+
+@pytest.fixture
+async def url(kind: str, tmp_path: Path, postgresql_uri: str) -> str:
+    """The URL of an empty database."""
+    return await fresh_url(kind, tmp_path, postgresql_uri)
+
+
+@pytest.fixture
+async def database(url: str) -> AsyncIterator[Database]:
+    """A migrated database."""
+    async with migrated(url) as made:
+        yield made
