@@ -1,0 +1,204 @@
+"""Finds `/radar` commands in a comment. Pure.
+
+Grammar, over the comment's Markdown (CommonMark with GitHub's tables and strikethrough):
+
+    command  = start-of-line "/radar" [ blanks verb [ blanks argument ] ] [ "." | "!" ] end-of-line
+    verb     = "report" | "refresh" | "status" | "explain" | "batch" | "help"       any case; none means "report"
+    argument = a check's id, for "explain" only; `code` marks are fine
+    line     = a line of a paragraph at the top level of the comment, ended by LF, CRLF or CR
+
+A line counts as a reader sees it: nothing in code, quotes (lazy continuation lines too), lists, tables, links,
+emphasis, strikethrough, footnotes, formulas, HTML comments, or below an open HTML element such as `<details>`; nor one
+that is written with an escape (`\\/radar`). Several commands in a comment run in their order, the first ten at most.
+A line that begins with `/radar` and is no command gives `Verb.UNKNOWN` with what was probably meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from bot.commands.html import HtmlState
+
+MAX_CHARACTERS = 65_536
+"""GitHub's limit for a comment; what is longer is not read."""
+MAX_COMMANDS = 10
+
+
+class Verb(StrEnum):
+    """What is asked for."""
+
+    REPORT = "report"
+    REFRESH = "refresh"
+    STATUS = "status"
+    EXPLAIN = "explain"
+    BATCH = "batch"
+    HELP = "help"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command. `typed` is the line as a reader sees it, `line` its number from 1.
+
+    `argument` belongs to explain. Of an unknown one, `suggestion` is the command that was probably meant ("" if none).
+    """
+
+    verb: Verb
+    argument: str = ""
+    typed: str = ""
+    line: int = 0
+    suggestion: str = ""
+
+    @property
+    def key(self) -> str:
+        """What makes it this command: the same text twice in a comment has the same key."""
+        return f"{self.verb}:{self.argument.lower()}" if self.verb is not Verb.UNKNOWN else f"unknown:{self.typed}"
+
+
+VERBS = tuple(verb.value for verb in Verb if verb is not Verb.UNKNOWN)
+MEANT: dict[str, str] = {
+    "analyse": "refresh", "analyze": "refresh", "rerun": "refresh", "re-run": "refresh", "run": "refresh",
+    "update": "refresh", "reload": "refresh", "rescan": "refresh", "scan": "refresh", "recheck": "refresh",
+    "check": "explain", "why": "explain", "describe": "explain", "score": "report", "show": "report",
+    "summary": "report", "intelligence": "report", "health": "report", "state": "status", "progress": "status",
+    "queue": "status", "ping": "status", "all": "batch", "generate": "batch", "commands": "help", "usage": "help",
+    "?": "help", "-h": "help", "--help": "help",
+}  # fmt: skip
+"""Other words for a verb → the verb that is suggested (never run by itself)."""
+
+_START = re.compile(r"/radar(?=\s|[.!]?\s*$)", re.IGNORECASE | re.ASCII)
+_CHECK_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
+def parse(body: str) -> tuple[Command, ...]:
+    """The commands of a comment, in their order. Never raises, whatever the text."""
+    if "/radar" not in body.lower():
+        return ()
+    text = body[:MAX_CHARACTERS]
+    lines = _SOURCE_LINE.split(text)
+    commands: list[Command] = []
+    for line, typed in _visible_lines(_markdown.parse(text), lines):
+        if len(commands) == MAX_COMMANDS:
+            break
+        commands.append(_command(typed, line))
+    return tuple(commands)
+
+
+def added(before: str, after: str) -> tuple[Command, ...]:
+    """The commands that an edit brought: those of `after`, less those that `before` already had."""
+    known = Counter(command.key for command in parse(before))
+    new = []
+    for command in parse(after):
+        if known[command.key]:
+            known[command.key] -= 1
+        else:
+            new.append(command)
+    return tuple(new)
+
+
+_SOURCE_LINE = re.compile(r"\r\n|\n|\r")
+
+
+def _visible_lines(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """(number, text) of each line that begins with `/radar` and that a reader sees as a plain line."""
+    html = HtmlState()
+    for index, token in enumerate(tokens):
+        if token.type == "html_block":
+            html.feed(token.content)
+        elif token.type == "inline" and token.map is not None:
+            parent = tokens[index - 1]
+            is_paragraph = parent.type == "paragraph_open" and parent.level == 0
+            is_footnote = token.map[0] > 0 and lines[token.map[0] - 1].lstrip().startswith("[^")
+            found = list(_lines_of(token.children or (), html))
+            if is_paragraph and not is_footnote:
+                yield from _located(found, lines, token.map[0])
+
+
+def _lines_of(children: Sequence[Token], html: HtmlState) -> Iterator[str]:
+    """The plain lines of one paragraph that begin with `/radar`; follows its raw HTML."""
+    depth, formulas = 0, 0
+    line: list[Token] = []
+    starts_plain = html.is_plain
+    for child in children:
+        if child.type in {"softbreak", "hardbreak"}:
+            if starts_plain:
+                yield from _candidate(line)
+            line, starts_plain = [], depth == 0 and formulas % 2 == 0 and html.is_plain
+            continue
+        depth += child.nesting
+        if child.type == "html_inline":
+            html.feed(child.content)
+        elif child.type == "text":
+            formulas += child.content.count("$$")
+        line.append(child)
+    if starts_plain:
+        yield from _candidate(line)
+
+
+def _candidate(line: Sequence[Token]) -> Iterator[str]:
+    """The line's text, when it is nothing but text, code in the argument, and HTML comments."""
+    if not line or line[0].type != "text" or not _START.match(line[0].content):
+        return
+    parts = []
+    for token in line:
+        if token.type in {"text", "code_inline"}:
+            parts.append(token.content)
+        elif token.type != "html_inline" or not token.content.startswith("<!--"):
+            return
+    yield "".join(parts).strip()
+
+
+def _located(found: Sequence[str], lines: Sequence[str], first: int) -> Iterator[tuple[int, str]]:
+    """Pairs each line found with its source line, which must begin with `/radar` itself: no escapes, no entities."""
+    position = first
+    for typed in found:
+        while position < len(lines) and not _is_source_of(lines[position], typed):
+            position += 1
+        if position == len(lines):
+            return
+        yield position + 1, typed
+        position += 1
+
+
+def _is_source_of(source: str, typed: str) -> bool:
+    stripped = source.strip()
+    return (
+        _START.match(stripped) is not None
+        and stripped[: len("/radar ") + 1].split() == typed[: len("/radar ") + 1].split()
+    )
+
+
+def _command(typed: str, line: int) -> Command:
+    """The command on one line; a slip becomes UNKNOWN with a suggestion."""
+    words = typed.split()[1:]
+    if words:
+        words[-1] = words[-1].rstrip(".!") or words[-1]
+    if not words:
+        return Command(verb=Verb.REPORT, typed=typed, line=line)
+    verb, rest = words[0].lower(), words[1:]
+    if verb == Verb.EXPLAIN and len(rest) == 1 and _CHECK_ID.fullmatch(rest[0]):
+        return Command(verb=Verb.EXPLAIN, argument=rest[0].lower(), typed=typed, line=line)
+    if verb in VERBS and verb != Verb.EXPLAIN and not rest:
+        return Command(verb=Verb(verb), typed=typed, line=line)
+    return Command(verb=Verb.UNKNOWN, typed=typed, line=line, suggestion=_suggestion(verb))
+
+
+def _suggestion(word: str) -> str:
+    if word in VERBS:
+        meant = word
+    elif word in MEANT:
+        meant = MEANT[word]
+    else:
+        meant = next(iter(get_close_matches(word, VERBS, n=1, cutoff=0.6)), "")
+    if not meant:
+        return ""
+    return "/radar explain CHECK" if meant == Verb.EXPLAIN else f"/radar {meant}"
