@@ -78,6 +78,10 @@ marks = Table(
     Index("ix_engine_marks_at", "kind", "at_ms"),
 )
 
+_BUSY = (
+    "Another process runs the engine on this database. Stop it, or configure an Inngest server "
+    "(INNGEST_BASE_URL or the INNGEST keys): the embedded engine is for one process."
+)
 _CLAIM = 0x5261646172  # "Radar": PostgreSQL's advisory lock
 _FIRST_RETRY_S, _LAST_RETRY_S = 0.1, 5.0
 _PRUNED_AT_ONCE = 500
@@ -150,15 +154,12 @@ class Journal:
         async with self._database.begin() as connection:
             await connection.run_sync(engine_metadata.create_all)
 
-    async def open(self, *, wait_s: float = 10.0) -> None:
+    async def open(self, *, wait_s: float = 60.0) -> None:
         """Claim the database. Raises JournalBusyError when another process holds it for longer than `wait_s`."""
         deadline = asyncio.get_running_loop().time() + wait_s
         while not await self._claim():
             if asyncio.get_running_loop().time() >= deadline:
-                raise JournalBusyError(
-                    "Another process runs the engine on this database. Stop it, or configure an Inngest server "
-                    "(INNGEST_BASE_URL or the INNGEST keys): the embedded engine is for one process."
-                )
+                raise JournalBusyError(_BUSY)
             await asyncio.sleep(0.2)
 
     async def close(self) -> None:
@@ -197,19 +198,27 @@ class Journal:
             return None if row is None else _run(row, {})
 
     async def prune(self, *, finished_before_ms: int, marks_before_ms: int) -> int:
-        """Forget runs that ended and marks that expired before these times; returns how many runs. Small commits."""
-        seen = marks.c.kind.in_(["event", "idempotency"])
+        """Forget runs that ended and marks that expired before these times; returns how many runs. Small commits.
+
+        A database that is away just now is left for the next time.
+        """
         pruned = 0
-        while True:
+        try:
+            while ids := await self._forget(finished_before_ms):
+                pruned += ids
             async with self._database.begin() as connection:
-                old = select(runs.c.id).where(runs.c.finished_ms < finished_before_ms).limit(_PRUNED_AT_ONCE)
-                ids = list((await connection.execute(old)).scalars())
-                await connection.execute(delete(steps).where(steps.c.run_id.in_(ids)))
-                await connection.execute(delete(runs).where(runs.c.id.in_(ids)))
-                if not ids:
-                    await connection.execute(delete(marks).where(seen, marks.c.at_ms < marks_before_ms))
-                    return pruned
-            pruned += len(ids)
+                seen = marks.c.kind.in_(["event", "idempotency"])
+                await connection.execute(delete(marks).where(seen, marks.c.at_ms < marks_before_ms))
+        except DBAPIError as error:
+            log.warning("journal could not be pruned", error=str(error))
+        return pruned
+
+    async def _forget(self, finished_before_ms: int) -> int:
+        async with self._database.begin() as connection:
+            old = select(runs.c.id).where(runs.c.finished_ms < finished_before_ms).limit(_PRUNED_AT_ONCE)
+            ids = list((await connection.execute(old)).scalars())
+            await connection.execute(delete(runs).where(runs.c.id.in_(ids)))
+            return len(ids)
 
     async def write(self, batch: Batch) -> None:
         """Durable when this returns. Waits for as long as the database is away."""
@@ -265,11 +274,11 @@ class Journal:
                 return
 
     async def _commit(self, batches: Sequence[Batch]) -> None:
-        if self._connection is None and not await self._claim():
-            raise JournalBusyError("Another process took the engine's database over.")
+        if self._connection is None:
+            await self.open()  # the connection broke: write only if the claim is ours again
         connection = self._connection
         if connection is None:
-            raise JournalBusyError("The engine's database is not open.")
+            raise JournalBusyError(_BUSY)
         async with connection.begin():
             await _write(connection, self._url.get_backend_name(), batches)
 

@@ -1,0 +1,53 @@
+"""What the engine's tests share: the databases, and the worlds in which the conformance tests run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.databases import fresh_url, postgresql_server
+from tests.engine.worlds import Build, World, embedded, served
+
+SERVER_URL = os.environ.get("INNGEST_SERVER_URL", "")
+WORLDS = ["sqlite", "postgresql", *(["server"] if SERVER_URL else [])]
+
+Enter = Callable[[Build], AbstractAsyncContextManager[World]]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say against what the conformance tests ran."""
+    where = f"and on the server at {SERVER_URL}" if SERVER_URL else "(set INNGEST_SERVER_URL for a real server as well)"
+    terminalreporter.write_line(f"engine conformance: embedded on SQLite and PostgreSQL {where}")
+
+
+@pytest.fixture(scope="session")
+def server_uri() -> Iterator[str]:
+    """A PostgreSQL server."""
+    with postgresql_server() as uri:
+        yield uri
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    return await _url(str(request.param), request, tmp_path)
+
+
+async def _url(kind: str, request: pytest.FixtureRequest, folder: Path) -> str:
+    server = request.getfixturevalue("server_uri") if kind == "postgresql" else ""
+    return await fresh_url(kind, folder, server)
+
+
+@pytest.fixture(params=WORLDS)
+async def enter(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Enter]:
+    """Enters a world with the functions that a test defines."""
+    async with AsyncExitStack():
+        if request.param == "server":
+            yield lambda build: served(SERVER_URL, build)
+        else:
+            url = await _url(str(request.param), request, tmp_path)
+            yield lambda build: embedded(url, build)

@@ -1,0 +1,663 @@
+"""What functions may count on, on the embedded engine and (INNGEST_SERVER_URL) on a real Inngest server alike."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import inngest
+import pytest
+
+from tests.engine.conftest import Enter
+from tests.engine.worlds import Functions, send, until
+
+pytestmark = pytest.mark.anyio
+Trigger = inngest.TriggerEvent
+
+
+async def test_step_run(enter: Enter) -> None:
+    """Each step runs once; its result comes back from memory in the later calls, and the last one ends the run."""
+    seen: list[str] = []
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        @client.create_function(fn_id="steps", trigger=Trigger(event=f"{prefix}go"))
+        async def steps(ctx: inngest.Context) -> int:
+            seen.append("call")
+
+            async def work(number: int) -> dict[str, int]:
+                seen.append(f"step {number}")
+                return {"number": number}
+
+            first = await ctx.step.run("same", work, 1)
+            second = await ctx.step.run("same", work, first["number"] + 1)
+            seen.append(f"end {ctx.event.data['x']} {first} {second} {ctx.attempt}")
+            return second["number"]
+
+        return [steps]
+
+    async with enter(build) as world:
+        await send(world, "go", {"x": "y"})
+        await until(lambda: bool(seen) and seen[-1].startswith("end"))
+        await world.quiet()
+    assert seen == [
+        "call",
+        "step 1",
+        "call",
+        "step 2",
+        "call",
+        "end y {'number': 1} {'number': 2} 0",
+    ]
+
+
+async def test_a_function_without_steps(enter: Enter) -> None:
+    """One call is the whole run, also for a function that is no coroutine."""
+    seen: list[str] = []
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        @client.create_function(fn_id="plain", trigger=Trigger(event=f"{prefix}go"))
+        def plain(ctx: inngest.ContextSync) -> None:
+            ctx.step.run("sync", lambda: seen.append("step"))
+            ctx.step.send_event("on", inngest.Event(name=f"{prefix}on", data={"n": 1}))
+            seen.append("end")
+
+        @client.create_function(fn_id="next", trigger=Trigger(event=f"{prefix}on"))
+        async def following(ctx: inngest.Context) -> None:
+            seen.append(f"next {ctx.event.data['n']}")
+
+        return [plain, following]
+
+    async with enter(build) as world:
+        await send(world, "go")
+        await until(lambda: "end" in seen and "next 1" in seen)
+        await world.quiet()
+    assert Counter(seen) == {"step": 1, "end": 1, "next 1": 1}
+
+
+async def test_parallel_steps(enter: Enter) -> None:
+    """A group's steps are out at the same time and each runs once; the next step follows when all are done."""
+    seen: list[str] = []
+    both = asyncio.Barrier(2)
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        @client.create_function(fn_id="parallel", trigger=Trigger(event=f"{prefix}go"))
+        async def parallel(ctx: inngest.Context) -> None:
+            async def work(name: str) -> str:
+                await both.wait()
+                seen.append(name)
+                return name.upper()
+
+            results = await ctx.group.parallel(
+                (lambda: ctx.step.run("a", work, "a"), lambda: ctx.step.run("b", work, "b"))
+            )
+
+            async def after() -> None:
+                seen.append("after")
+
+            await ctx.step.run("after", after)
+            seen.append(f"end {results}")
+
+        return [parallel]
+
+    async with enter(build) as world:
+        await send(world, "go")
+        await until(lambda: "end ('A', 'B')" in seen)
+        await world.quiet()
+    assert sorted(seen[:2]) == ["a", "b"]
+    assert seen[2:] == ["after", "end ('A', 'B')"]
+
+
+async def test_parallel_race(enter: Enter) -> None:
+    """In race mode a branch's second step does not wait for the other branch."""
+    seen: list[str] = []
+    slow = asyncio.Event()
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        @client.create_function(fn_id="race", trigger=Trigger(event=f"{prefix}go"))
+        async def race(ctx: inngest.Context) -> None:
+            async def note(name: str) -> None:
+                seen.append(name)
+
+            async def wait() -> None:
+                await slow.wait()
+                seen.append("slow")
+
+            async def branch() -> None:
+                await ctx.step.run("fast 1", note, "fast 1")
+                await ctx.step.run("fast 2", note, "fast 2")
+
+            await ctx.group.parallel(
+                (branch, lambda: ctx.step.run("slow", wait)), parallel_mode=inngest.ParallelMode.RACE
+            )
+            seen.append("end")
+
+        return [race]
+
+    async with enter(build) as world:
+        await send(world, "go")
+        await until(lambda: "fast 2" in seen)
+        slow.set()
+        await until(lambda: "end" in seen)
+        await world.quiet()
+    assert seen[:3] == ["fast 1", "fast 2", "slow"]
+    assert Counter(seen)["slow"] == 1
+
+
+async def test_sleep_and_sleep_until(enter: Enter) -> None:
+    """A sleep ends at its time, not before, also beside other steps."""
+    seen: list[str] = []
+    until_when = datetime.now(UTC) + timedelta(seconds=6)
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        @client.create_function(fn_id="sleep", trigger=Trigger(event=f"{prefix}go"))
+        async def sleeper(ctx: inngest.Context) -> None:
+            async def note() -> None:
+                seen.append("beside")
+
+            await ctx.group.parallel(
+                (lambda: ctx.step.sleep("nap", timedelta(seconds=3)), lambda: ctx.step.run("beside", note))
+            )
+            seen.append("slept")
+            await ctx.step.sleep_until("rest", until_when)
+            seen.append("end")
+
+        return [sleeper]
+
+    async with enter(build) as world:
+        await send(world, "go")
+        await until(lambda: "beside" in seen)
+        await world.quiet()
+        assert "slept" not in seen
+        await world.advance(3)
+        await until(lambda: "slept" in seen)
+        await world.quiet()
+        assert "end" not in seen
+        await world.advance(3)
+        await until(lambda: "end" in seen)
+
+
+async def test_send_event(enter: Enter) -> None:
+    """Events of a step start functions; several at once, each with its data; their ids are given back."""
+    seen: list[Any] = []
+    ids: list[str] = []
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        @client.create_function(fn_id="source", trigger=Trigger(event=f"{prefix}go"))
+        async def source(ctx: inngest.Context) -> None:
+            events = [inngest.Event(name=f"{prefix}child", data={"n": n}) for n in range(3)]
+            ids[:] = await ctx.step.send_event("fan", events)
+
+        @client.create_function(fn_id="child", trigger=Trigger(event=f"{prefix}child"))
+        async def child(ctx: inngest.Context) -> None:
+            seen.append(ctx.event.data["n"])
+
+        @client.create_function(
+            fn_id="picky", trigger=Trigger(event=f"{prefix}child", expression="event.data.n == 2 && event.data.n > 1")
+        )
+        async def picky(ctx: inngest.Context) -> None:
+            seen.append(f"picky {ctx.event.data['n']}")
+
+        return [source, child, picky]
+
+    async with enter(build) as world:
+        await send(world, "go")
+        await until(lambda: len(seen) == 4 and len(ids) == 3)
+        await world.quiet()
+    assert sorted(map(str, seen)) == ["0", "1", "2", "picky 2"]
+    assert len(set(ids)) == 3
+
+
+async def test_retries_with_backoff(enter: Enter) -> None:
+    """A step and then the function's own code fail and are tried again, later; what has succeeded is not repeated."""
+    seen: list[str] = []
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        @client.create_function(fn_id="retry", retries=2, trigger=Trigger(event=f"{prefix}go"))
+        async def retry(ctx: inngest.Context) -> None:
+            async def work() -> str:
+                seen.append(f"step {ctx.attempt}")
+                if ctx.attempt < 1:
+                    raise ValueError("not yet")
+                return "done"
+
+            await ctx.step.run("work", work)
+            seen.append(f"function {ctx.attempt}")
+            if ctx.attempt < 1:
+                raise ValueError("not yet either")
+            seen.append("end")
+
+        return [retry]
+
+    async with enter(build) as world:
+        await send(world, "go")
+        await until(lambda: seen == ["step 0"])
+        await world.quiet()
+        assert seen == ["step 0"]
+        await world.advance(15)
+        await until(lambda: len(seen) == 3, 60)
+        await world.quiet()
+        assert seen == ["step 0", "step 1", "function 0"]
+        await world.advance(15)
+        await until(lambda: "end" in seen, 60)
+    assert seen == ["step 0", "step 1", "function 0", "function 1", "end"]
+
+
+async def test_retry_after(enter: Enter) -> None:
+    """RetryAfterError names the time of the next attempt, in a step and outside."""
+    seen: list[str] = []
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        @client.create_function(fn_id="later", retries=3, trigger=Trigger(event=f"{prefix}go"))
+        async def later(ctx: inngest.Context) -> None:
+            async def work() -> None:
+                seen.append(f"step {ctx.attempt}")
+                if ctx.attempt == 0:
+                    raise inngest.RetryAfterError("wait", timedelta(seconds=4))
+
+            await ctx.step.run("work", work)
+            seen.append("end")
+
+        return [later]
+
+    async with enter(build) as world:
+        await send(world, "go")
+        await until(lambda: seen == ["step 0"])
+        await world.advance(2)
+        await world.quiet()
+        assert seen == ["step 0"]
+        await world.advance(2.5)
+        await until(lambda: "end" in seen)
+    assert seen == ["step 0", "step 1", "end"]
+
+
+async def test_failure_functions(enter: Enter) -> None:
+    """The last failure runs `on_failure` with the error and the event; a NonRetriableError is the first and last."""
+    seen: list[Any] = []
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        async def failed(ctx: inngest.Context) -> None:
+            data: Any = ctx.event.data
+            seen.append((data["error"]["message"], data["event"]["data"]["kind"], data["function_id"], data["run_id"]))
+
+        @client.create_function(fn_id="fail", retries=1, on_failure=failed, trigger=Trigger(event=f"{prefix}go"))
+        async def fail(ctx: inngest.Context) -> None:
+            seen.append(("call", ctx.event.data["kind"], ctx.attempt, ctx.run_id))
+            if ctx.event.data["kind"] == "final":
+                raise inngest.NonRetriableError("never")
+            raise ValueError("always")
+
+        return [fail]
+
+    async with enter(build) as world:
+        await send(world, "go", {"kind": "final"})
+        await until(lambda: len(seen) == 2)
+        run_id = seen[0][3]
+        assert seen == [("call", "final", 0, run_id), ("never", "final", f"{world.client.app_id}-fail", run_id)]
+        seen.clear()
+        await send(world, "go", {"kind": "usual"})
+        await until(lambda: len(seen) == 1)
+        await world.quiet()
+        await world.advance(15)
+        await until(lambda: len(seen) == 3, 60)
+        await world.quiet()
+    run_id = seen[0][3]
+    assert seen == [
+        ("call", "usual", 0, run_id),
+        ("call", "usual", 1, run_id),
+        ("always", "usual", f"{world.client.app_id}-fail", run_id),
+    ]
+
+
+async def test_a_failed_step_can_be_caught(enter: Enter) -> None:
+    """A step that used up its attempts raises StepError in the function, which may go on with other steps."""
+    seen: list[str] = []
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        @client.create_function(fn_id="catch", retries=0, trigger=Trigger(event=f"{prefix}go"))
+        async def catch(ctx: inngest.Context) -> None:
+            async def fail() -> None:
+                seen.append("step")
+                raise KeyError("gone")
+
+            async def mend() -> None:
+                seen.append("mended")
+
+            try:
+                await ctx.step.run("fail", fail)
+            except inngest.StepError as error:
+                await ctx.step.run("mend", mend)
+                seen.append(f"{error.name} {error.message}")
+
+        return [catch]
+
+    async with enter(build) as world:
+        await send(world, "go")
+        await until(lambda: len(seen) == 3)
+        await world.quiet()
+    assert seen == ["step", "mended", "KeyError 'gone'"]
+
+
+async def test_idempotency(enter: Enter) -> None:
+    """An event id has its effect once a day; so has the value of a function's `idempotency`."""
+    seen: list[str] = []
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        @client.create_function(fn_id="any", trigger=Trigger(event=f"{prefix}go"))
+        async def every(ctx: inngest.Context) -> None:
+            seen.append(f"any {ctx.event.data['n']}")
+
+        @client.create_function(fn_id="once", idempotency="event.data.key", trigger=Trigger(event=f"{prefix}go"))
+        async def once(ctx: inngest.Context) -> None:
+            seen.append(f"once {ctx.event.data['n']}")
+
+        return [every, once]
+
+    async with enter(build) as world:
+        for number, (key, id) in enumerate([("k", "id1"), ("k", "id1"), ("k", "id2"), ("l", "id3")]):
+            await send(world, "go", {"n": number, "key": key}, id=f"{world.prefix}{id}")
+            await world.quiet()
+        await until(lambda: len(seen) >= 5)
+        await world.quiet()
+    assert sorted(seen) == ["any 0", "any 2", "any 3", "once 0", "once 3"]
+
+
+async def test_concurrency_by_key(enter: Enter) -> None:
+    """A key has at most its limit of calls; a full key holds up no other; a scope is shared by functions."""
+    running: Counter[str] = Counter()
+    most: Counter[str] = Counter()
+    ended: list[str] = []
+    gate = asyncio.Event()
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        async def work(ctx: inngest.Context) -> None:
+            key = str(ctx.event.data["key"])
+            running.update([key, "all"])
+            for name in running:
+                most[name] = max(most[name], running[name])
+            try:
+                if key == "slow":
+                    await gate.wait()
+            finally:
+                running.subtract([key, "all"])
+            ended.append(key)
+
+        limits = [
+            inngest.Concurrency(limit=2, key="event.data.key"),
+            inngest.Concurrency(limit=3, scope="env", key="'shared'"),
+        ]
+        one = client.create_function(fn_id="one", concurrency=limits, trigger=Trigger(event=f"{prefix}one"))(work)
+        two = client.create_function(fn_id="two", concurrency=limits, trigger=Trigger(event=f"{prefix}two"))(work)
+        return [one, two]
+
+    async with enter(build) as world:
+        for _ in range(4):
+            await send(world, "one", {"key": "slow"})
+        await until(lambda: running["slow"] == 2)
+        for number in range(4):
+            await send(world, "two", {"key": f"quick {number}"})
+        await until(lambda: len(ended) == 4)
+        assert running["slow"] == 2
+        gate.set()
+        await until(lambda: len(ended) == 8)
+    assert most["slow"] == 2
+    assert most["all"] <= 3
+
+
+async def test_throttle(enter: Enter) -> None:
+    """So many starts in a period for each key; the rest wait, and none is lost."""
+    started: list[str] = []
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        throttle = inngest.Throttle(limit=1, period=timedelta(seconds=4), burst=1, key="event.data.key")
+
+        @client.create_function(fn_id="throttled", throttle=throttle, trigger=Trigger(event=f"{prefix}go"))
+        async def throttled(ctx: inngest.Context) -> None:
+            started.append(str(ctx.event.data["key"]))
+
+        return [throttled]
+
+    async with enter(build) as world:
+        for _ in range(4):
+            await send(world, "go", {"key": "a"})
+        await send(world, "go", {"key": "b"})
+        await until(lambda: Counter(started) == {"a": 2, "b": 1})
+        await world.quiet()
+        assert Counter(started) == {"a": 2, "b": 1}
+        await world.advance(4)
+        await until(lambda: started.count("a") == 3)
+        await world.quiet()
+        assert started.count("a") == 3
+        await world.advance(4)
+        await until(lambda: started.count("a") == 4)
+
+
+async def test_debounce(enter: Enter) -> None:
+    """The last event of each key runs, once the key was quiet for the period."""
+    seen: list[tuple[Any, Any]] = []
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        debounce = inngest.Debounce(period=timedelta(seconds=2), key="event.data.key")
+
+        @client.create_function(fn_id="settled", debounce=debounce, trigger=Trigger(event=f"{prefix}go"))
+        async def settled(ctx: inngest.Context) -> None:
+            seen.append((ctx.event.data["key"], ctx.event.data["n"]))
+
+        return [settled]
+
+    async with enter(build) as world:
+        for number in range(3):
+            await send(world, "go", {"key": "a", "n": number})
+        await send(world, "go", {"key": "b", "n": 9})
+        await world.quiet()
+        assert seen == []
+        await world.advance(3)
+        await until(lambda: len(seen) == 2)
+        await world.quiet()
+    assert sorted(seen) == [("a", 2), ("b", 9)]
+
+
+async def test_debounce_timeout(enter: Enter) -> None:
+    """News that never stops does not put the run off beyond the time-out."""
+    seen: list[Any] = []
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        debounce = inngest.Debounce(period=timedelta(seconds=4), timeout=timedelta(seconds=6))
+
+        @client.create_function(fn_id="bounded", debounce=debounce, trigger=Trigger(event=f"{prefix}go"))
+        async def bounded(ctx: inngest.Context) -> None:
+            seen.append(ctx.event.data["n"])
+
+        return [bounded]
+
+    async with enter(build) as world:
+        for number in range(3):
+            await send(world, "go", {"n": number})
+            await world.quiet()
+            await world.advance(2)
+        await world.advance(1)
+        await until(lambda: seen == [2], 8)
+
+
+async def test_priority(enter: Enter) -> None:
+    """Among runs that wait for a place the higher priority goes first, else the older."""
+    order: list[str] = []
+    gate = asyncio.Event()
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        @client.create_function(
+            fn_id="queue",
+            concurrency=[inngest.Concurrency(limit=1)],
+            priority=inngest.Priority(run="event.data.kind == 'command' ? 300 : 0"),
+            trigger=Trigger(event=f"{prefix}go"),
+        )
+        async def queue(ctx: inngest.Context) -> None:
+            order.append(str(ctx.event.data["name"]))
+            if ctx.event.data["name"] == "first":
+                await gate.wait()
+
+        return [queue]
+
+    async with enter(build) as world:
+        await send(world, "go", {"name": "first", "kind": "batch"})
+        await until(lambda: order == ["first"])
+        for name, kind in [("batch 1", "batch"), ("batch 2", "batch"), ("command", "command")]:
+            await send(world, "go", {"name": name, "kind": kind})
+        gate.set()
+        await until(lambda: len(order) == 4)
+    assert order == ["first", "command", "batch 1", "batch 2"]
+
+
+@pytest.mark.parametrize("mode", ["skip", "cancel"])
+async def test_singleton(enter: Enter, mode: Any) -> None:
+    """One run of a key at a time: a second is skipped, or takes the first one's place."""
+    began: list[Any] = []
+    ended: list[Any] = []
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        singleton = inngest.Singleton(mode=mode, key="event.data.key")
+
+        @client.create_function(fn_id="alone", singleton=singleton, trigger=Trigger(event=f"{prefix}go"))
+        async def alone(ctx: inngest.Context) -> None:
+            async def work() -> None:
+                began.append(ctx.event.data["n"])
+
+            await ctx.step.run("work", work)
+            await ctx.step.sleep("hold", timedelta(seconds=3))
+            ended.append(ctx.event.data["n"])
+
+        return [alone]
+
+    async with enter(build) as world:
+        await send(world, "go", {"key": "a", "n": 1})
+        await until(lambda: began == [1])
+        await send(world, "go", {"key": "b", "n": 2})
+        await until(lambda: began == [1, 2])
+        await send(world, "go", {"key": "a", "n": 3})
+        await world.quiet()
+        await world.advance(4)
+        await until(lambda: len(ended) == 2)
+        await world.quiet()
+        assert sorted(ended) == ([1, 2] if mode == "skip" else [2, 3])
+        await send(world, "go", {"key": "a", "n": 4})
+        await until(lambda: 4 in began)
+
+
+async def test_cancel_by_event(enter: Enter) -> None:
+    """An event cancels the runs that its expression names, asleep or waiting for a retry, and no others."""
+    ended: list[Any] = []
+    began: list[Any] = []
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        cancel = inngest.Cancel(event=f"{prefix}stop", if_exp="async.data.id == event.data.id")
+
+        async def failed(ctx: inngest.Context) -> None:
+            ended.append("failed")
+
+        @client.create_function(
+            fn_id="cancellable", cancel=[cancel], on_failure=failed, trigger=Trigger(event=f"{prefix}go")
+        )
+        async def cancellable(ctx: inngest.Context) -> None:
+            async def work() -> None:
+                began.append(ctx.event.data["id"])
+
+            await ctx.step.run("work", work)
+            await ctx.step.sleep("wait", timedelta(seconds=3))
+            ended.append(ctx.event.data["id"])
+
+        return [cancellable]
+
+    async with enter(build) as world:
+        await send(world, "go", {"id": 1})
+        await send(world, "go", {"id": 2})
+        await until(lambda: len(began) == 2)
+        await world.quiet()
+        await send(world, "stop", {"id": 1})
+        await send(world, "stop", {"other": 2})
+        await world.quiet()
+        await world.advance(4)
+        await until(lambda: ended == [2])
+        await world.quiet()
+    assert ended == [2]
+
+
+async def test_timeouts(enter: Enter) -> None:
+    """A run that waits too long for its start, or goes on for too long, is cancelled."""
+    began: list[Any] = []
+    ended: list[Any] = []
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        async def body(ctx: inngest.Context) -> None:
+            async def work() -> None:
+                began.append(ctx.event.data["n"])
+
+            await ctx.step.run("work", work)
+            await ctx.step.sleep("long", timedelta(seconds=5))
+            ended.append(ctx.event.data["n"])
+
+        start = client.create_function(
+            fn_id="start",
+            throttle=inngest.Throttle(limit=1, period=timedelta(seconds=60), burst=0),
+            timeouts=inngest.Timeouts(start=timedelta(seconds=3)),
+            trigger=Trigger(event=f"{prefix}start"),
+        )(body)
+        finish = client.create_function(
+            fn_id="finish",
+            timeouts=inngest.Timeouts(finish=timedelta(seconds=3)),
+            trigger=Trigger(event=f"{prefix}finish"),
+        )(body)
+        return [start, finish]
+
+    async with enter(build) as world:
+        await send(world, "start", {"n": "in time"})
+        await until(lambda: began == ["in time"])
+        await send(world, "start", {"n": "too late"})
+        await send(world, "finish", {"n": "too long"})
+        await until(lambda: "too long" in began)
+        await world.quiet()
+        await world.advance(6)
+        await until(lambda: ended == ["in time"])
+        await world.advance(60)
+        await world.quiet()
+    assert began == ["in time", "too long"]
+    assert ended == ["in time"]
+
+
+async def test_an_event_of_the_future(enter: Enter) -> None:
+    """An event's `ts` ahead of now puts its runs off until then."""
+    seen: list[str] = []
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        @client.create_function(fn_id="future", trigger=Trigger(event=f"{prefix}go"))
+        async def future(ctx: inngest.Context) -> None:
+            seen.append("ran")
+
+        return [future]
+
+    async with enter(build) as world:
+        await send(world, "go", ts=int((time.time() + 4) * 1000))
+        await world.quiet()
+        assert seen == []
+        await world.advance(4)
+        await until(lambda: seen == ["ran"])
+
+
+async def test_cron(enter: Enter) -> None:
+    """A cron function runs at each of its times, with the event that the SDK expects."""
+    seen: list[str] = []
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        @client.create_function(fn_id="clockwork", trigger=inngest.TriggerCron(cron="* * * * *"))
+        async def clockwork(ctx: inngest.Context) -> None:
+            seen.append(ctx.event.name)
+
+        return [clockwork]
+
+    async with enter(build) as world:
+        await world.quiet()
+        assert seen == []
+        for times in (1, 2):
+            await world.advance(60)
+            await until(lambda times=times: len(seen) >= times)  # type: ignore[misc]
+    assert set(seen) == {"inngest/scheduled.timer"}

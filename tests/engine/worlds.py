@@ -1,0 +1,135 @@
+"""Two worlds for one conformance test: the embedded engine with a given clock, and an Inngest server in real time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Protocol
+
+import httpx
+import inngest
+import uvicorn
+from starlette.applications import Starlette
+
+from bot.engine import Engine, new_signing_key
+from bot.engine.machine import default_backoff
+from bot.web.inngest import in_process_call, inngest_routes, send_in_process
+
+Functions = list[inngest.Function[Any]]
+Build = Callable[[inngest.Inngest, str], Functions]
+"""Defines a test's functions on a client; the string makes event names its own."""
+
+PATIENCE_S = 30.0
+
+
+class World(Protocol):
+    """Where a test's functions run."""
+
+    client: inngest.Inngest
+    prefix: str
+
+    async def advance(self, seconds: float) -> None:
+        """Let time pass."""
+
+    async def quiet(self) -> None:
+        """Wait until nothing more happens by itself."""
+
+
+async def send(world: World, name: str, data: dict[str, Any] | None = None, *, id: str = "", ts: int = 0) -> None:
+    """Send one event of the test's own."""
+    await world.client.send(inngest.Event(name=f"{world.prefix}{name}", data=data or {}, id=id, ts=ts))
+
+
+async def until(holds: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
+    """Wait for a condition; fails when it does not come true."""
+    deadline = time.monotonic() + patience_s
+    while not holds():
+        assert time.monotonic() < deadline, "did not come true in time"
+        await asyncio.sleep(0.002)
+
+
+class Clock:
+    """Real time, and as much more as a test says."""
+
+    def __init__(self) -> None:
+        self.ahead_ms = 0
+
+    def __call__(self) -> int:
+        return time.time_ns() // 1_000_000 + self.ahead_ms
+
+
+class Embedded:
+    """The engine in this process."""
+
+    def __init__(self, client: inngest.Inngest, engine: Engine, clock: Clock, prefix: str) -> None:
+        self.client = client
+        self.engine = engine
+        self.clock = clock
+        self.prefix = prefix
+
+    async def advance(self, seconds: float) -> None:
+        self.clock.ahead_ms += int(seconds * 1000)
+        self.engine.nudge()
+        await asyncio.sleep(0)
+
+    async def quiet(self) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            await self.engine.idle()
+
+
+@asynccontextmanager
+async def embedded(url: str, build: Build, *, clock: Clock | None = None, prefix: str = "") -> AsyncIterator[Embedded]:
+    """An engine on the database at `url`, whose clock a test moves. Retries wait as Inngest's do, without jitter."""
+    key = new_signing_key()
+    client = inngest.Inngest(app_id="conformance", is_production=True, event_key="embedded", signing_key=key)
+    app = Starlette(routes=inngest_routes(client, build(client, prefix), enable_unauthed_sync=False))
+    clock = clock or Clock()
+    engine = Engine(url, in_process_call(app), signing_key=key, clock_ms=clock, backoff=default_backoff(lambda: 0.0))
+    await engine.start(create_tables=True)
+    send_in_process(client, engine.receive)
+    try:
+        yield Embedded(client, engine, clock, prefix)
+    finally:
+        await engine.stop(drain_timeout_s=1)
+
+
+class Served:
+    """A real Inngest server in dev mode; time passes by itself."""
+
+    def __init__(self, client: inngest.Inngest, prefix: str) -> None:
+        self.client = client
+        self.prefix = prefix
+
+    async def advance(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    async def quiet(self) -> None:
+        await asyncio.sleep(1.5)
+
+
+@asynccontextmanager
+async def served(server_url: str, build: Build) -> AsyncIterator[Served]:
+    """The functions behind a uvicorn on loopback, registered with the server at `server_url`."""
+    prefix = f"{uuid.uuid4().hex[:8]}/"
+    client = inngest.Inngest(
+        app_id=f"conformance-{prefix[:-1]}",
+        is_production=False,
+        api_base_url=server_url,
+        event_api_base_url=server_url,
+    )
+    app = Starlette(routes=inngest_routes(client, build(client, prefix)))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off"))
+    task = asyncio.create_task(server.serve())
+    try:
+        await until(lambda: server.started)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+            registered = await http.put("/api/inngest")
+            assert registered.status_code == 200, registered.text
+        yield Served(client, prefix)
+    finally:
+        server.should_exit = True
+        await task

@@ -1,0 +1,122 @@
+"""The SDK's endpoint on Starlette, and that nothing of it leaves the process in embedded mode."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
+import inngest
+import pytest
+from inngest._internal import comm_lib, net, server_lib  # noqa: TID251 - that these names stay is what is tested
+from starlette.applications import Starlette
+
+from bot.engine import new_signing_key
+from bot.engine.protocol import request_headers
+from bot.web.inngest import in_process_call, inngest_routes, send_in_process
+
+pytestmark = pytest.mark.anyio
+KEY = new_signing_key()
+
+
+def _client(**more: Any) -> inngest.Inngest:
+    return inngest.Inngest(app_id="app", is_production=True, event_key="embedded", signing_key=KEY, **more)
+
+
+def _app(client: inngest.Inngest) -> Starlette:
+    @client.create_function(fn_id="hello", trigger=inngest.TriggerEvent(event="hello"))
+    async def hello(ctx: inngest.Context) -> str:
+        return f"hello {ctx.event.data['name']}"
+
+    return Starlette(routes=inngest_routes(client, [hello], enable_unauthed_sync=False))
+
+
+def _call_body() -> bytes:
+    event = {"name": "hello", "data": {"name": "world"}, "id": "1", "ts": 1}
+    context = {"attempt": 0, "disable_immediate_execution": False, "run_id": "r", "stack": {"stack": []}}
+    return json.dumps({"ctx": context, "event": event, "events": [event], "steps": {}, "use_api": False}).encode()
+
+
+def test_the_private_names_are_where_we_use_them() -> None:
+    """inngest-py promises none of these; a newer SDK that moves one must fail here, not in production."""
+    client = _client()
+    for owner, names in {
+        comm_lib.CommHandler: ("post", "put", "get_sync"),
+        comm_lib.CommResponse: ("from_error",),
+        net.ThreadAwareAsyncHTTPClient: ("initialize", "is_same_thread"),
+        client._http_client: ("_http_client", "_http_client_sync", "build_httpx_request"),
+    }.items():
+        for name in names:
+            assert hasattr(owner, name), f"{owner} has lost {name}"
+    assert set(comm_lib.CommRequest.model_fields) == {
+        "body", "headers", "is_connect", "public_path", "query_params", "raw_request", "request_url", "serve_origin",
+        "serve_path", "timings",
+    }  # fmt: skip
+    assert server_lib.Framework.FAST_API.value == "fast_api"
+
+
+async def test_a_signed_call_runs_the_function() -> None:
+    body = _call_body()
+    call = in_process_call(_app(_client()))
+    status, headers, answer = await call("POST", {"fnId": "app-hello", "stepId": "step"}, _signed(body), body)
+    assert (status, json.loads(answer)) == (200, "hello world")
+    assert headers["x-inngest-sdk-handled"] == "true"
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "POST"])
+@pytest.mark.parametrize("headers", [{}, {"x-inngest-signature": "t=1&s=00"}, {"x-inngest-signature": "nonsense"}])
+async def test_strangers_get_a_401(method: str, headers: Mapping[str, str]) -> None:
+    """Without the engine's key nothing can be run, registered or read."""
+    transport = httpx.ASGITransport(_app(_client()))
+    async with httpx.AsyncClient(transport=transport, base_url="http://bot.example") as http:
+        answer = await http.request(
+            method, "/api/inngest?fnId=app-hello&stepId=step", content=_call_body(), headers=dict(headers)
+        )
+    assert answer.status_code == 401
+    assert "hello" not in answer.text
+
+
+async def test_registration_in_band() -> None:
+    body = json.dumps({"url": "http://bot.example/api/inngest"}).encode()
+    call = in_process_call(_app(_client()))
+    status, _, answer = await call("PUT", {}, _signed(body) | {"x-inngest-sync-kind": "in_band"}, body)
+    assert status == 200
+    assert [one["id"] for one in json.loads(answer)["functions"]] == ["app-hello"]
+
+
+async def test_other_methods_are_refused() -> None:
+    status, _, _ = await in_process_call(_app(_client()))("DELETE", {}, {}, b"")
+    assert status == 405
+
+
+async def test_events_stay_in_the_process() -> None:
+    """`send` on the loop and `send_sync` in a thread end at `deliver`; any other request of the client is refused."""
+    delivered: list[Mapping[str, Any]] = []
+
+    async def deliver(events: Sequence[Mapping[str, Any]]) -> list[str]:
+        delivered.extend(events)
+        return [f"id {one['data']['n']}" for one in events]
+
+    client = _client()
+    send_in_process(client, deliver)
+    assert await client.send([inngest.Event(name="a", data={"n": n}) for n in (1, 2)]) == ["id 1", "id 2"]
+    assert await asyncio.to_thread(client.send_sync, inngest.Event(name="a", data={"n": 3})) == ["id 3"]
+    assert [one["data"]["n"] for one in delivered] == [1, 2, 3]
+    refused = await client._http_client.get("https://api.inngest.com/v0/runs/x/actions")
+    assert isinstance(refused, Exception)
+
+
+async def test_events_that_are_none_are_an_error_of_the_sender() -> None:
+    async def deliver(events: Sequence[Mapping[str, Any]]) -> list[str]:
+        raise ValueError("no event")
+
+    client = _client()
+    send_in_process(client, deliver)
+    with pytest.raises(Exception, match="no event"):
+        await client.send(inngest.Event(name="a"))
+
+
+def _signed(body: bytes) -> dict[str, str]:
+    return request_headers(body, KEY, 1_700_000_000_000)
