@@ -1,0 +1,57 @@
+"""Every URL of the bot, one family a file. `webhook` and `inngest` are wired by the composition root itself."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from bot.web import (
+    api_repositories,
+    api_usage,
+    api_work,
+    assets,
+    badges,
+    health,
+    pages_account,
+    pages_activity,
+    pages_batches,
+    pages_overview,
+    pages_report,
+    pages_repositories,
+    pages_usage,
+)
+from bot.web.api_document import document_endpoint, document_page
+from bot.web.deps import Web
+from bot.web.endpoint import Endpoint, endpoint_route
+from bot.web.errors import exception_handlers
+from bot.web.security import SecurityHeaders
+from bot.web.visit import page
+
+__all__ = ["SecurityHeaders", "Web", "all_routes", "api_endpoints", "exception_handlers"]
+
+PAGES = (
+    pages_overview,
+    pages_repositories,
+    pages_report,
+    pages_usage,
+    pages_batches,
+    pages_activity,
+    pages_account,
+    badges,
+    health,
+)
+
+
+def api_endpoints() -> list[Endpoint]:
+    """Every call of the API."""
+    found = [*api_repositories.ENDPOINTS, *api_work.ENDPOINTS, *api_usage.ENDPOINTS]
+    return [*found, document_endpoint(found)]
+
+
+def all_routes(web: Web) -> list[BaseRoute]:
+    """Pages, API, badges, health and static files."""
+    endpoints = api_endpoints()
+    routes: list[BaseRoute] = [endpoint_route(web, endpoint) for endpoint in endpoints]
+    routes.append(page(web, "/api", document_page(endpoints), name="api"))
+    for module in PAGES:
+        routes += module.routes(web)
+    return [*routes, *assets.routes()]

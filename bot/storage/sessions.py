@@ -1,0 +1,97 @@
+"""Who is signed in to the dashboard, and what GitHub lets each of them see."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.storage.tables import UserInstallationRow, UserRepositoryRow, WebSessionRow
+
+
+@dataclass(frozen=True)
+class WebSession:
+    """One signed-in browser. `role`: operator | user. `token_sealed` is GitHub's token for the person, encrypted."""
+
+    digest: str
+    role: str
+    user_id: int
+    login: str
+    token_sealed: str
+    created_at: datetime
+    expires_at: datetime
+    checked_at: datetime | None
+
+
+def digest_of(secret: str) -> str:
+    """What stands in the database for the secret of a cookie or token."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+async def add(session: AsyncSession, web_session: WebSession) -> None:
+    """Remember a new session and forget all that are over."""
+    await session.execute(delete(WebSessionRow).where(WebSessionRow.expires_at < web_session.created_at))
+    await session.execute(insert(WebSessionRow).values(**vars(web_session)))
+
+
+async def find(session: AsyncSession, digest: str, now: datetime) -> WebSession | None:
+    """The session behind a cookie, if it is not over."""
+    columns = [getattr(WebSessionRow, field) for field in WebSession.__dataclass_fields__]
+    query = select(*columns).where(WebSessionRow.digest == digest, WebSessionRow.expires_at > now)
+    line = (await session.execute(query)).first()
+    return None if line is None else WebSession(*line)
+
+
+async def remove(session: AsyncSession, digest: str) -> None:
+    """Sign one browser out."""
+    await session.execute(delete(WebSessionRow).where(WebSessionRow.digest == digest))
+
+
+async def remove_user(session: AsyncSession, user_id: int) -> None:
+    """Sign a person out everywhere and forget what they could see: their authorization was revoked."""
+    for table in (WebSessionRow, UserRepositoryRow, UserInstallationRow):
+        await session.execute(delete(table).where(table.user_id == user_id))
+
+
+async def keep_access(
+    session: AsyncSession,
+    user_id: int,
+    *,
+    repositories: Mapping[int, str],
+    installations: Mapping[int, bool],
+    checked_at: datetime,
+) -> None:
+    """Replace what the person may see: permission by repository id; by installation id, whether they administer it."""
+    await session.execute(delete(UserRepositoryRow).where(UserRepositoryRow.user_id == user_id))
+    await session.execute(delete(UserInstallationRow).where(UserInstallationRow.user_id == user_id))
+    if repositories:
+        rows = [
+            {"user_id": user_id, "repository_id": repository_id, "permission": permission}
+            for repository_id, permission in repositories.items()
+        ]
+        await session.execute(insert(UserRepositoryRow), rows)
+    if installations:
+        rows_installations = [
+            {"user_id": user_id, "installation_id": installation_id, "is_admin": is_admin}
+            for installation_id, is_admin in installations.items()
+        ]
+        await session.execute(insert(UserInstallationRow), rows_installations)
+    await session.execute(update(WebSessionRow).where(WebSessionRow.user_id == user_id).values(checked_at=checked_at))
+
+
+async def permission(session: AsyncSession, user_id: int, repository_id: int) -> str:
+    """read | write | admin, or "" where GitHub does not list the repository for the person."""
+    query = select(UserRepositoryRow.permission).where(
+        UserRepositoryRow.user_id == user_id, UserRepositoryRow.repository_id == repository_id
+    )
+    return await session.scalar(query) or ""
+
+
+async def administers(session: AsyncSession, user_id: int) -> bool:
+    """Whether the person administers any installation."""
+    query = select(func.count()).where(UserInstallationRow.user_id == user_id, UserInstallationRow.is_admin.is_(True))
+    return bool(await session.scalar(query))

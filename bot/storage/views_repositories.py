@@ -1,0 +1,264 @@
+"""The list of repositories: filtered, sorted and paged by key, without reading a report.
+
+Pages are by key, not by offset: a page deep in 100,000 rows costs what the first one costs. A sort column that may
+be NULL is read in two segments (rows with a value, then rows without), so plain indexes serve both databases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, get_args
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from bot.storage.tables import (
+    InstallationRow,
+    RepositoryCheckRow,
+    RepositoryOwnerRow,
+    RepositoryRow,
+    RepositoryTechnologyRow,
+)
+from bot.storage.views_scope import Scope, visible
+
+SortBy = Literal["-score", "score", "name", "-name", "-pushed", "pushed", "-reported", "reported"]
+SORTS: tuple[SortBy, ...] = get_args(SortBy)
+
+SELECTIVE = 2_000
+"""A detail table (technology, check) with fewer matches than this drives the query; with more it is probed."""
+
+
+@dataclass(frozen=True)
+class RepositoryFilter:
+    """What a list is narrowed to; "" leaves a field alone. `q` is words that the full name contains."""
+
+    q: str = ""
+    status: str = ""
+    grade: str = ""
+    language: str = ""
+    technology: str = ""
+    kind: str = ""
+    licence: str = ""
+    owner: str = ""
+    maintainer: str = ""
+    check: str = ""
+    visibility: str = ""
+    refresh: str = ""
+
+
+@dataclass(frozen=True)
+class RepositoryItem:
+    """One line of the list. `score` None: no report yet, or nothing could be judged."""
+
+    id: int
+    installation_id: int
+    owner: str
+    name: str
+    is_private: bool
+    is_fork: bool
+    is_archived: bool
+    description: str
+    summary: str
+    score: int | None
+    score_before: int | None
+    grade: str
+    coverage: float | None
+    status: str
+    kind: str
+    licence: str
+    language: str
+    head_sha: str
+    report_head_sha: str
+    report_id: int | None
+    pushed_at: datetime | None
+    reported_at: datetime | None
+    refresh_status: str
+    refresh_error: str
+
+    @property
+    def full_name(self) -> str:
+        """owner/name"""
+        return f"{self.owner}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a page begins: after the row with this sort value (None: in the segment without values) and id."""
+
+    value: str | int | None
+    id: int
+
+
+_COLUMNS = [getattr(RepositoryRow, field) for field in RepositoryItem.__dataclass_fields__]
+
+_SORT_COLUMN: dict[str, InstrumentedAttribute[Any]] = {
+    "score": RepositoryRow.score,
+    "name": RepositoryRow.full_name_lower,
+    "pushed": RepositoryRow.pushed_at,
+    "reported": RepositoryRow.reported_at,
+}
+
+
+async def list_repositories(
+    session: AsyncSession,
+    scope: Scope,
+    wanted: RepositoryFilter,
+    *,
+    sort: SortBy = "-score",
+    after: Position | None = None,
+    limit: int = 50,
+) -> list[RepositoryItem]:
+    """At most `limit` repositories in the order of `sort`, beginning after `after`."""
+    conditions = await _conditions(session, scope, wanted)
+    column = _SORT_COLUMN[sort.removeprefix("-")]
+    found: list[RepositoryItem] = []
+    if after is None or after.value is not None:
+        query = _segment(conditions, column, descending=sort.startswith("-"), after=after).limit(limit)
+        found = await _items(session, query)
+    if len(found) < limit and column is not RepositoryRow.full_name_lower:
+        query = select(*_COLUMNS).where(*conditions, column.is_(None)).order_by(RepositoryRow.id)
+        if after is not None and after.value is None:
+            query = query.where(RepositoryRow.id > after.id)
+        found += await _items(session, query.limit(limit - len(found)))
+    return found
+
+
+def position_of(item: RepositoryItem, sort: SortBy) -> Position:
+    """The position after which the page behind `item` begins."""
+    value: str | int | None
+    match sort.removeprefix("-"):
+        case "score":
+            value = item.score
+        case "name":
+            value = item.full_name.lower()
+        case "pushed":
+            value = item.pushed_at.isoformat() if item.pushed_at else None
+        case _:
+            value = item.reported_at.isoformat() if item.reported_at else None
+    return Position(value, item.id)
+
+
+async def count_repositories(
+    session: AsyncSession, scope: Scope, wanted: RepositoryFilter, *, at_most: int = 1_000
+) -> int:
+    """How many match; counting stops at `at_most`, so that a count never costs a scan of everything."""
+    conditions = await _conditions(session, scope, wanted)
+    few = select(RepositoryRow.id).where(*conditions).limit(at_most).subquery()
+    return int(await session.scalar(select(func.count()).select_from(few)) or 0)
+
+
+async def find_repository(session: AsyncSession, scope: Scope, owner: str, name: str) -> RepositoryItem | None:
+    """The repository of that name (any case) if `scope` may see it; of several of one name the newest."""
+    query = (
+        select(*_COLUMNS)
+        .where(visible(scope), RepositoryRow.full_name_lower == f"{owner}/{name}".lower())
+        .order_by(RepositoryRow.id.desc())
+        .limit(1)
+    )
+    found = await _items(session, query)
+    return found[0] if found else None
+
+
+async def owners(session: AsyncSession) -> list[tuple[int, str]]:
+    """(installation id, account login) of every installation that is not deleted, by login."""
+    query = (
+        select(InstallationRow.id, InstallationRow.account_login)
+        .where(InstallationRow.deleted_at.is_(None))
+        .order_by(InstallationRow.account_login)
+        .limit(500)
+    )
+    return [(row[0], row[1]) for row in (await session.execute(query)).all()]
+
+
+async def _items(session: AsyncSession, query: Select[Any]) -> list[RepositoryItem]:
+    return [RepositoryItem(*row) for row in (await session.execute(query)).all()]
+
+
+def _segment(
+    conditions: Sequence[ColumnElement[bool]],
+    column: InstrumentedAttribute[Any],
+    *,
+    descending: bool,
+    after: Position | None,
+) -> Select[Any]:
+    query = select(*_COLUMNS).where(*conditions)
+    if column is not RepositoryRow.full_name_lower:
+        query = query.where(column.is_not(None))
+    if after is not None:
+        value = _typed(column, after.value)
+        if descending:
+            beyond = or_(column < value, and_(column == value, RepositoryRow.id < after.id))
+            query = query.where(column <= value, beyond)
+        else:
+            beyond = or_(column > value, and_(column == value, RepositoryRow.id > after.id))
+            query = query.where(column >= value, beyond)
+    if descending:
+        return query.order_by(column.desc(), RepositoryRow.id.desc())
+    return query.order_by(column, RepositoryRow.id)
+
+
+def _typed(column: InstrumentedAttribute[Any], value: str | int | None) -> Any:
+    if column is RepositoryRow.score:
+        return int(value or 0)
+    if column is RepositoryRow.full_name_lower:
+        return str(value)
+    moment = datetime.fromisoformat(str(value))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+async def _conditions(session: AsyncSession, scope: Scope, wanted: RepositoryFilter) -> list[ColumnElement[bool]]:
+    conditions = [visible(scope)]
+    full_name = RepositoryRow.full_name_lower
+    conditions += [full_name.contains(word, autoescape=True) for word in wanted.q.lower().split()]
+    for field in ("status", "grade", "language", "kind", "licence"):
+        value = getattr(wanted, field)
+        if value:
+            conditions.append(_equals(getattr(RepositoryRow, field), value))
+    if wanted.owner:
+        conditions.append(RepositoryRow.owner == await _login(session, wanted.owner))
+    if wanted.visibility:
+        conditions.append(RepositoryRow.is_private.is_(wanted.visibility == "private"))
+    if wanted.refresh:
+        conditions.append(RepositoryRow.refresh_status == wanted.refresh)
+    if wanted.technology:
+        conditions.append(await _has(session, RepositoryTechnologyRow, _technology(wanted.technology)))
+    if wanted.check:
+        conditions.append(await _has(session, RepositoryCheckRow, _failing(wanted.check)))
+    if wanted.maintainer:
+        conditions.append(await _has(session, RepositoryOwnerRow, RepositoryOwnerRow.name == wanted.maintainer))
+    return conditions
+
+
+def _equals(column: InstrumentedAttribute[str], value: str) -> ColumnElement[bool]:
+    """`none` finds what has no value; "–" is the grade of a report in which nothing could be judged."""
+    return column.in_(("", "–")) if value == "none" else column == value
+
+
+async def _login(session: AsyncSession, owner: str) -> str:
+    query = select(InstallationRow.account_login).where(func.lower(InstallationRow.account_login) == owner.lower())
+    return await session.scalar(query.limit(1)) or owner
+
+
+def _technology(name: str) -> ColumnElement[bool]:
+    return RepositoryTechnologyRow.name == name
+
+
+def _failing(check_id: str) -> ColumnElement[bool]:
+    return and_(RepositoryCheckRow.check_id == check_id, RepositoryCheckRow.state.in_(("fail", "warn")))
+
+
+async def _has(
+    session: AsyncSession,
+    table: type[RepositoryTechnologyRow | RepositoryCheckRow | RepositoryOwnerRow],
+    match: ColumnElement[bool],
+) -> ColumnElement[bool]:
+    """Repositories with a matching detail row. Neither database guesses well how rare a match is, so it is asked:
+    a rare one gives the ids, a common one is probed while the sort's index is walked."""
+    few = select(table.repository_id).where(match).limit(SELECTIVE).subquery()
+    count = int(await session.scalar(select(func.count()).select_from(few)) or 0)
+    if count < SELECTIVE:
+        return RepositoryRow.id.in_(select(table.repository_id).where(match))
+    return select(1).where(match, table.repository_id == RepositoryRow.id).correlate(RepositoryRow).exists()

@@ -1,0 +1,207 @@
+"""Who is asking, and what they may do: strangers, people signed in with GitHub, the operator, API tokens.
+
+| role     | sees                                              | may                                                   |
+|----------|---------------------------------------------------|-------------------------------------------------------|
+| stranger | public repositories                               | nothing                                               |
+| user     | public ones, and what GitHub shows them           | refresh with write permission; batches, runs and      |
+|          |                                                   | deliveries of installations they administer           |
+| operator | everything (came by the link in the terminal)     | everything                                            |
+| token    | its installation, or everything                   | reads; with scope `write` also queues                 |
+
+What a person may see is asked of GitHub again every `RECHECK_S` seconds and forgotten when GitHub refuses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+import structlog
+from itsdangerous import BadSignature, Signer
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.model.errors import FinalError, UserError, WorldError
+from bot.storage import sessions
+from bot.storage.sealed import seal, unseal
+from bot.storage.sessions import WebSession
+from bot.storage.views_repositories import RepositoryItem
+from bot.storage.views_scope import EVERYTHING, PUBLIC, Scope
+from bot.web.deps import SignedIn, UserAccess, Web
+
+COOKIE = "radar_session"
+SESSION_DAYS = 14
+RECHECK_S = 300.0
+TRUSTED_S = 1800.0
+"""While GitHub does not answer, what it last said counts for this long."""
+
+log = structlog.get_logger()
+
+
+class Role(StrEnum):
+    """Who is asking."""
+
+    STRANGER = "stranger"
+    USER = "user"
+    OPERATOR = "operator"
+    TOKEN = "token"  # noqa: S105 - a role, not a secret
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """One caller. `can_write`: an API token's scope. `administers`: batches, runs and deliveries are shown."""
+
+    role: Role
+    scope: Scope
+    login: str = ""
+    user_id: int = 0
+    session_digest: str = ""
+    can_write: bool = False
+    administers: bool = False
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether this is a person with a session."""
+        return self.role in {Role.USER, Role.OPERATOR}
+
+
+STRANGER = Viewer(Role.STRANGER, PUBLIC)
+
+
+async def viewer_of(web: Web, request: Request) -> Viewer:
+    """The person behind the request's cookie; a stranger where there is none, or it is over or revoked."""
+    secret = _cookie_secret(web, request)
+    if not secret:
+        return STRANGER
+    digest = sessions.digest_of(secret)
+    async with web.db.read() as session:
+        found = await sessions.find(session, digest, web.clock())
+    if found is None:
+        return STRANGER
+    if found.role == "operator":
+        return Viewer(Role.OPERATOR, EVERYTHING, "operator", 0, digest, can_write=True, administers=True)
+    if not await _is_still_granted(web, found):
+        return STRANGER
+    async with web.db.read() as session:
+        administers = await sessions.administers(session, found.user_id)
+    return Viewer(Role.USER, Scope(user_id=found.user_id), found.login, found.user_id, digest, administers=administers)
+
+
+async def may_write(web: Web, viewer: Viewer, repository: RepositoryItem) -> bool:
+    """Whether the viewer may ask for a refresh of a repository that they can see."""
+    if viewer.role is Role.USER:
+        async with web.db.read() as session:
+            return await sessions.permission(session, viewer.user_id, repository.id) in {"write", "admin"}
+    return viewer.can_write
+
+
+async def sign_in_operator(web: Web, response: Response, token: str) -> bool:
+    """Begin an operator's session if `token` is the one printed in the terminal."""
+    if not hmac.compare_digest(token.encode(), web.operator_token.encode()):
+        return False
+    await _begin(web, response, role="operator")
+    return True
+
+
+async def sign_in_user(web: Web, response: Response, person: SignedIn, access: UserAccess) -> None:
+    """Begin a person's session with what GitHub shows them."""
+    await _begin(web, response, role="user", person=person)
+    await _keep(web, person.user_id, access)
+
+
+async def sign_out(web: Web, viewer: Viewer, response: Response) -> None:
+    """End this browser's session."""
+    async with web.db.write() as session:
+        await sessions.remove(session, viewer.session_digest)
+    response.delete_cookie(COOKIE, path="/")
+
+
+def form_token(web: Web, viewer: Viewer) -> str:
+    """What every form of this session carries against cross-site requests."""
+    return Signer(web.secret_key, salt="radar form").get_signature(viewer.session_digest.encode()).decode()
+
+
+def is_own_form(web: Web, viewer: Viewer, request: Request, token: str) -> bool:
+    """Whether a form was made for this session and sent from our own page."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return False
+    return viewer.is_signed_in and hmac.compare_digest(token.encode(), form_token(web, viewer).encode())
+
+
+def _cookie_secret(web: Web, request: Request) -> str:
+    cookie = request.cookies.get(COOKIE, "")
+    try:
+        return Signer(web.secret_key, salt="radar session").unsign(cookie).decode() if cookie else ""
+    except (BadSignature, UnicodeError):
+        return ""
+
+
+async def _begin(web: Web, response: Response, *, role: str, person: SignedIn | None = None) -> None:
+    secret = secrets.token_urlsafe(32)
+    now = web.clock()
+    kept = WebSession(
+        digest=sessions.digest_of(secret),
+        role=role,
+        user_id=person.user_id if person else 0,
+        login=person.login if person else "operator",
+        token_sealed=seal(person.token, web.secret_key) if person else "",
+        created_at=now,
+        expires_at=now + timedelta(days=SESSION_DAYS),
+        checked_at=now if person else None,
+    )
+    async with web.db.write() as session:
+        await sessions.add(session, kept)
+    response.set_cookie(
+        COOKIE,
+        Signer(web.secret_key, salt="radar session").sign(secret).decode(),
+        max_age=SESSION_DAYS * 86_400,
+        path="/",
+        httponly=True,
+        secure=web.settings.radar_public_url.startswith("https://"),
+        samesite="lax",
+    )
+
+
+async def _keep(web: Web, user_id: int, access: UserAccess) -> None:
+    async with web.db.write() as session:
+        await sessions.keep_access(
+            session,
+            user_id,
+            repositories=access.repositories,
+            installations=access.installations,
+            checked_at=web.clock(),
+        )
+
+
+async def _is_still_granted(web: Web, found: WebSession) -> bool:
+    """Ask GitHub again when its last answer is old; one question a person at a time."""
+    lock = web.rechecks.setdefault(found.user_id, asyncio.Lock())
+    async with lock:
+        async with web.db.read() as session:
+            current = await sessions.find(session, found.digest, web.clock())
+        if current is None:
+            return False
+        age_s = (web.clock() - (current.checked_at or current.created_at)).total_seconds()
+        if age_s < RECHECK_S:
+            return True
+        return await _recheck(web, current, age_s)
+
+
+async def _recheck(web: Web, found: WebSession, age_s: float) -> bool:
+    if web.sign_in is None:
+        return False
+    try:
+        await _keep(web, found.user_id, await web.sign_in.access(unseal(found.token_sealed, web.secret_key)))
+    except (FinalError, UserError) as error:
+        log.info("signed out", login=found.login, reason=error.message)
+        async with web.db.write() as session:
+            await sessions.remove_user(session, found.user_id)
+        return False
+    except WorldError as error:
+        log.warning("access not re-checked", login=found.login, reason=error.message)
+        return age_s < TRUSTED_S
+    return True

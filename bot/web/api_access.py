@@ -1,0 +1,67 @@
+"""The API's door: a bearer token, its scope, its installation, its rate. Loopback opens nothing."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Literal
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from bot.storage import tokens
+from bot.storage.views_scope import EVERYTHING, PUBLIC, Scope
+from bot.web.access import Role, Viewer
+from bot.web.deps import Web
+
+CHALLENGE = {"www-authenticate": 'Bearer realm="Repo Radar"'}
+
+
+async def authorize(
+    web: Web, request: Request, *, scope: Literal["read", "write"], is_open: bool
+) -> tuple[Viewer, dict[str, str]]:
+    """The caller behind the token, and the rate's headers.
+
+    Raises 401 without a valid token, 403 for a token without the scope, 429 beyond its rate.
+    """
+    if is_open:
+        return Viewer(Role.STRANGER, PUBLIC), {}
+    viewer = await _token_viewer(web, _bearer(request))
+    allowance = web.limiter.take(viewer.login, web.clock().timestamp())
+    if not allowance.allowed:
+        raise HTTPException(
+            429,
+            f"This token may ask {allowance.limit} times a minute. Wait {allowance.reset_s} s.",
+            headers=allowance.headers(),
+        )
+    if scope == "write" and not viewer.can_write:
+        raise HTTPException(
+            403, "This token may only read. Make one with the scope write.", headers=allowance.headers()
+        )
+    return viewer, allowance.headers()
+
+
+def _bearer(request: Request) -> str:
+    kind, _, secret = request.headers.get("authorization", "").partition(" ")
+    secret = secret.strip()
+    if kind.lower() != "bearer" or not secret:
+        raise HTTPException(401, "Send a token: `Authorization: Bearer TOKEN`.", headers=CHALLENGE)
+    return secret
+
+
+async def _token_viewer(web: Web, secret: str) -> Viewer:
+    given = secret.encode("utf-8", "surrogateescape")
+    matches = [hmac.compare_digest(given, known.encode()) for known in web.settings.api_tokens]
+    if any(matches):
+        return Viewer(
+            Role.TOKEN, EVERYTHING, f"RADAR_API_TOKEN {matches.index(True)}", can_write=True, administers=True
+        )
+    async with web.db.read() as session:
+        found = await tokens.find(session, given.decode("utf-8", "replace"))
+    if found is None:
+        raise HTTPException(401, "This token is unknown or revoked.", headers=CHALLENGE)
+    now = web.clock()
+    if found.last_used_at is None or now - found.last_used_at >= tokens.SEEN_STEP:
+        async with web.db.write() as session:
+            await tokens.mark_used(session, found, now=now)
+    seen = EVERYTHING if found.installation_id is None else Scope(installation_id=found.installation_id)
+    return Viewer(Role.TOKEN, seen, f"token {found.id}", can_write=found.scope == "write", administers=True)

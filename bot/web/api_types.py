@@ -1,0 +1,382 @@
+"""The shapes of the API: what comes in is checked against these types, and OpenAPI is made from them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from bot.storage.views_activity import BatchItemView, BatchView, DeliveryItem, RunItem
+from bot.storage.views_reports import ReportItem
+from bot.storage.views_repositories import RepositoryItem, SortBy
+
+Text = Annotated[str, Meta(max_length=255)]
+Limit = Annotated[int, Meta(ge=1, le=200)]
+Cursor = Annotated[str, Meta(max_length=1000, description="From the `Link` header of the page before.")]
+RefreshState = Literal["", "queued", "processing", "completed", "failed"]
+BatchState = Literal["running", "completed", "failed", "cancelled"]
+
+
+class Nothing(Struct, frozen=True, forbid_unknown_fields=True):
+    """No parameter."""
+
+
+class PageQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """A page of a list."""
+
+    cursor: Cursor = ""
+    limit: Limit = 50
+
+
+class RepositoryQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """Filter, order and page of the repositories. "" leaves a filter alone; `none` means without."""
+
+    q: Annotated[str, Meta(max_length=255, description="Words that the full name contains.")] = ""
+    status: Literal["", "active", "maintenance", "stale", "archived", "unknown"] = ""
+    grade: Text = ""
+    language: Text = ""
+    technology: Text = ""
+    kind: Text = ""
+    licence: Text = ""
+    owner: Text = ""
+    maintainer: Text = ""
+    check: Annotated[str, Meta(max_length=255, description="Id of a check that fails or could be better.")] = ""
+    visibility: Literal["", "public", "private"] = ""
+    refresh: RefreshState = ""
+    sort: SortBy = "-score"
+    cursor: Cursor = ""
+    limit: Limit = 50
+
+
+class Repository(Struct, frozen=True):
+    """One repository with the figures of its newest report."""
+
+    id: int
+    owner: str
+    name: str
+    is_private: bool
+    is_fork: bool
+    is_archived: bool
+    description: str
+    summary: str
+    score: int | None
+    score_before: int | None
+    grade: str
+    coverage: float | None
+    status: str
+    kind: str
+    licence: str
+    language: str
+    head_sha: str
+    pushed_at: datetime | None
+    reported_at: datetime | None
+    refresh_status: str
+    refresh_error: str
+
+
+class RepositoryPage(Struct, frozen=True):
+    """`count` stops at `counted_to`: then there are at least so many."""
+
+    repositories: list[Repository]
+    count: int
+    counted_to: int
+
+
+class Intelligence(Struct, frozen=True):
+    """The newest report and how the newest refresh stands. `report` follows /api/schema/report.json.
+
+    `status` is the refresh's; the repository's own is `report.status`. The fields of the headline stand beside it.
+    """
+
+    ok: bool
+    repository: str
+    status: RefreshState
+    head_sha: str
+    error: str | None
+    reported_at: datetime | None
+    summary: str
+    score: int | None
+    grade: str
+    coverage: float | None
+    insights: list[dict[str, Any]]
+    actions: list[dict[str, Any]]
+    tech_stack: list[dict[str, Any]]
+    report: dict[str, Any] | None
+
+
+class HistoryItem(Struct, frozen=True):
+    """An earlier report in figures. The whole one: `/reports/{id}`."""
+
+    id: int
+    head_sha: str
+    ruleset_version: str
+    trigger: str
+    created_at: datetime
+    score: int | None
+    grade: str
+    coverage: float
+    status: str
+    duration_ms: int
+    api_requests: float
+
+
+class HistoryPage(Struct, frozen=True):
+    """Newest first."""
+
+    reports: list[HistoryItem]
+
+
+class CompareQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """Ids of two reports of the repository's history."""
+
+    before: Annotated[int, Meta(ge=1, le=2**62)]
+    after: Annotated[int, Meta(ge=1, le=2**62)]
+
+
+class RefreshBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """`force` analyses again what is current."""
+
+    force: bool = False
+
+
+class Accepted(Struct, frozen=True):
+    """The refresh is queued."""
+
+    ok: bool
+    repository: str
+    status: RefreshState
+    message: str
+
+
+class BatchBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which repositories, of those that have no current analysis (with `force`, of all)."""
+
+    owner: Text | None = None
+    forks: Literal["all", "with-forks", "without-forks"] = "all"
+    force: bool = False
+
+
+class BatchAccepted(Struct, frozen=True):
+    """The batch is queued. With several installations each has its own; `batch_id` is the first of `batch_ids`."""
+
+    ok: bool
+    batch_id: str
+    batch_ids: list[str]
+    queued: int
+    message: str
+
+
+class BatchProgress(Struct, frozen=True):
+    """How a batch stands. `total` grows while `listed` is false."""
+
+    id: str
+    status: BatchState
+    total: int
+    done: int
+    failed: int
+    skipped: int
+    listed: bool
+    owner: str
+    trigger: str
+    error: str
+    api_requests: float
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class BatchPage(Struct, frozen=True):
+    """Newest first."""
+
+    batches: list[BatchProgress]
+
+
+class BatchItem(Struct, frozen=True):
+    """One repository of a batch."""
+
+    repository_id: int
+    full_name: str
+    state: str
+    reason: str
+    updated_at: datetime
+
+
+class BatchItemPage(Struct, frozen=True):
+    """By repository id."""
+
+    items: list[BatchItem]
+
+
+class BatchItemQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """Repositories of a batch in one state."""
+
+    state: Literal["", "queued", "done", "failed", "skipped"] = ""
+    cursor: Cursor = ""
+    limit: Limit = 50
+
+
+class RunQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """Runs in one state or of one function."""
+
+    state: Literal["", "running", "completed", "failed", "cancelled"] = ""
+    function: Text = ""
+    cursor: Cursor = ""
+    limit: Limit = 50
+
+
+class Run(Struct, frozen=True):
+    """A function run."""
+
+    id: str
+    function_id: str
+    event_id: str
+    delivery_guid: str
+    repository: str | None
+    batch_id: str
+    state: str
+    reason: str
+    attempt: int
+    started_at: datetime
+    finished_at: datetime | None
+
+
+class RunPage(Struct, frozen=True):
+    """Newest first."""
+
+    runs: list[Run]
+
+
+class DeliveryQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """Deliveries by state, event or repository (owner/name)."""
+
+    state: Literal["", "received", "sent", "ignored", "failed"] = ""
+    event: Text = ""
+    repository: Text = ""
+    cursor: Cursor = ""
+    limit: Limit = 50
+
+
+class Delivery(Struct, frozen=True):
+    """A webhook delivery and what became of it."""
+
+    guid: str
+    event: str
+    action: str
+    repository_full_name: str
+    sender: str
+    received_at: datetime
+    size_bytes: int
+    state: str
+    reason: str
+    event_ids: list[Any]
+    attempts: int
+    replays: int
+    handled_at: datetime | None
+
+
+class DeliveryPage(Struct, frozen=True):
+    """Newest first."""
+
+    deliveries: list[Delivery]
+
+
+class Count(Struct, frozen=True):
+    """How many repositories have a value in common; `detail` is a technology's category or a package's ecosystem."""
+
+    name: str
+    count: int
+    detail: str = ""
+
+
+class Overview(Struct, frozen=True):
+    """The overview's figures."""
+
+    total: int
+    reported: int
+    private: int
+    waiting: int
+    failed: int
+    average: float | None
+    grades: list[Count]
+    statuses: list[Count]
+    kinds: list[Count]
+    licences: list[Count]
+    languages: list[Count]
+
+
+class TechnologyList(Struct, frozen=True):
+    """Technologies in use, the most used first."""
+
+    technologies: list[Count]
+
+
+class PackageQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """Packages whose name begins with `q`; without it the most used ones."""
+
+    q: Text = ""
+
+
+class PackageList(Struct, frozen=True):
+    """Packages in use. Counts found by `q` stop at 200."""
+
+    packages: list[Count]
+
+
+class UsageItem(Struct, frozen=True):
+    """One use of a technology or package."""
+
+    owner: str
+    name: str
+    requirement: str
+    locked: str
+    scope: str
+    path: str
+
+
+class UsagePage(Struct, frozen=True):
+    """By repository id."""
+
+    uses: list[UsageItem]
+
+
+class Replayed(Struct, frozen=True):
+    """The delivery goes through the bot again."""
+
+    ok: bool
+    guid: str
+
+
+def progress_of(found: BatchView) -> BatchProgress:
+    """The API's view of a batch."""
+    return BatchProgress(**_fields(BatchProgress, found))
+
+
+def batch_item_of(found: BatchItemView) -> BatchItem:
+    """The API's view of a batch's repository."""
+    return BatchItem(**_fields(BatchItem, found))
+
+
+def repository_of(found: RepositoryItem) -> Repository:
+    """The API's view of a repository."""
+    return Repository(**_fields(Repository, found))
+
+
+def history_of(found: ReportItem) -> HistoryItem:
+    """The API's view of a history line."""
+    return HistoryItem(**_fields(HistoryItem, found))
+
+
+def delivery_of(found: DeliveryItem) -> Delivery:
+    """The API's view of a delivery."""
+    return Delivery(**_fields(Delivery, found))
+
+
+def run_of(found: RunItem) -> Run:
+    """The API's view of a run."""
+    repository = f"{found.owner}/{found.name}" if found.owner else None
+    names = [name for name in Run.__struct_fields__ if name != "repository"]
+    return Run(repository=repository, **{name: getattr(found, name) for name in names})
+
+
+def _fields(kind: type[Struct], found: object) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in kind.__struct_fields__}

@@ -1,0 +1,132 @@
+"""`/api/overview`, `/api/technologies`, `/api/dependencies`: figures and uses across repositories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.responses import Response
+
+from bot.storage.views_figures import Tally
+from bot.storage.views_usage import Usage, find_packages, package_users, technology_users
+from bot.web import cursors
+from bot.web.api_types import (
+    Count,
+    Overview,
+    PackageList,
+    PackageQuery,
+    PageQuery,
+    TechnologyList,
+    UsageItem,
+    UsagePage,
+)
+from bot.web.endpoint import Call, Endpoint, reply
+from bot.web.pages_overview import figures_of
+
+TAG = "Across repositories"
+
+
+async def get_overview(call: Call) -> Response:
+    """The overview's figures, at most half a minute old."""
+    found = await figures_of(call.web, call.viewer.scope)
+    overview = Overview(
+        total=found.total,
+        reported=found.reported,
+        private=found.private,
+        waiting=found.waiting,
+        failed=found.failed,
+        average=found.average,
+        grades=_counts(found.grades),
+        statuses=_counts(found.statuses),
+        kinds=_counts(found.kinds),
+        licences=_counts(found.licences),
+        languages=_counts(found.languages),
+    )
+    return reply(call, overview)
+
+
+async def list_technologies(call: Call) -> Response:
+    """Technologies in use, with their category."""
+    found = await figures_of(call.web, call.viewer.scope)
+    return reply(call, TechnologyList(_counts(found.technologies)))
+
+
+async def get_technology(call: Call) -> Response:
+    """The repositories that use a technology, with its version where known."""
+    query = call.read(PageQuery)
+    after = cursors.number(query.cursor)
+    async with call.web.db.read() as session:
+        found = await technology_users(
+            session, call.viewer.scope, call.request.path_params["name"], after=after, limit=query.limit + 1
+        )
+    more = len(found) > query.limit
+    found = found[: query.limit]
+    return _uses(call, found, more)
+
+
+async def list_dependencies(call: Call) -> Response:
+    """Packages by name, or the most used ones."""
+    start = call.read(PackageQuery).q
+    if not start:
+        figures = await figures_of(call.web, call.viewer.scope)
+        return reply(call, PackageList(_counts(figures.packages)))
+    async with call.web.db.read() as session:
+        found = await find_packages(session, call.viewer.scope, start)
+    return reply(call, PackageList([Count(item.name, item.count, item.ecosystem) for item in found]))
+
+
+async def get_dependency(call: Call) -> Response:
+    """Who depends on a package, in which version."""
+    query = call.read(PageQuery)
+    params = call.request.path_params
+    after = cursors.number(query.cursor)
+    async with call.web.db.read() as session:
+        found = await package_users(
+            session, call.viewer.scope, params["ecosystem"], params["name"], after=after, limit=query.limit
+        )
+    return _uses(call, found, len(found) >= query.limit)
+
+
+def _counts(tallies: Sequence[Tally]) -> list[Count]:
+    return [Count(tally.name, tally.count, tally.detail) for tally in tallies]
+
+
+def _uses(call: Call, found: Sequence[Usage], more: bool) -> Response:
+    uses = [UsageItem(use.owner, use.name, use.requirement, use.locked, use.scope, use.path) for use in found]
+    link = call.next_link(cursors.encode(found[-1].key)) if more and found else {}
+    return reply(call, UsagePage(uses), headers=link)
+
+
+ENDPOINTS = (
+    Endpoint("GET", "/api/overview", get_overview, "Get the overview", TAG, {200: Overview}),
+    Endpoint("GET", "/api/technologies", list_technologies, "List technologies", TAG, {200: TechnologyList}),
+    Endpoint(
+        "GET",
+        "/api/technologies/{name:path}",
+        get_technology,
+        "Who uses a technology",
+        TAG,
+        {200: UsagePage},
+        query=PageQuery,
+        problems=(400,),
+    ),
+    Endpoint(
+        "GET",
+        "/api/dependencies",
+        list_dependencies,
+        "Find packages",
+        TAG,
+        {200: PackageList},
+        query=PackageQuery,
+        problems=(400,),
+    ),
+    Endpoint(
+        "GET",
+        "/api/dependencies/{ecosystem}/{name:path}",
+        get_dependency,
+        "Who depends on a package",
+        TAG,
+        {200: UsagePage},
+        query=PageQuery,
+        problems=(400,),
+    ),
+)

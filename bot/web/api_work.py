@@ -1,0 +1,213 @@
+"""`/api/batch...`, `/api/batches`, `/api/runs`, `/api/deliveries`: asking for work and seeing what became of it."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from bot.storage import views_activity
+from bot.storage.views_activity import BatchView
+from bot.web import cursors
+from bot.web.api_types import (
+    BatchAccepted,
+    BatchBody,
+    BatchItemPage,
+    BatchItemQuery,
+    BatchPage,
+    BatchProgress,
+    Delivery,
+    DeliveryPage,
+    DeliveryQuery,
+    PageQuery,
+    Replayed,
+    RunPage,
+    RunQuery,
+    batch_item_of,
+    delivery_of,
+    progress_of,
+    run_of,
+)
+from bot.web.endpoint import MISSING, Call, Endpoint, reply
+from bot.web.pages_batches import progress_stream
+from bot.web.queueing import queue_batch
+
+WORK = "Batches"
+TRACE = "Runs and deliveries"
+
+
+async def generate_remaining(call: Call) -> Response:
+    """Queue every repository that has no current analysis."""
+    body = call.read(BatchBody)
+    queued = await queue_batch(call.web, call.viewer.scope, owner=body.owner or "", forks=body.forks, force=body.force)
+    if queued is None:
+        raise HTTPException(404, f"There is no installation on {body.owner!r}, or this token may not see it.")
+    accepted = BatchAccepted(True, queued.batch_id, list(queued.batch_ids), queued.queued, queued.message)
+    return reply(call, accepted, status=202, headers={"location": f"/api/batches/{queued.batch_id}"})
+
+
+async def list_batches(call: Call) -> Response:
+    """Batches, newest first."""
+    query = call.read(PageQuery)
+    before = cursors.before(query.cursor)
+    async with call.web.db.read() as session:
+        found = await views_activity.batches(session, call.viewer.scope, before=before, limit=query.limit + 1)
+    cursor = ""
+    if len(found) > query.limit:
+        found = found[: query.limit]
+        cursor = cursors.encode(found[-1].created_at.isoformat(), found[-1].id)
+    return reply(call, BatchPage([progress_of(item) for item in found]), headers=call.next_link(cursor))
+
+
+async def get_batch(call: Call) -> Response:
+    """The progress of a batch."""
+    return reply(call, progress_of(await _batch(call)))
+
+
+async def get_batch_items(call: Call) -> Response:
+    """The repositories of a batch, with the reason of those that failed or were skipped."""
+    found = await _batch(call)
+    query = call.read(BatchItemQuery)
+    after = cursors.number(query.cursor)
+    async with call.web.db.read() as session:
+        items = await views_activity.batch_items(
+            session, found.id, state=query.state, after=after, limit=query.limit + 1
+        )
+    cursor = ""
+    if len(items) > query.limit:
+        items = items[: query.limit]
+        cursor = cursors.encode(items[-1].repository_id)
+    return reply(call, BatchItemPage([batch_item_of(item) for item in items]), headers=call.next_link(cursor))
+
+
+async def stream_batch(call: Call) -> Response:
+    """The progress as server-sent events named `progress`; the last one when the batch is over."""
+    found = await _batch(call)
+    return progress_stream(call.web, call.request, call.viewer.scope, found.id)
+
+
+async def list_runs(call: Call) -> Response:
+    """Function runs, newest first."""
+    query = call.read(RunQuery)
+    before = cursors.before(query.cursor)
+    async with call.web.db.read() as session:
+        found = await views_activity.runs(
+            session,
+            call.viewer.scope,
+            state=query.state,
+            function_id=query.function,
+            before=before,
+            limit=query.limit + 1,
+        )
+    cursor = ""
+    if len(found) > query.limit:
+        found = found[: query.limit]
+        cursor = cursors.encode(found[-1].started_at.isoformat(), found[-1].id)
+    return reply(call, RunPage([run_of(item) for item in found]), headers=call.next_link(cursor))
+
+
+async def list_deliveries(call: Call) -> Response:
+    """Webhook deliveries and what became of them, newest first."""
+    query = call.read(DeliveryQuery)
+    before = cursors.before(query.cursor)
+    async with call.web.db.read() as session:
+        found = await views_activity.deliveries(
+            session,
+            call.viewer.scope,
+            state=query.state,
+            event=query.event,
+            repository=query.repository,
+            before=before,
+            limit=query.limit + 1,
+        )
+    cursor = ""
+    if len(found) > query.limit:
+        found = found[: query.limit]
+        cursor = cursors.encode(found[-1].received_at.isoformat(), found[-1].guid)
+    return reply(call, DeliveryPage([delivery_of(item) for item in found]), headers=call.next_link(cursor))
+
+
+async def get_delivery(call: Call) -> Response:
+    """One delivery."""
+    async with call.web.db.read() as session:
+        found = await views_activity.delivery(session, call.viewer.scope, call.request.path_params["guid"])
+    if found is None:
+        raise HTTPException(404, MISSING)
+    return reply(call, delivery_of(found))
+
+
+async def replay_delivery(call: Call) -> Response:
+    """Send a stored delivery through the bot again."""
+    guid = call.request.path_params["guid"]
+    async with call.web.db.read() as session:
+        found = await views_activity.delivery(session, call.viewer.scope, guid)
+    if found is None or not await call.web.replay(guid):
+        raise HTTPException(404, MISSING)
+    return reply(call, Replayed(True, guid), status=202)
+
+
+async def _batch(call: Call) -> BatchView:
+    async with call.web.db.read() as session:
+        found = await views_activity.batch(session, call.viewer.scope, call.request.path_params["batch_id"])
+    if found is None:
+        raise HTTPException(404, MISSING)
+    return found
+
+
+ENDPOINTS = (
+    Endpoint(
+        "POST",
+        "/api/batch/generate-remaining",
+        generate_remaining,
+        "Queue what has no current analysis",
+        WORK,
+        {202: BatchAccepted},
+        body=BatchBody,
+        scope="write",
+        problems=(400, 404, 413, 415),
+    ),
+    Endpoint(
+        "GET", "/api/batches", list_batches, "List batches", WORK, {200: BatchPage}, query=PageQuery, problems=(400,)
+    ),
+    Endpoint("GET", "/api/batches/{batch_id}", get_batch, "Get a batch", WORK, {200: BatchProgress}, problems=(404,)),
+    Endpoint(
+        "GET",
+        "/api/batches/{batch_id}/items",
+        get_batch_items,
+        "List a batch's repositories",
+        WORK,
+        {200: BatchItemPage},
+        query=BatchItemQuery,
+        problems=(400, 404),
+    ),
+    Endpoint(
+        "GET",
+        "/api/batches/{batch_id}/events",
+        stream_batch,
+        "Follow a batch",
+        WORK,
+        {200: "text/event-stream"},
+        problems=(404,),
+    ),
+    Endpoint("GET", "/api/runs", list_runs, "List runs", TRACE, {200: RunPage}, query=RunQuery, problems=(400,)),
+    Endpoint(
+        "GET",
+        "/api/deliveries",
+        list_deliveries,
+        "List deliveries",
+        TRACE,
+        {200: DeliveryPage},
+        query=DeliveryQuery,
+        problems=(400,),
+    ),
+    Endpoint("GET", "/api/deliveries/{guid}", get_delivery, "Get a delivery", TRACE, {200: Delivery}, problems=(404,)),
+    Endpoint(
+        "POST",
+        "/api/deliveries/{guid}/replay",
+        replay_delivery,
+        "Replay a delivery",
+        TRACE,
+        {202: Replayed},
+        scope="write",
+        problems=(404,),
+    ),
+)

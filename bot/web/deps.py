@@ -1,0 +1,133 @@
+"""What the routes need, handed in by the composition root: `web` itself opens no connection and asks GitHub nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from bot.config import Settings
+from bot.storage.database import Database
+from bot.web.figures import FigureKeeper
+from bot.web.limits import RateLimiter
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A person whom GitHub vouches for, with the user token that asks in their name."""
+
+    user_id: int
+    login: str
+    token: str
+
+
+@dataclass(frozen=True)
+class UserAccess:
+    """What GitHub shows a person of the App's installations.
+
+    `repositories`: permission (read | write | admin) by repository id. `installations`: by installation id, whether
+    the person administers its account.
+    """
+
+    repositories: Mapping[int, str]
+    installations: Mapping[int, bool]
+
+
+class SignIn(Protocol):
+    """GitHub's OAuth for the App's users. `exchange` and `access` raise FinalError(FORBIDDEN) when GitHub refuses
+    (a used code, a revoked token) and WorldError when it does not answer."""
+
+    def authorize_url(self, *, state: str, code_challenge: str, redirect_uri: str) -> str: ...
+
+    async def exchange(self, *, code: str, code_verifier: str, redirect_uri: str) -> SignedIn: ...
+
+    async def access(self, token: str) -> UserAccess: ...
+
+
+@dataclass(frozen=True)
+class AppCredentials:
+    """What GitHub answers when a manifest is converted into an App."""
+
+    app_id: int
+    slug: str
+    name: str
+    html_url: str
+    private_key: str
+    webhook_secret: str
+    client_id: str
+    client_secret: str
+
+
+class SetUp(Protocol):
+    """Making the App from `app.yml`. `convert` raises FinalError when GitHub knows no such code; `apply` puts the
+    new settings to use without a restart."""
+
+    def manifest(self, *, public_url: str, name: str) -> dict[str, object]: ...
+
+    async def convert(self, code: str) -> AppCredentials: ...
+
+    async def apply(self, settings: Settings) -> None: ...
+
+
+@dataclass(frozen=True)
+class PartStatus:
+    """Whether one part of the bot works; `detail` says what is wrong, for a person."""
+
+    name: str
+    ok: bool
+    detail: str = ""
+
+
+async def _replay_unavailable(guid: str) -> bool:
+    return False
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Web:
+    """The dependencies of every route. `settings` and `sign_in` are replaced when `/setup` brings credentials.
+
+    `wake` tells the relay that the outbox has news. `parts` reports readiness of what the database is not (engine,
+    relay). `replay` sends one stored delivery again and tells whether it is known. `env_path` is where `/setup`
+    writes credentials. `secret_is_fixed`: RADAR_SECRET_KEY was given, so what it sealed outlives a restart.
+    """
+
+    settings: Settings
+    db: Database
+    wake: Callable[[], None] = lambda: None
+    parts: Callable[[], Awaitable[list[PartStatus]]] | None = None
+    replay: Callable[[str], Awaitable[bool]] = _replay_unavailable
+    sign_in: SignIn | None = None
+    set_up: SetUp | None = None
+    env_path: Path = Path(".env")
+    secret_is_fixed: bool = False
+    clock: Callable[[], datetime] = _now
+    operator_token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    setup_code: str = field(default_factory=lambda: secrets.token_urlsafe(12), repr=False)
+    figures: FigureKeeper = field(default_factory=FigureKeeper)
+    limiter: RateLimiter = field(default_factory=RateLimiter)
+    rechecks: dict[int, asyncio.Lock] = field(default_factory=dict, repr=False)
+
+    @property
+    def secret_key(self) -> str:
+        """The key that signs and seals. Raises LookupError when the root forgot `with_generated_secrets`."""
+        if self.settings.radar_secret_key is None:
+            raise LookupError("RADAR_SECRET_KEY is unset; call Settings.with_generated_secrets first")
+        return self.settings.radar_secret_key.get_secret_value()
+
+    @property
+    def operator_link(self) -> str:
+        """The sign-in link that is printed in the terminal, as Jupyter does."""
+        return f"{self.settings.radar_public_url}/sign-in/operator?token={self.operator_token}"
+
+    @property
+    def setup_link(self) -> str:
+        """The link to `/setup` that is printed in the terminal while no credentials are configured."""
+        return f"{self.settings.radar_public_url}/setup?code={self.setup_code}"

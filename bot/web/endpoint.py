@@ -1,0 +1,150 @@
+"""One API call as a value: its address, types and handler. Routes and the OpenAPI document are both made from these."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+import msgspec
+from msgspec import Struct
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.storage.views_repositories import RepositoryItem, find_repository
+from bot.web.access import Viewer
+from bot.web.api_access import authorize
+from bot.web.api_types import Nothing
+from bot.web.deps import Web
+
+BODY_MAX_BYTES = 65_536
+Q = TypeVar("Q")
+
+MISSING = "There is no such thing here, or this token may not see it."
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call under way. `query` and `body` are values of the endpoint's types."""
+
+    web: Web
+    request: Request
+    viewer: Viewer
+    query: Struct
+    body: Struct
+
+    def read(self, kind: type[Q]) -> Q:
+        """The query or body as `kind`, whichever it is."""
+        for value in (self.query, self.body):
+            if isinstance(value, kind):
+                return value
+        raise TypeError(f"this endpoint takes no {kind.__name__}")
+
+    async def repository(self) -> RepositoryItem:
+        """The repository of the path. Raises 404 for one that is unknown or that the token may not see."""
+        params = self.request.path_params
+        async with self.web.db.read() as session:
+            found = await find_repository(session, self.viewer.scope, params["owner"], params["repo"])
+        if found is None:
+            raise HTTPException(404, MISSING)
+        return found
+
+    def next_link(self, cursor: str) -> dict[str, str]:
+        """The `Link` header to the next page; empty at the end."""
+        if not cursor:
+            return {}
+        url = self.request.url.include_query_params(cursor=cursor)
+        return {"link": f'<{self.web.settings.radar_public_url}{url.path}?{url.query}>; rel="next"'}
+
+
+Handler = Callable[[Call], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One method of one path. `answers`: type by status beside the problems that every call may answer."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    handler: Handler
+    summary: str
+    tag: str
+    answers: Mapping[int, type[Struct] | str]
+    query: type[Struct] = Nothing
+    body: type[Struct] | None = None
+    scope: Literal["read", "write"] = "read"
+    is_open: bool = False
+    problems: tuple[int, ...] = field(default=())
+
+    @property
+    def operation_id(self) -> str:
+        """The handler's name."""
+        return str(getattr(self.handler, "__name__", self.path))
+
+
+def endpoint_route(web: Web, endpoint: Endpoint) -> Route:
+    """The route: token, rate, query and body are checked here, before the handler sees the call."""
+
+    async def answer(request: Request) -> Response:
+        viewer, limits = await authorize(web, request, scope=endpoint.scope, is_open=endpoint.is_open)
+        call = Call(web, request, viewer, _query(request, endpoint.query), await _body(request, endpoint.body))
+        response = await endpoint.handler(call)
+        for name, value in limits.items():
+            response.headers[name] = value
+        return response
+
+    return Route(endpoint.path, answer, methods=[endpoint.method], name=endpoint.operation_id)
+
+
+def reply(call: Call, value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """`value` as JSON. A GET carries an ETag, and is 304 when the caller has it already."""
+    body = value if isinstance(value, bytes) else msgspec.json.encode(value)
+    sent = {"vary": "authorization", "cache-control": "private, no-cache", **(headers or {})}
+    if status == 200 and call.request.method in {"GET", "HEAD"}:
+        etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+        sent["etag"] = etag
+        known = call.request.headers.get("if-none-match", "")
+        if etag in (tag.strip() for tag in known.split(",")):
+            return Response(status_code=304, headers=sent)
+    return Response(body, status, sent, media_type="application/json")
+
+
+def _query(request: Request, kind: type[Struct]) -> Struct:
+    given = request.query_params.multi_items()
+    names = [name for name, _ in given]
+    if len(names) != len(set(names)):
+        raise HTTPException(400, "A query parameter is given twice.")
+    for name, value in given:
+        if "\0" in value or "\0" in name:
+            raise HTTPException(400, f"The query parameter {name!r} has a character that no value has.")
+    try:
+        return msgspec.convert(dict(given), kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise HTTPException(400, f"The query is not as it should be: {error}. See /api for what it takes.") from None
+
+
+async def _body(request: Request, kind: type[Struct] | None) -> Struct:
+    if kind is None:
+        return Nothing()
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_MAX_BYTES:
+            raise HTTPException(413, "The body is larger than 64 KiB.")
+    if not body.strip():
+        return kind()
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given != "application/json" and not given.endswith("+json"):
+        raise HTTPException(415, "Send the body as application/json.")
+    try:
+        found = msgspec.json.decode(bytes(body), type=kind)
+    except msgspec.MsgspecError as error:
+        raise HTTPException(400, f"The body is not as it should be: {error}. See /api for what it takes.") from None
+    except UnicodeDecodeError:
+        raise HTTPException(400, "The body is not UTF-8.") from None
+    if any("\0" in value for value in msgspec.structs.astuple(found) if isinstance(value, str)):
+        raise HTTPException(400, "The body has a character that no value has.")
+    return found

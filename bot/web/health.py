@@ -1,0 +1,61 @@
+"""`/healthz` (the process answers), `/readyz` (which part works), `/metrics` (Prometheus)."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.model.errors import RadarError
+from bot.web.deps import PartStatus, Web
+
+PATIENCE_S = 3.0
+
+
+def routes(web: Web) -> list[BaseRoute]:
+    """For load balancers and monitoring; none of them shows anything of a repository."""
+
+    async def healthz(_request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def readyz(_request: Request) -> Response:
+        parts = await readiness(web)
+        ready = all(part.ok for part in parts)
+        body = {"ready": ready, "parts": {part.name: {"ok": part.ok, "detail": part.detail} for part in parts}}
+        return Response(msgspec.json.encode(body), 200 if ready else 503, media_type="application/json")
+
+    async def metrics(_request: Request) -> Response:
+        return Response(generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
+
+    return [
+        Route("/healthz", healthz, methods=["GET"]),
+        Route("/readyz", readyz, methods=["GET"]),
+        Route("/metrics", metrics, methods=["GET"]),
+    ]
+
+
+async def readiness(web: Web) -> list[PartStatus]:
+    """The database, then the parts that the composition root reports."""
+    found = [await _database(web)]
+    if web.parts is not None:
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                found += await web.parts()
+        except TimeoutError:
+            found.append(PartStatus("engine", ok=False, detail=f"no answer in {PATIENCE_S:.0f} s"))
+    return found
+
+
+async def _database(web: Web) -> PartStatus:
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await web.db.connect()
+    except TimeoutError:
+        return PartStatus("database", ok=False, detail=f"no answer in {PATIENCE_S:.0f} s")
+    except RadarError as error:
+        return PartStatus("database", ok=False, detail=str(error))
+    return PartStatus("database", ok=True)

@@ -1,0 +1,148 @@
+"""`/batches`: every batch with its progress, live where the browser has JavaScript."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import msgspec
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from bot.storage import batches as storage_batches
+from bot.storage import views_activity
+from bot.storage.views_activity import BatchView
+from bot.storage.views_scope import Scope
+from bot.storage.views_work import installations
+from bot.web import cursors
+from bot.web.api_types import BatchProgress, progress_of
+from bot.web.deps import Web
+from bot.web.queueing import queue_batch
+from bot.web.visit import Visit, back_to, form, page
+
+PAGE = 50
+ITEMS = 100
+POLL_S = 0.5
+LIVE_S = 600.0
+"""A stream ends after ten minutes; the browser opens it again."""
+FORKS = ("all", "with-forks", "without-forks")
+
+
+def routes(web: Web) -> list[BaseRoute]:
+    """List, one batch, its progress as a stream, and the buttons."""
+    return [
+        page(web, "/batches", batches),
+        form(web, "/batches", start_batch),
+        page(web, "/batches/{batch_id}", batch),
+        page(web, "/batches/{batch_id}/events", batch_events),
+        form(web, "/batches/{batch_id}/cancel", cancel_batch),
+    ]
+
+
+async def batches(visit: Visit) -> Response:
+    """Batches, newest first."""
+    visit.require_admin()
+    before = cursors.before(visit.query.get("before", ""))
+    async with visit.web.db.read() as session:
+        found = await views_activity.batches(session, visit.viewer.scope, before=before, limit=PAGE + 1)
+        accounts = await installations(session, visit.viewer.scope)
+    more = len(found) > PAGE
+    found = found[:PAGE]
+    return visit.show(
+        "batches.html",
+        active="batches",
+        batches=found,
+        accounts=accounts,
+        next_cursor=cursors.encode(found[-1].created_at.isoformat(), found[-1].id) if more else "",
+    )
+
+
+async def batch(visit: Visit) -> Response:
+    """One batch: progress, and its repositories."""
+    visit.require_admin()
+    found = await _batch(visit)
+    state = visit.query.get("state", "")
+    after = cursors.number(visit.query.get("after", ""))
+    async with visit.web.db.read() as session:
+        items = await views_activity.batch_items(session, found.id, state=state, after=after, limit=ITEMS + 1)
+    more = len(items) > ITEMS
+    items = items[:ITEMS]
+    return visit.show(
+        "batch.html",
+        active="batches",
+        batch=found,
+        items=items,
+        state=state,
+        next_cursor=cursors.encode(items[-1].repository_id) if more else "",
+    )
+
+
+async def batch_events(visit: Visit) -> Response:
+    """The progress as server-sent events, for the page's script."""
+    visit.require_admin()
+    found = await _batch(visit)
+    return progress_stream(visit.web, visit.request, visit.viewer.scope, found.id)
+
+
+async def start_batch(visit: Visit, fields: dict[str, str]) -> Response:
+    """Begin a batch over what the viewer administers."""
+    visit.require_admin()
+    forks = fields.get("forks", "all")
+    queued = await queue_batch(
+        visit.web,
+        visit.viewer.scope,
+        owner=fields.get("owner", ""),
+        forks=forks if forks in FORKS else "all",
+        force=fields.get("force") == "yes",
+    )
+    if queued is None:
+        raise HTTPException(404, "There is no such installation, or you do not administer it.")
+    visit.web.figures.forget()
+    return back_to(f"/batches/{queued.batch_id}")
+
+
+async def cancel_batch(visit: Visit, _fields: dict[str, str]) -> Response:
+    """Stop a running batch: what has not begun is left out."""
+    visit.require_admin()
+    found = await _batch(visit)
+    async with visit.web.db.write() as session:
+        await storage_batches.cancel(
+            session, found.id, reason=f"Cancelled by {visit.viewer.login}.", now=visit.web.clock()
+        )
+    return back_to(f"/batches/{found.id}")
+
+
+def progress_stream(web: Web, request: Request, scope: Scope, batch_id: str) -> Response:
+    """Server-sent events `progress` with the API's JSON, one whenever it changes, the last one when it is over."""
+    return EventSourceResponse(_progress(web, request, scope, batch_id), ping=15, headers={"x-accel-buffering": "no"})
+
+
+async def _progress(web: Web, request: Request, scope: Scope, batch_id: str) -> AsyncIterator[ServerSentEvent]:
+    seen: BatchProgress | None = None
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + LIVE_S
+    while loop.time() < ends and not await request.is_disconnected():
+        async with web.db.read() as session:
+            found = await views_activity.batch(session, scope, batch_id)
+        if found is None:
+            return
+        current = progress_of(found)
+        if current != seen:
+            seen = current
+            yield ServerSentEvent(
+                data=msgspec.json.encode(current).decode(), event="progress", id=f"{found.finished}", retry=2_000
+            )
+        if found.status != "running":
+            return
+        await asyncio.sleep(POLL_S)
+
+
+async def _batch(visit: Visit) -> BatchView:
+    async with visit.web.db.read() as session:
+        found = await views_activity.batch(session, visit.viewer.scope, visit.request.path_params["batch_id"])
+    if found is None:
+        raise HTTPException(404, visit.not_visible("batch"))
+    return found

@@ -1,0 +1,82 @@
+"""`/`: how the repositories stand, as pictures; what got worse, what is worth doing, what is running."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from bot.storage import views_activity
+from bot.storage.views_figures import Figures, Tally, figures
+from bot.storage.views_repositories import RepositoryFilter, list_repositories
+from bot.storage.views_scope import Scope
+from bot.storage.views_work import installations
+from bot.web.deps import Web
+from bot.web.visit import Visit, page
+
+GRADES = ("A", "B", "C", "D", "E", "F")
+MISSING_HELP = {
+    "GITHUB_APP_ID": "the App's id, on its settings page under “About”",
+    "GITHUB_PRIVATE_KEY": "a private key, made on the App's settings page under “Private keys”",
+    "GITHUB_WEBHOOK_SECRET": "the secret that signs webhooks; choose a long random one and enter it in both places",
+}
+
+
+def routes(web: Web) -> list[BaseRoute]:
+    """The overview."""
+    return [page(web, "/", overview)]
+
+
+async def overview(visit: Visit) -> Response:
+    """Figures of what the viewer may see, of one owner with `?owner=`."""
+    web = visit.web
+    owner = visit.query.get("owner", "")
+    found = await figures_of(web, visit.viewer.scope, owner)
+    chosen = RepositoryFilter(owner=owner)
+    async with web.db.read() as session:
+        newest = await list_repositories(session, visit.viewer.scope, chosen, sort="-reported", limit=12)
+        running = []
+        accounts = []
+        if visit.viewer.administers:
+            running = await views_activity.batches(session, visit.viewer.scope, status="running", limit=3)
+            accounts = await installations(session, visit.viewer.scope)
+    settings = web.settings
+    return visit.show(
+        "overview.html",
+        active="overview",
+        owner=owner,
+        figures=found,
+        grades=folded_grades(found.grades),
+        newest=newest,
+        running=running,
+        accounts=accounts,
+        missing=[]
+        if settings.has_app or settings.has_token
+        else [(name, MISSING_HELP[name]) for name in settings.missing()],
+        webhook_url=f"{settings.radar_public_url}/api/github/webhooks",
+    )
+
+
+async def figures_of(web: Web, scope: Scope, owner: str = "") -> Figures:
+    """Figures of a scope, at most half a minute old on a page that is looked at."""
+
+    async def read() -> Figures:
+        async with web.db.read() as session:
+            return await figures(session, scope, owner=owner, since=web.clock() - timedelta(days=7))
+
+    return await web.figures.get((scope, owner), web.clock().timestamp(), read)
+
+
+def folded_grades(tallies: tuple[Tally, ...]) -> list[Tally]:
+    """Grades by letter, A first; A+ and A- count as A. Reports that nothing could be judged of come last."""
+    counts = dict.fromkeys(GRADES, 0)
+    without = 0
+    for tally in tallies:
+        letter = tally.name[:1]
+        if letter in counts:
+            counts[letter] += tally.count
+        else:
+            without += tally.count
+    found = [Tally(letter, count) for letter, count in counts.items()]
+    return [*found, Tally("", without)] if without else found

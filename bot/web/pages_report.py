@@ -1,0 +1,181 @@
+"""`/repos/{owner}/{repo}`: the report as a person wants it, its history, the difference of any two, and refresh."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
+
+from bot.model.report import Check, Package, Report, Technology
+from bot.storage.views_reports import ReportItem, find_report, history, read_report
+from bot.storage.views_repositories import RepositoryItem
+from bot.web import cursors
+from bot.web.access import may_write
+from bot.web.badges import KINDS, badge_link
+from bot.web.compare import compare_reports
+from bot.web.deps import Web
+from bot.web.discretion import discreet
+from bot.web.queueing import queue_refresh
+from bot.web.visit import Visit, back_to, form, page
+
+TREND = 60
+HISTORY_PAGE = 50
+STATE_ORDER = {"fail": 0, "warn": 1, "unknown": 2, "pass": 3, "not_applicable": 4}
+
+
+def routes(web: Web) -> list[BaseRoute]:
+    """The report's pages."""
+    base = "/repos/{owner}/{repo}"
+    return [
+        page(web, base, repository),
+        page(web, f"{base}/status", repository_status),
+        page(web, f"{base}/history", repository_history),
+        page(web, f"{base}/compare", repository_compare),
+        page(web, base + "/reports/{report_id:int}", repository_report),
+        form(web, f"{base}/refresh", refresh),
+    ]
+
+
+async def repository(visit: Visit) -> Response:
+    """The newest report, or why there is none yet."""
+    found = await visit.repository()
+    return await _show(visit, found, found.report_id)
+
+
+async def repository_status(visit: Visit) -> Response:
+    """How the newest refresh stands, for the page's script."""
+    found = await visit.repository()
+    status = {"status": found.refresh_status, "report_id": found.report_id, "error": found.refresh_error}
+    return JSONResponse(status, headers={"cache-control": "no-store"})
+
+
+async def repository_report(visit: Visit) -> Response:
+    """An earlier report."""
+    return await _show(visit, await visit.repository(), visit.request.path_params["report_id"])
+
+
+async def repository_history(visit: Visit) -> Response:
+    """Earlier reports, newest first, with a choice of two to compare."""
+    found = await visit.repository()
+    before = cursors.before_number(visit.query.get("before", ""))
+    async with visit.web.db.read() as session:
+        items = await history(session, found.id, before=before, limit=HISTORY_PAGE + 1)
+    return visit.show(
+        "history.html",
+        active="repositories",
+        repository=found,
+        items=items[:HISTORY_PAGE],
+        next_cursor=_history_cursor(items[HISTORY_PAGE - 1]) if len(items) > HISTORY_PAGE else "",
+    )
+
+
+async def repository_compare(visit: Visit) -> Response:
+    """What changed between two reports, `?from=` and `?to=`; the older one stands left, whatever the order given."""
+    found = await visit.repository()
+    ids = [_report_id(visit.query.get(name, "")) for name in ("from", "to")]
+    async with visit.web.db.read() as session:
+        lines = [await find_report(session, found.id, report_id) for report_id in ids]
+        reports = [await read_report(session, found.id, report_id) for report_id in ids]
+    before, after = lines
+    old, new = reports
+    if before is None or after is None or old is None or new is None:
+        raise HTTPException(404, "One of the two reports is not there (any more). Choose from the history.")
+    if (before.created_at, before.id) > (after.created_at, after.id):
+        before, after, old, new = after, before, new, old
+    writable = await may_write(visit.web, visit.viewer, found)
+    return visit.show(
+        "compare.html",
+        active="repositories",
+        repository=found,
+        before=before,
+        after=after,
+        changes=compare_reports(discreet(old, writable), discreet(new, writable)),
+    )
+
+
+async def refresh(visit: Visit, _fields: dict[str, str]) -> Response:
+    """Queue a refresh; 403 without write permission."""
+    found = await visit.repository()
+    if not await may_write(visit.web, visit.viewer, found):
+        raise HTTPException(403, f"Refreshing {found.full_name} takes write permission on GitHub.")
+    await queue_refresh(visit.web, found, force=True)
+    return back_to(f"/repos/{found.owner}/{found.name}")
+
+
+async def _show(visit: Visit, found: RepositoryItem, report_id: int | None) -> Response:
+    async with visit.web.db.read() as session:
+        report = None if report_id is None else await read_report(session, found.id, report_id)
+        items = await history(session, found.id, limit=TREND)
+    if report is None and report_id is not None and report_id != found.report_id:
+        raise HTTPException(404, "This report is not there (any more). Choose from the history.")
+    writable = await may_write(visit.web, visit.viewer, found)
+    shared: dict[str, Any] = {
+        "repository": found,
+        "is_newest": report_id == found.report_id,
+        "can_write": writable,
+        "items": items,
+        "points": _points(items),
+        "badges": [(kind, badge_link(visit.web, found, kind)) for kind in KINDS],
+    }
+    if report is None:
+        return visit.show("report_missing.html", active="repositories", **shared)
+    report = discreet(report, writable)
+    return visit.show(
+        "report.html",
+        active="repositories",
+        report=report,
+        checks=grouped_checks(report),
+        stack=grouped_stack(report.tech_stack),
+        packages=grouped_packages(report.packages),
+        report_item=next((item for item in items if item.id == report_id), None),
+        **shared,
+    )
+
+
+def grouped_checks(report: Report) -> list[tuple[str, list[Check]]]:
+    """Checks by group in the catalogue's order; within one, what needs work first."""
+    groups: dict[str, list[Check]] = defaultdict(list)
+    for check in report.checks:
+        groups[check.group.value].append(check)
+    for found in groups.values():
+        found.sort(key=lambda check: (STATE_ORDER[check.state.value], -check.weight, check.number, check.component))
+    order = [group.group.value for group in report.groups]
+    return sorted(groups.items(), key=lambda item: order.index(item[0]) if item[0] in order else len(order))
+
+
+def grouped_stack(found: Sequence[Technology]) -> list[tuple[str, list[Technology]]]:
+    """Technologies by category, the fullest category first."""
+    groups: dict[str, list[Technology]] = defaultdict(list)
+    for technology in found:
+        groups[technology.category].append(technology)
+    return sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+
+
+def grouped_packages(found: Sequence[Package]) -> list[tuple[str, list[Package]]]:
+    """Dependencies by ecosystem, runtime ones first."""
+    order = {"runtime": 0, "optional": 1, "build": 2, "development": 3}
+    by_ecosystem = sorted(found, key=lambda package: package.ecosystem)
+    return [
+        (ecosystem, sorted(group, key=lambda package: (order[package.scope.value], package.name)))
+        for ecosystem, group in groupby(by_ecosystem, key=lambda package: package.ecosystem)
+    ]
+
+
+def _points(items: Sequence[ReportItem]) -> list[tuple[datetime, int | None]]:
+    return [(item.created_at, item.score) for item in reversed(items)]
+
+
+def _history_cursor(item: ReportItem) -> str:
+    return cursors.encode(item.created_at.isoformat(), item.id)
+
+
+def _report_id(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise HTTPException(400, "Choose two reports of the history to compare.")
+    return int(text)

@@ -1,0 +1,88 @@
+// What a browser with JavaScript gets on top: every page works without it.
+"use strict";
+
+// Copy buttons beside an address.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    await navigator.clipboard.writeText(field.value);
+    const said = button.textContent;
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = said; }, 1500);
+  });
+}
+
+// Narrow a long table as one types.
+for (const field of document.querySelectorAll("[data-narrow]")) {
+  field.closest("[hidden]")?.removeAttribute("hidden");
+  const rows = [...document.querySelectorAll(`${field.dataset.narrow} tbody tr`)];
+  const counter = document.getElementById(field.getAttribute("aria-describedby"));
+  field.addEventListener("input", () => {
+    const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const row of rows) {
+      const text = row.textContent.toLowerCase();
+      row.hidden = !words.every((word) => text.includes(word));
+      if (!row.hidden) shown += 1;
+    }
+    if (counter) counter.textContent = `${shown} of ${rows.length}`;
+  });
+}
+
+// A filter form sends itself when a choice changes, leaving out what is empty.
+for (const form of document.querySelectorAll("form[data-filters]")) {
+  const tidy = () => {
+    for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
+  };
+  form.addEventListener("submit", tidy);
+  for (const choice of form.querySelectorAll("select")) {
+    choice.addEventListener("change", () => form.requestSubmit());
+  }
+}
+
+// Live progress of a batch. EventSource reconnects by itself.
+for (const place of document.querySelectorAll("[data-progress]")) {
+  const source = new EventSource(place.dataset.progress);
+  const set = (name, value) => {
+    for (const node of place.querySelectorAll(`[data-value="${name}"]`)) node.textContent = value;
+  };
+  source.addEventListener("progress", (event) => {
+    const now = JSON.parse(event.data);
+    for (const name of ["total", "done", "failed", "skipped"]) set(name, now[name].toLocaleString("en"));
+    set("finished", (now.done + now.failed + now.skipped).toLocaleString("en"));
+    set("status", now.status);
+    const pill = place.querySelector("[data-value='status']");
+    if (pill) pill.className = `pill ${now.status}`;
+    let x = 0;
+    const total = Math.max(1, now.total);
+    for (const part of ["done", "failed", "skipped"]) {
+      const width = (now[part] / total) * 100;
+      const rect = place.querySelector(`.progress .fill-${part}`);
+      if (rect) { rect.setAttribute("x", x); rect.setAttribute("width", width); }
+      x += width;
+    }
+    if (now.status !== "running") { source.close(); place.dispatchEvent(new CustomEvent("over")); }
+  });
+  if (place.dataset.reload !== undefined) place.addEventListener("over", () => location.reload());
+}
+
+// A report that is on its way: look again until it is there.
+for (const place of document.querySelectorAll("[data-waiting]")) {
+  const look = async () => {
+    const answer = await fetch(place.dataset.waiting, { headers: { accept: "application/json" } });
+    if (!answer.ok) return setTimeout(look, 5000);
+    const state = await answer.json();
+    const said = place.querySelector("[data-value='status']");
+    if (said) said.textContent = state.status;
+    if (state.status === "completed" || state.status === "failed") location.reload();
+    else setTimeout(look, 1000);
+  };
+  setTimeout(look, 1000);
+}
+
+// Ask before what cannot be undone.
+for (const form of document.querySelectorAll("form[data-ask]")) {
+  form.addEventListener("submit", (event) => { if (!confirm(form.dataset.ask)) event.preventDefault(); });
+}

@@ -1,0 +1,130 @@
+"""One page view: who looks, from where, and how the answer is drawn. Page handlers take a Visit and give a Response."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.storage.views_repositories import RepositoryItem, find_repository
+from bot.web.access import STRANGER, Viewer, form_token, is_own_form, viewer_of
+from bot.web.deps import Web
+from bot.web.templates import render
+
+FORM_MAX_BYTES = 65_536
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A request with the viewer behind it."""
+
+    web: Web
+    request: Request
+    viewer: Viewer
+
+    def show(self, template: str, *, active: str = "", status: int = 200, **context: Any) -> Response:
+        """The page, with what every page needs."""
+        shared = {
+            "viewer": self.viewer,
+            "form_token": form_token(self.web, self.viewer) if self.viewer.is_signed_in else "",
+            "active": active,
+            "now": self.web.clock(),
+            "path": self.request.url.path,
+            "query": self.query,
+            "github_web_url": self.web.settings.github_web_url,
+            "public_url": self.web.settings.radar_public_url,
+            "can_sign_in": self.web.sign_in is not None,
+        }
+        return render(template, {**shared, **context}, status=status)
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The address's query; of a repeated name the last."""
+        return dict(self.request.query_params)
+
+    async def repository(self) -> RepositoryItem:
+        """The repository of the path. Raises 404 for one that is unknown or that the viewer may not see."""
+        params = self.request.path_params
+        async with self.web.db.read() as session:
+            found = await find_repository(session, self.viewer.scope, params["owner"], params["repo"])
+        if found is None:
+            raise HTTPException(404, self.not_visible("repository"))
+        return found
+
+    def not_visible(self, what: str) -> str:
+        """Why something is not found, without telling whether it exists."""
+        hint = "" if self.viewer.is_signed_in else " Sign in to see what is private."
+        return f"There is no such {what} here, or you may not see it.{hint}"
+
+    def require_sign_in(self) -> None:
+        """Raises a redirect to the sign-in page for strangers."""
+        if not self.viewer.is_signed_in:
+            target = self.request.url.path + (f"?{self.request.url.query}" if self.request.url.query else "")
+            raise HTTPException(303, headers={"location": f"/sign-in?next={quote(target, safe='')}"})
+
+    def require_admin(self) -> None:
+        """Raises 403 for people who administer no installation, a redirect for strangers."""
+        self.require_sign_in()
+        if not self.viewer.administers:
+            raise HTTPException(403, "This page is for people who administer an installation of the App.")
+
+    def require_operator(self) -> None:
+        """Raises 403 for everybody but the operator."""
+        self.require_sign_in()
+        if self.viewer.role.value != "operator":
+            raise HTTPException(403, "This page is for the operator: sign in by the link that the bot printed.")
+
+
+Handler = Callable[[Visit], Awaitable[Response]]
+
+
+def page(web: Web, path: str, handler: Handler, *, name: str | None = None) -> Route:
+    """A GET route to a page."""
+
+    async def endpoint(request: Request) -> Response:
+        return await handler(Visit(web, request, await viewer_of(web, request)))
+
+    return Route(path, endpoint, methods=["GET"], name=name or handler.__name__)
+
+
+FormHandler = Callable[[Visit, dict[str, str]], Awaitable[Response]]
+
+
+def form(web: Web, path: str, handler: FormHandler) -> Route:
+    """A POST route of a form of ours: 403 unless it carries this session's token and comes from our own page."""
+
+    async def endpoint(request: Request) -> Response:
+        fields = await read_form(request)
+        viewer = await viewer_of(web, request)
+        if viewer is STRANGER:
+            raise HTTPException(403, "Your session is over. Sign in and send the form again.")
+        if not is_own_form(web, viewer, request, fields.get("form_token", "")):
+            raise HTTPException(403, "This form is not from a page of this session. Reload the page and send it again.")
+        return await handler(Visit(web, request, viewer), fields)
+
+    return Route(path, endpoint, methods=["POST"], name=handler.__name__)
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of a URL-encoded form of at most 64 KiB. Raises 400 or 413 otherwise."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > FORM_MAX_BYTES:
+            raise HTTPException(413)
+    try:
+        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=100))
+    except (UnicodeDecodeError, ValueError):
+        raise HTTPException(400, "The form could not be read.") from None
+
+
+def back_to(target: str) -> Response:
+    """After a form: look at the page again (303). Only paths of ours are followed."""
+    safe = target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/"
+    return RedirectResponse(safe, status_code=303)

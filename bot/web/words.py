@@ -1,0 +1,224 @@
+"""How values read on a page: dates, numbers, names, and the link to the line at GitHub that a statement comes from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+import nh3
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from bot.model.report import Evidence, Report
+
+STATE_WORDS = {
+    "pass": ("✓", "passes"),
+    "warn": ("!", "could be better"),
+    "fail": ("✕", "fails"),
+    "unknown": ("?", "unknown"),
+    "not_applicable": ("–", "does not apply"),
+}
+
+GROUP_TITLES = {
+    "identity": "Identity",
+    "tech-stack": "Tech stack",
+    "size": "Size",
+    "maintenance": "Maintenance",
+    "community": "Community",
+    "quality": "Quality",
+    "security": "Security",
+    "ownership": "Ownership",
+    "structure": "Structure",
+}
+
+TRIGGER_WORDS = {
+    "install": "the installation",
+    "push": "a push",
+    "command": "a comment",
+    "api": "a request",
+    "batch": "a batch",
+    "sweep": "the schedule",
+    "reconcile": "the daily comparison",
+    "local": "a local run",
+}
+
+_SPANS = (
+    (31_536_000, "year"),
+    (2_592_000, "month"),
+    (604_800, "week"),
+    (86_400, "day"),
+    (3_600, "hour"),
+    (60, "minute"),
+)
+_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}")
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False})
+_TAGS = {"p", "code", "pre", "em", "strong", "ul", "ol", "li", "a", "br", "blockquote"}
+
+
+def ago(moment: datetime | None, now: datetime) -> str:
+    """ "3 days ago", or "never"."""
+    if moment is None:
+        return "never"
+    seconds = (now - moment).total_seconds()
+    for span, unit in _SPANS:
+        if abs(seconds) >= span:
+            number = int(abs(seconds) // span)
+            text = f"{number} {unit}{'' if number == 1 else 's'}"
+            return f"{text} ago" if seconds > 0 else f"in {text}"
+    return "just now"
+
+
+def when(moment: datetime | None, now: datetime) -> Markup:
+    """A <time> that reads "3 days ago" and tells the exact moment on hover."""
+    if moment is None:
+        return Markup("never")
+    exact = moment.strftime("%Y-%m-%d %H:%M UTC")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(moment.isoformat(), exact, ago(moment, now))
+
+
+def number(value: float | int | None) -> str:
+    """12,345 or "–"."""
+    if value is None:
+        return "–"
+    return f"{value:,.0f}" if isinstance(value, int) or value == int(value) else f"{value:,.1f}"
+
+
+def compact(value: int) -> str:
+    """1.2k, 3.4M"""
+    for size, unit in ((1_000_000, "M"), (1_000, "k")):
+        if value >= size:
+            return f"{value / size:.1f}".removesuffix(".0") + unit
+    return str(value)
+
+
+def percent(share: float | None) -> str:
+    """ "87 %" of a share from 0 to 1; small ones keep a decimal."""
+    if share is None:
+        return "–"
+    points = share * 100
+    return f"{points:.1f} %" if 0 < points < 1 else f"{points:.0f} %"
+
+
+def size(size_bytes: int) -> str:
+    """1.4 MB"""
+    amount = float(size_bytes)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":
+            return f"{amount:.0f} {unit}" if unit == "bytes" or amount >= 10 else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return ""
+
+
+def seconds(value: float | None) -> str:
+    """ "340 ms", "2.1 s", "3 min"."""
+    if value is None:
+        return "–"
+    if value < 1:
+        return f"{value * 1000:.0f} ms"
+    return f"{value:.1f} s" if value < 60 else f"{value / 60:.0f} min"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """ "1 repository", "2,345 repositories"."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def title(name: str) -> str:
+    """ "command-line-tool" → "Command line tool"."""
+    return name.replace("-", " ").replace("_", " ").capitalize()
+
+
+def grade_class(grade: str) -> str:
+    """The style of a grade: its first letter."""
+    letter = grade[:1].lower()
+    return f"grade-{letter}" if letter in {"a", "b", "c", "d", "e", "f"} else "grade-none"
+
+
+def colour(value: str) -> str:
+    """A colour that is safe in an attribute; grey for anything that is none."""
+    return value if _COLOUR.fullmatch(value) else "#8b949e"
+
+
+def web_link(value: str) -> str:
+    """An http(s) address, else "" – for addresses that a repository's owner typed."""
+    text = value.strip()
+    if text and "://" not in text and re.fullmatch(r"[\w.-]+\.[a-z]{2,}(/\S*)?", text):
+        text = f"https://{text}"
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    return text if parts.scheme in {"http", "https"} and parts.netloc else ""
+
+
+def blob_link(github_web_url: str, report: Report, path: str, line: int | None = None) -> str:
+    """The place at GitHub at the very commit that was analysed."""
+    found = report.repository
+    if not path or not found.head_sha or found.id == 0:
+        return ""
+    fragment = ""
+    if line is not None:
+        plain = "?plain=1" if path.lower().endswith((".md", ".rst", ".adoc", ".org")) else ""
+        fragment = f"{plain}#L{line}"
+    kind = "tree" if path.endswith("/") else "blob"
+    where = f"{quote(found.owner)}/{quote(found.name)}/{kind}/{found.head_sha}/{quote(path.rstrip('/'))}"
+    return f"{github_web_url}/{where}{fragment}"
+
+
+def evidence(item: Evidence, github_web_url: str, report: Report) -> Markup:
+    """Where a statement comes from: a link to the line, or the name of the API's field."""
+    detail = Markup(' <span class="muted">{}</span>').format(item.detail) if item.detail else Markup("")
+    if not item.path:
+        return Markup('<code class="field" title="GitHub API">{}</code>').format(item.field) + detail
+    label = f"{item.path}:{item.line}" if item.line is not None else item.path
+    link = blob_link(github_web_url, report, item.path, item.line)
+    if not link:
+        return Markup("<code>{}</code>").format(label) + detail
+    return Markup('<a href="{}"><code>{}</code></a>').format(link, label) + detail
+
+
+def prose(text: str) -> Markup:
+    """Text that may hold a little Markdown, made safe: no HTML of its own, no images, links only to the web."""
+    clean = nh3.clean(
+        _markdown.render(text),
+        tags=_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https"},
+        link_rel="nofollow noopener ugc",
+    )
+    return Markup(clean.strip())  # noqa: S704 - nh3 has just cleaned it
+
+
+def with_query(query: dict[str, Any], **changes: Any) -> str:
+    """The address's query with some values changed; empty ones are left out."""
+    merged = {name: value for name, value in {**query, **changes}.items() if value not in {"", None}}
+    return f"?{urlencode(merged)}" if merged else "?"
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "ago": ago,
+    "when": when,
+    "number": number,
+    "compact": compact,
+    "percent": percent,
+    "size": size,
+    "seconds": seconds,
+    "plural": plural,
+    "title_words": title,
+    "grade_class": grade_class,
+    "colour": colour,
+    "web_link": web_link,
+    "prose": prose,
+}
+
+GLOBALS: dict[str, Any] = {
+    "STATE_WORDS": STATE_WORDS,
+    "GROUP_TITLES": GROUP_TITLES,
+    "TRIGGER_WORDS": TRIGGER_WORDS,
+    "evidence": evidence,
+    "blob_link": blob_link,
+    "with_query": with_query,
+}
