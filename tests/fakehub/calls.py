@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -164,6 +164,11 @@ class Call:
 Handler = Callable[[Call], Response]
 
 
+def read_form(raw: bytes) -> dict[str, str]:
+    """A form as browsers send it, each name once."""
+    return dict(parse_qsl(raw.decode(), keep_blank_values=True))
+
+
 def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """JSON as GitHub sends it."""
     return JSONResponse(body, status_code=status, headers=headers, media_type="application/json; charset=utf-8")
@@ -178,7 +183,7 @@ def endpoint(service: Service, method: str, path: str, handler: Handler) -> Rout
         call = Call(service, request, request.scope["state"]["caller"], shapes)
         try:
             if raw and "form" in request.headers.get("content-type", ""):
-                call.body = {name: str(value) for name, value in (await request.form()).items()}
+                call.body = dict(read_form(raw))
             elif raw:
                 call.body = json.loads(raw)
         except ValueError:

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from tests.fakehub.calls import ApiError, Call, answer, endpoint
+from tests.fakehub.calls import ApiError, Call, answer, endpoint, read_form
 from tests.fakehub.world import Account, Json
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def sign_in_routes(service: Service) -> list[Route]:
     async def access_token(request: Request) -> Response:
         raw = await request.body()
         is_json = "json" in request.headers.get("content-type", "")
-        form = json.loads(raw or b"{}") if is_json else dict(await request.form())
+        form = json.loads(raw or b"{}") if is_json else read_form(raw)
         record = service.app_record
         known = service.oauth_codes.pop(str(form.get("code", "")), None)
         credentials_match = (
@@ -163,8 +163,7 @@ def sign_in_routes(service: Service) -> list[Route]:
 
     async def new_app(request: Request) -> Response:
         """The manifest page: presses Create at once and sends the person back with the code."""
-        form = await request.form()
-        manifest = json.loads(str(form["manifest"]))
+        manifest = json.loads(read_form(await request.body())["manifest"])
         code = secrets.token_hex(20)
         service.manifest_codes[code] = manifest
         answered = {"code": code, "state": request.query_params.get("state", "")}

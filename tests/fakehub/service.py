@@ -91,8 +91,8 @@ class Service:
         """The ASGI application: REST at / and /api/v3, GraphQL at /graphql and /api/graphql, pages, control."""
         rest = [
             *app_routes(self),
-            *repo_routes(self),
             *talk_routes(self),
+            *repo_routes(self),
             *people_routes(self),
         ]
         pages = [codeload_route(self), *sign_in_routes(self), *control_routes(self), *page_routes(self)]

@@ -123,8 +123,9 @@ def _edit_comment(call: Call) -> Response:
     repository, issue, comment = _find_comment(call, "write")
     if call.caller.installation is not None and not comment.via_app:
         raise ApiError(403, "Resource not accessible by integration")
+    text = _text(call)
     comment.edits.append(comment.body)
-    comment.body = _text(call)
+    comment.body = text
     comment.updated_at = call.world.now()
     call.service.announce_comment(repository, issue, comment, "edited")
     return answer(call.shapes.comment(repository, issue, comment))
