@@ -1,0 +1,101 @@
+"""Names the language of a file as linguist would: modeline, file name, shebang, extension, then its content.
+
+The first step that leaves one language decides. Where an extension or file name leaves several, the rules of
+`ambiguous` read the content.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from bot.analysis.contents.ambiguous import choose
+from bot.analysis.contents.facts import lookups
+
+_EDGE_BYTES = 1024
+
+_EMACS = re.compile(rb"-\*-[ \t]*(?:[^\n]{0,200}?\bmode:[ \t]*)?([\w+#-]+)[ \t]*(?:;[^\n]{0,200}?)?-\*-", re.I)
+_VIM = re.compile(rb"(?:^|[ \t/*#;])(?:vim?|ex):[ \t]*[^\n]{0,200}?\b(?:ft|filetype|syntax)=([\w+#.-]+)", re.I | re.M)
+_SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh"})
+_EXEC = re.compile(rb"^[ \t]*exec[ \t]+([\w./-]+)[^\n]*\$[0@]", re.M)
+_XML = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<\?xml version=")
+
+
+def name_language(path: str, content: bytes) -> str:
+    """The language's name, "" where nothing tells. `content` may be only the file's beginning."""
+    name = path.rpartition("/")[2]
+    by_mode = _modeline(content)
+    if by_mode:
+        return by_mode
+    candidates, rule = _by_filename(name)
+    if not candidates:
+        by_shebang = _shebang(content) if content.startswith(b"#!") else ()
+        candidates, rule = _by_extension(_dotted(name))
+        if by_shebang:
+            candidates = tuple(each for each in by_shebang if each in candidates) or by_shebang
+    if len(candidates) == 1:
+        return candidates[0]
+    if candidates:
+        return choose(rule, candidates, content)
+    return "XML" if _XML.search(content[:100]) else ""
+
+
+def is_known_by_name(path: str) -> bool:
+    """Whether the file's name or extension alone decides its language or leaves a few."""
+    name = path.rpartition("/")[2]
+    return bool(_by_filename(name)[0] or _by_extension(_dotted(name))[0])
+
+
+def _modeline(content: bytes) -> str:
+    head = content[:_EDGE_BYTES]
+    match = _EMACS.search(head) if b"-*-" in head else None
+    if match is None:
+        tail = content[-_EDGE_BYTES:]
+        if b"ft=" in head or b"syntax=" in head or b"filetype=" in head:
+            match = _VIM.search(head)
+        if match is None and (b"ft=" in tail or b"syntax=" in tail or b"filetype=" in tail):
+            match = _VIM.search(tail)
+    if match is None:
+        return ""
+    return lookups().by_alias.get(match.group(1).decode("ascii", "replace").lower(), "")
+
+
+def _shebang(content: bytes) -> tuple[str, ...]:
+    words = content[2:300].partition(b"\n")[0].decode("utf-8", "replace").split()
+    if words and words[0].rpartition("/")[2] == "env":
+        words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
+    if not words:
+        return ()
+    interpreter = words[0].rpartition("/")[2].lower()
+    if interpreter in _SHELLS:
+        match = _EXEC.search(content[:500])
+        if match is not None:
+            executed = match.group(1).decode("ascii", "replace").rpartition("/")[2]
+            found = lookups().by_interpreter.get(executed)
+            if found:
+                return found
+    table = lookups().by_interpreter
+    return table.get(interpreter) or table.get(re.sub(r"[-\d.]+$", "", interpreter), ())
+
+
+@lru_cache(maxsize=4096)
+def _by_filename(name: str) -> tuple[tuple[str, ...], str]:
+    return lookups().by_filename.get(name, ()), f"={name}"
+
+
+def _dotted(name: str) -> str:
+    at = name.find(".")
+    return name[at:].lower() if at >= 0 else ""
+
+
+@lru_cache(maxsize=4096)
+def _by_extension(dotted: str) -> tuple[tuple[str, ...], str]:
+    """Candidates by the longest known extension, and that extension."""
+    table = lookups().by_extension
+    while dotted:
+        found = table.get(dotted)
+        if found:
+            return found, dotted
+        at = dotted.find(".", 1)
+        dotted = dotted[at:] if at >= 0 else ""
+    return (), ""
