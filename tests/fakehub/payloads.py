@@ -33,8 +33,6 @@ class Payloads:
         shape["created_at"] = stamp(installation.created_at)
         body: Json = {"action": action, "installation": shape, "sender": self.shapes.user(sender)}
         body["repositories"] = [self.lite(repository) for repository in self.world.covered(installation)]
-        if action == "created":
-            body["requester"] = None
         return body
 
     def installation_repositories(

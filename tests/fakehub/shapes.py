@@ -178,6 +178,7 @@ class Shapes:
             "is_template": repository.is_template,
             "web_commit_signoff_required": False,
             "topics": list(repository.topics),
+            "custom_properties": {},
             "visibility": "private" if repository.private else "public",
             "forks": 0,
             "open_issues": open_issues,
