@@ -39,12 +39,11 @@ class Collector:
     """Give each file to `add`, in any order (`.gitattributes` and `.github/radar.yml` best first), then `finish`.
 
     `facts` brings the attributes that GitHub told and the files that the archive hides. `fingerprint_key` keys the
-    hashes of secrets. `wants` names further paths whose text is kept.
+    hashes of secrets.
     """
 
     facts: RepositoryFacts | None = None
     fingerprint_key: bytes = b""
-    wants: Callable[[str], bool] = lambda _: False
     _files: list[FileFact] = field(default_factory=list)
     _texts: dict[str, str] = field(default_factory=dict)
     _texts_bytes: int = 0
@@ -154,7 +153,7 @@ class Collector:
         )
         if kind in _FIRST_PARTY:
             self._compare(path, language, kind, lines, syntax, content)
-        if kind is not FileClass.VENDORED and (is_of_interest(path) or self.wants(path)):
+        if kind is not FileClass.VENDORED and is_of_interest(path):
             self._keep_text(path, content)
 
     def _compare(self, path: str, language: str, kind: FileClass, lines: Lines, syntax: Syntax, content: bytes) -> None:

@@ -1,6 +1,7 @@
 """Decides from the path alone which files keep their whole text for the questions that read them.
 
-Names are compared in lower case. To have one more file kept, add its name to the set or pattern it belongs to.
+The readers of manifests, licences and runtime versions say themselves what they read; the rest stands here, in lower
+case. To have one more file kept, add its name to the set or pattern it belongs to.
 """
 
 from __future__ import annotations
@@ -8,10 +9,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-MAX_TEXT_BYTES = 512 * 1024
+from bot.analysis.licences import is_licence_file
+from bot.analysis.manifests import is_manifest
+from bot.analysis.manifests.lockfiles import KINDS
+from bot.analysis.runtimes import is_runtime_file
+
+MAX_TEXT_BYTES = 1_000_000
 """A kept text is at most this long; a longer file is told by name and size only."""
 
-MAX_LOCKFILE_BYTES = 6 * 1024 * 1024
+MAX_LOCKFILE_BYTES = 16_000_000
 """Lockfiles are long by nature."""
 
 LOCKFILES = frozenset({
@@ -134,9 +140,12 @@ def is_of_interest(path: str) -> bool:
     """Whether the whole text of the file at `path` is kept. Vendored folders are the collector's business."""
     lowered = path.lower()
     name = lowered.rpartition("/")[2]
-    return _is_interesting_name(name) or (("/" in lowered) and _GITHUB_FOLDERS.search(lowered) is not None)
+    if _is_interesting_name(name) or ("/" in lowered and _GITHUB_FOLDERS.search(lowered) is not None):
+        return True
+    return is_manifest(path) or is_licence_file(path) or is_runtime_file(path)
 
 
 def max_text_bytes(path: str) -> int:
     """How long a kept text at `path` may be, in bytes."""
-    return MAX_LOCKFILE_BYTES if path.rpartition("/")[2].lower() in LOCKFILES else MAX_TEXT_BYTES
+    name = path.rpartition("/")[2]
+    return MAX_LOCKFILE_BYTES if name.lower() in LOCKFILES or name in KINDS else MAX_TEXT_BYTES

@@ -1,0 +1,113 @@
+"""One worker process as its parent sees it: start, ask, kill."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import bot
+from bot.workers import frames
+from bot.workers.messages import Answer, Question, decode_answer, encode
+
+_ROOT = Path(bot.__file__).parents[1]
+
+
+class WorkerDied(Exception):
+    """The process ended in the middle; the message says how."""
+
+
+class Worker:
+    """A process that answers one question at a time. Start it with `Worker.start`."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        if process.stdin is None or process.stdout is None:
+            raise RuntimeError("a worker was started without pipes")
+        self._process = process
+        self._in = process.stdin
+        self._out = process.stdout
+        self.waits_for_chunk = False
+        self.source_error: Exception | None = None
+
+    @classmethod
+    async def start(cls, memory_bytes: int) -> Worker:
+        """Starts a process in a session of its own: a Ctrl-C in the terminal is the parent's business."""
+        paths = [str(_ROOT), os.environ.get("PYTHONPATH", "")]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot.workers.child",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+                frames.MEMORY_VARIABLE: str(memory_bytes),
+            },
+            start_new_session=True,
+        )
+        return cls(process)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.returncode is None
+
+    async def ask(self, question: Question, chunks: AsyncIterator[bytes] | None) -> Answer:
+        """The answer. Where `chunks` raised, `source_error` holds it and the answer means nothing.
+
+        Raises WorkerDied; after that, or when cancelled, the worker must be killed.
+        """
+        self.source_error = None
+        sending = asyncio.create_task(self._send(question, chunks))
+        try:
+            answer = await self._receive()
+        finally:
+            if not sending.done():
+                sending.cancel()
+            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
+                await sending
+        if sending.cancelled():
+            self._in.write(frames.signal(frames.END))
+        return answer
+
+    async def kill(self) -> None:
+        """Ends the process and everything it started, at once."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._in.close()
+        await self._process.wait()
+
+    async def _send(self, question: Question, chunks: AsyncIterator[bytes] | None) -> None:
+        self._in.write(frames.pack(encode(question)))
+        await self._in.drain()
+        if chunks is None:
+            return
+        while True:
+            self.waits_for_chunk = True
+            try:
+                chunk = await anext(chunks, None)
+            except Exception as error:
+                self.source_error = error
+                self._in.write(frames.signal(frames.ABORT))
+                return
+            self.waits_for_chunk = False
+            if chunk is None:
+                self._in.write(frames.signal(frames.END))
+                return
+            if chunk:
+                self._in.write(frames.pack(chunk))
+                await self._in.drain()
+
+    async def _receive(self) -> Answer:
+        try:
+            (length,) = frames.HEAD.unpack(await self._out.readexactly(frames.HEAD.size))
+            return decode_answer(await self._out.readexactly(length))
+        except asyncio.IncompleteReadError:
+            code = await self._process.wait()
+            how = f"signal {-code}" if code < 0 else f"exit code {code}"
+            raise WorkerDied(how) from None
