@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.commands.markdown import Links, fitted, one_line, plain, shortened
 from bot.commands.replies import actions_block, changes_block, stack_block
 from bot.commands.wording import STATE_SIGNS, counted, score_words, signed, trend
-from bot.model.report import Check, Evidence, Publishing, Report, State, Thresholds
+from bot.model.report import Check, Evidence, Report, State, Thresholds
 from bot.model.repository import CheckAnnotation, CheckOutput
 
 MAX_SUMMARY = 65_535
@@ -31,21 +31,17 @@ def verdict(report: Report, before: Report | None = None) -> Verdict:
 
     A pull request is judged by the thresholds of its base: it cannot lower its own bar.
     """
-    thresholds = _publishing(report, before).thresholds
+    thresholds = (before or report).publish.thresholds
     if thresholds == Thresholds():
         return Verdict(conclusion=NEUTRAL)
-    reasons = tuple(_missed(report, before, thresholds))
+    reasons = report.threshold_failures if before is None else tuple(_missed(report, before, thresholds))
     return Verdict(conclusion=FAILURE if reasons else SUCCESS, reasons=reasons)
 
 
-def _publishing(report: Report, before: Report | None) -> Publishing:
-    return (before or report).publishing
-
-
-def _missed(report: Report, before: Report | None, thresholds: Thresholds) -> Iterator[str]:
+def _missed(report: Report, before: Report, thresholds: Thresholds) -> Iterator[str]:
     if thresholds.score is not None and report.score is not None and report.score < thresholds.score:
         yield f"The score is {report.score}, below the threshold of {thresholds.score}."
-    if thresholds.drop is not None and before is not None and before.score is not None and report.score is not None:
+    if thresholds.drop is not None and before.score is not None and report.score is not None:
         lost = before.score - report.score
         if lost > thresholds.drop:
             yield f"The change costs {counted(lost, 'point')}, more than the {thresholds.drop} allowed."
@@ -59,6 +55,16 @@ def _missed(report: Report, before: Report | None, thresholds: Thresholds) -> It
         check = states.get(check_id)
         if check is not None and check.state is State.FAIL:
             yield f"{check.title}: {one_line(check.found)}"
+
+
+def render_check(report: Report, links: Links) -> tuple[CheckOutput, str]:
+    """What the check run of the default branch's HEAD shows, and its conclusion."""
+    return branch_output(report, links), verdict(report).conclusion
+
+
+def render_pull_request_check(before: Report, after: Report, links: Links) -> tuple[CheckOutput, str]:
+    """What the check run of a pull request shows, and its conclusion. `before` is the merge base's report."""
+    return pull_request_output(before, after, links), verdict(after, before).conclusion
 
 
 def branch_output(report: Report, links: Links) -> CheckOutput:

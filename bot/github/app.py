@@ -85,6 +85,11 @@ class GitHubApp:
         """GitHub's clock, or None where it does not tell."""
         return limits.server_time((await self._request("GET", "/app", "the App")).headers)
 
+    async def hook_url(self) -> str:
+        """Where GitHub sends the App's webhooks; "" when none is set."""
+        reply = await self._request("GET", "/app/hook/config", "the webhook's settings")
+        return translate.text(translate.mapping(reply.json()).get("url"))
+
     async def list_installations(self) -> AsyncIterator[list[InstallationRef]]:
         """Every installation, a page of up to 100 at a time."""
         path: str | None = f"/app/installations?per_page={PAGE_SIZE}"

@@ -126,6 +126,7 @@ class Wire:
         graphql_url: str,
         timeout_s: float = 30.0,
         user_agent: str = "repo-radar",
+        accept: str = "application/vnd.github+json",
         on_budget: BudgetObserver | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         transport: httpx.AsyncBaseTransport | None = None,
@@ -141,7 +142,7 @@ class Wire:
             base_url=f"{self.api_url}/",
             headers={
                 "User-Agent": user_agent,
-                "Accept": "application/vnd.github+json",
+                "Accept": accept,
                 "X-GitHub-Api-Version": API_VERSION,
             },
             timeout=timeout,

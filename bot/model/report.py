@@ -398,6 +398,26 @@ class Changes(Struct, frozen=True, kw_only=True):
     licence_after: str = ""
 
 
+class Thresholds(Struct, frozen=True, kw_only=True):
+    """Where `.github/radar.yml` wants a check run to fail. Empty: never, the check run is neutral.
+
+    `drop` is the points that one pull request may cost; `groups` the lowest score by group; `fail_on` check ids.
+    """
+
+    score: Points | None = None
+    drop: Points | None = None
+    groups: dict[str, Points] = {}
+    fail_on: tuple[str, ...] = ()
+
+
+class Publish(Struct, frozen=True, kw_only=True):
+    """What `.github/radar.yml` lets us write on GitHub."""
+
+    check_run: bool = True
+    comments: bool = True
+    thresholds: Thresholds = Thresholds()
+
+
 class Identity(Struct, frozen=True, kw_only=True):
     """Which repository this is. `id` 0 is a local checkout that GitHub has not told us about."""
 
@@ -424,6 +444,8 @@ class Identity(Struct, frozen=True, kw_only=True):
 
 class Report(Struct, frozen=True, kw_only=True):
     """One repository at one HEAD. `partial` lists what limits cut short, in sentences; empty when whole.
+
+    `threshold_failures` are sentences, one for each threshold of `publish` that is missed: a check run fails by them.
 
     `analysis_duration_ms` and `api_requests` are filled by whoever ran the analysis; `analyze` itself leaves 0.
     """
@@ -460,6 +482,8 @@ class Report(Struct, frozen=True, kw_only=True):
     structure: Structure
     changes: Changes | None = None
     partial: tuple[str, ...] = ()
+    publish: Publish = Publish()
+    threshold_failures: tuple[str, ...] = ()
     analysis_duration_ms: Count = 0
     api_requests: float = 0.0
 
