@@ -26,6 +26,14 @@ class Problem(Struct, frozen=True, kw_only=True):
     line: int | None = None
 
 
+class Signal(Struct, frozen=True):
+    """A fact that tells a technology but is no package: `kind` is a matcher kind ("msbuild"), `name` its exact name."""
+
+    kind: str
+    name: str
+    line: int | None = None
+
+
 class Manifest(Struct, frozen=True, kw_only=True):
     """One manifest as read. `path` is its place; `ecosystem` the purl type of what it declares.
 
@@ -50,6 +58,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     members: tuple[str, ...] = ()
     packages: tuple[Package, ...] = ()
     runtimes: tuple[Runtime, ...] = ()
+    signals: tuple[Signal, ...] = ()
     package_manager: str = ""
     problems: tuple[Problem, ...] = ()
     component: str = ""
@@ -158,6 +167,7 @@ class Draft:
         self.package_manager = ""
         self._packages: dict[tuple[str, str, str, str, int | None], Package] = {}
         self._runtimes: list[Runtime] = []
+        self._signals: list[Signal] = []
         self._problems: list[Problem] = []
 
     def add(
@@ -205,6 +215,11 @@ class Draft:
         if text and len(text) <= MAX_NAME:
             evidence = Evidence(path=self.path, line=line, detail=detail)
             self._runtimes.append(Runtime(name=name, requirement=text, evidence=evidence))
+
+    def signal(self, kind: str, name: str, line: int | None = None) -> None:
+        """Notes a fact that tells a technology; the first hundred are kept."""
+        if name and len(name) <= MAX_NAME and len(self._signals) < 100:
+            self._signals.append(Signal(kind, name, line))
 
     def problem(self, message: str, line: int | None = None) -> None:
         """Notes something wrong at `line`; the first hundred are kept."""
@@ -255,6 +270,7 @@ class Draft:
             members=tuple(dict.fromkeys(self.members))[:1_000],
             packages=tuple(self._packages.values()),
             runtimes=tuple(self._runtimes),
+            signals=tuple(self._signals),
             package_manager=self.package_manager,
             problems=tuple(self._problems),
         )
@@ -300,7 +316,11 @@ def pypi_name(name: str) -> str:
     return _PYPI_RUNS.sub("-", name).lower()
 
 
-_SLASHED = frozenset({"npm", "golang", "composer", "docker", "githubactions", "swift", "terraform", "github"})
+_SLASHED = frozenset(
+    {"npm", "golang", "composer", "docker", "githubactions", "swift", "terraform", "github", "jsr", "bazel"}
+)
+_GENERIC = frozenset({"cmake"})
+"""Ecosystems without a purl type of their own."""
 
 
 def purl(ecosystem: str, name: str, version: str = "") -> str:
@@ -318,7 +338,8 @@ def purl(ecosystem: str, name: str, version: str = "") -> str:
     if ecosystem == "npm":
         namespace, bare = namespace.lower(), bare.lower()
     try:
-        made = PackageURL(ecosystem, namespace or None, bare, version or None, None, subpath or None)
+        kind = "generic" if ecosystem in _GENERIC else ecosystem
+        made = PackageURL(kind, namespace or None, bare, version or None, None, subpath or None)
     except ValueError:
         return ""
     return made.to_string()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -35,6 +36,18 @@ EXAMPLE_FOLDERS = frozenset(
     }
 )
 """Folders whose manifests tell what examples and tests use, not what the repository is built with."""
+
+CASELESS = frozenset({"nuget", "githubactions", "terraform", "composer", "docker", "github", "msbuild"})
+"""Kinds whose names are compared in lower case, as their registries do."""
+
+SERVICES = frozenset(
+    {"language", "runtime", "database", "cache", "queue", "search", "api", "auth", "cloud", "hosting", "infrastructure",
+     "container", "ci", "package-manager", "monitoring", "security", "payment", "messaging"}
+)  # fmt: skip
+"""Categories in which a package is mostly a client, whose version says nothing about the technology's."""
+
+MIN_LANGUAGE_SHARE = 0.01
+"""Share of the first-party code from which a language is told as a technology."""
 
 _SCOPE_RANK = {Scope.RUNTIME: 0, Scope.OPTIONAL: 1, Scope.BUILD: 2, Scope.DEVELOPMENT: 3}
 _GO_MAJOR = re.compile(r"(?:/v[0-9]+|\.v[0-9]+)$")
@@ -81,9 +94,9 @@ def _sightings(contents: Contents, inventory: Inventory, folders: frozenset[str]
             continue
         for matcher in matchers_of(package):
             if matcher in table:
-                yield table[matcher], _of_package(package, is_example)
+                yield table[matcher], _of_package(package, table[matcher], matcher, is_example)
                 break
-    yield from _of_runtimes(inventory, folders)
+    yield from _of_manifests(inventory, folders)
     yield from _of_files(contents.files, folders)
 
 
@@ -104,10 +117,13 @@ def matchers_of(package: Package) -> Iterator[tuple[str, str]]:
     elif kind == "npm":
         yield kind, name
         yield "npm_scope", name.partition("/")[0] if name.startswith("@") else ""
-    elif kind in {"nuget", "githubactions", "terraform", "composer", "docker"}:
+    elif kind == "conda":
+        yield kind, name.lower()
+        yield "pypi", pypi_name(name)
+    elif kind in CASELESS:
         lower = name.lower()
         yield kind, lower
-        yield f"{kind}_owner", lower.partition("/")[0] if "/" in lower else ""
+
     else:
         yield kind, name
 
@@ -121,27 +137,50 @@ def _golang(name: str) -> Iterator[tuple[str, str]]:
         yield "golang", bare
 
 
-def _of_package(package: Package, is_example: bool) -> _Sighting:
+def _of_package(package: Package, entry: Entry, matcher: tuple[str, str], is_example: bool) -> _Sighting:
     shown = f"{package.name} {package.requirement}".strip()
     evidence = Evidence(path=package.path, line=package.line, detail=shown)
     rank = (10 * is_example + _SCOPE_RANK[package.scope], package.path.count("/"), package.path, package.line or 0)
-    return _Sighting(rank, evidence, package.locked or package.requirement, package.component)
+    version = package.locked or package.requirement if _tells_version(entry, matcher) else ""
+    return _Sighting(rank, evidence, version, package.component)
 
 
-def _of_runtimes(inventory: Inventory, folders: frozenset[str]) -> Iterator[tuple[Entry, _Sighting]]:
+def _tells_version(entry: Entry, matcher: tuple[str, str]) -> bool:
+    """Whether the package's version is the technology's own: asyncpg's is not PostgreSQL's, an image's tag is."""
+    kind, name = matcher
+    if kind in {"docker", "helm"}:
+        return True
+    if _letters(entry.name) in {_letters(part) for part in name.replace(":", "/").split("/")}:
+        return True
+    first = next(one for of_kind, one in entry.matchers if of_kind == kind)
+    return name == first and entry.category not in SERVICES
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
+def _of_manifests(inventory: Inventory, folders: frozenset[str]) -> Iterator[tuple[Entry, _Sighting]]:
+    """What manifests tell besides packages: runtimes and signals."""
     table = index()
     for manifest in inventory.manifests:
+        if _is_example(manifest.path):
+            continue
+        component, depth = component_of(manifest.path, folders), manifest.path.count("/")
+        for signal in manifest.signals:
+            entry = table.get((signal.kind, signal.name.lower()))
+            if entry is not None:
+                evidence = Evidence(path=manifest.path, line=signal.line, detail=signal.name)
+                yield entry, _Sighting((0, depth, manifest.path, signal.line or 0), evidence, "", component)
         for runtime in manifest.runtimes:
             entry = table.get(("runtime", runtime.name))
-            if entry is not None and not _is_example(manifest.path):
-                rank = (4, manifest.path.count("/"), manifest.path, runtime.evidence.line or 0)
-                component = component_of(manifest.path, folders)
+            if entry is not None:
+                rank = (4, depth, manifest.path, runtime.evidence.line or 0)
                 yield entry, _Sighting(rank, runtime.evidence, runtime.requirement, component)
 
 
 def _of_files(files: tuple[FileFact, ...], folders: frozenset[str]) -> Iterator[tuple[Entry, _Sighting]]:
     table = index()
-    languages: dict[str, FileFact] = {}
     seen_folders: set[str] = set()
     for file in files:
         if file.file_class is FileClass.VENDORED:
@@ -157,14 +196,25 @@ def _of_files(files: tuple[FileFact, ...], folders: frozenset[str]) -> Iterator[
             if entry is not None:
                 yield entry, _of_path(folder, "", 6)
             folder = posixpath.dirname(folder)
+    yield from _of_languages(files, folders)
+
+
+def _of_languages(files: tuple[FileFact, ...], folders: frozenset[str]) -> Iterator[tuple[Entry, _Sighting]]:
+    """Each language of first-party code that is more than a trace, with its largest file."""
+    table = index()
+    code: Counter[str] = Counter()
+    largest: dict[str, FileFact] = {}
+    for file in files:
         if file.language and file.file_class in {FileClass.SOURCE, FileClass.TEST}:
-            largest = languages.get(file.language)
-            if largest is None or file.code > largest.code:
-                languages[file.language] = file
-    for language, file in sorted(languages.items()):
+            code[file.language] += file.code
+            if file.language not in largest or file.code > largest[file.language].code:
+                largest[file.language] = file
+    total = sum(code.values())
+    for language, lines in sorted(code.items()):
         entry = table.get(("language", language))
-        if entry is not None:
-            yield entry, _of_path(file.path, component_of(file.path, folders), 7)
+        if entry is not None and lines >= MIN_LANGUAGE_SHARE * total:
+            path = largest[language].path
+            yield entry, _of_path(path, component_of(path, folders), 7)
 
 
 def _of_path(path: str, component: str, rank: int) -> _Sighting:

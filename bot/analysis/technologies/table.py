@@ -1,10 +1,9 @@
 """The table of technologies (technologies.toml) as an index of exact matchers.
 
 A matcher is a pair (kind, name). Kinds are the purl types of packages ("npm", "pypi", "maven", …), and
-  `npm_scope`, `maven_group`, `composer_vendor`, `docker_owner`, `githubactions_owner`: the exact namespace of a
-  package;
-  `file`: the exact name of a file anywhere, `path`: an exact path from the root, `folder`: an exact folder from the
-  root;
+  `npm_scope`, `maven_group`: the exact namespace of a package;
+  `github`: a repository used by pre-commit or a flake; `msbuild`: an SDK, framework reference or switch of a project;
+  `file`: the exact name of a file anywhere, `path`: an exact path from the root, `folder`: an exact folder from it;
   `language`: linguist's name of a language that first-party files are written in; `runtime`: a runtime's name.
 Nothing here matches by substring, prefix or pattern.
 """
@@ -56,6 +55,17 @@ CATEGORIES = MappingProxyType(
     }
 )
 """Category → heading, in the order in which a stack is told."""
+
+
+KINDS = frozenset(
+    {
+        "npm", "pypi", "golang", "cargo", "maven", "gem", "composer", "nuget", "docker", "githubactions", "hex", "pub",
+        "swift", "cocoapods", "hackage", "jsr", "conda", "terraform", "helm", "vcpkg", "conan", "cmake", "cran",
+        "julia",
+        "npm_scope", "maven_group", "github", "msbuild", "file", "path", "folder", "language", "runtime",
+    }
+)  # fmt: skip
+"""Every kind of matcher there is."""
 
 
 class Entry(Struct, frozen=True):
