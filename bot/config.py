@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.model.entry import ArchiveLimits
 from bot.model.errors import UserError
 
 
@@ -58,8 +59,10 @@ class Settings(BaseSettings):
     radar_archive_max_bytes: int = Field(default=2_000_000_000, ge=1_000_000)
     radar_archive_max_files: int = Field(default=200_000, ge=1)
     radar_analysis_timeout_s: float = Field(default=300.0, gt=0)
+    radar_worker_memory_bytes: int = Field(default=2_000_000_000, ge=200_000_000)
     radar_github_timeout_s: float = Field(default=30.0, gt=0)
     radar_installation_concurrency: int = Field(default=20, ge=1, le=90)
+    radar_concurrency: int = Field(default=60, ge=1, le=1000)
     radar_points_per_minute: int = Field(default=850, ge=1, le=900)
     radar_reserve_share: float = Field(default=0.1, ge=0, lt=1)
     radar_push_settle_s: float = Field(default=5.0, ge=0)
@@ -87,6 +90,11 @@ class Settings(BaseSettings):
         if self.github_api_url.endswith("/api/v3"):
             return f"{self.github_api_url.removesuffix('/v3')}/graphql"
         return f"{self.github_api_url}/graphql"
+
+    @property
+    def archive_limits(self) -> ArchiveLimits:
+        """What one repository's archive may cost."""
+        return ArchiveLimits(max_bytes=self.radar_archive_max_bytes, max_files=self.radar_archive_max_files)
 
     @property
     def webhook_secrets(self) -> tuple[bytes, ...]:

@@ -56,6 +56,17 @@ async def settle(
     return await changed(session, statement) == 1
 
 
+async def set_reply(
+    session: AsyncSession, repository_id: int, comment_id: int, reply_comment_id: int, *, now: datetime
+) -> None:
+    """The comment of ours that answers all commands of `comment_id`."""
+    await session.execute(
+        update(CommandRow)
+        .where(CommandRow.repository_id == repository_id, CommandRow.comment_id == comment_id)
+        .values(reply_comment_id=reply_comment_id, updated_at=now)
+    )
+
+
 async def get(session: AsyncSession, command_id: str) -> CommandRecord | None:
     """One command."""
     row = await session.get(CommandRow, command_id, populate_existing=True)

@@ -1,0 +1,196 @@
+"""answer-command: reads a comment as it stands, and answers each new `/radar` command in it once.
+
+One reply for one asking comment, rendered whole from the database and edited in place whenever something moves
+(publishing.py): queued, working, done. 👀 comes at once, 🚀 or 😕 at the end.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import inngest
+
+from bot.commands.parser import Command, Verb, parse
+from bot.commands.permissions import NEEDED
+from bot.events.catalog import COMMAND_RECEIVED, batch_requested, refresh_requested
+from bot.functions.deps import Deps
+from bot.functions.edge import CommandRequest, failure_reason, original_event, read_data, step
+from bot.functions.publishing import refresh_reply
+from bot.github.comments import EYES
+from bot.model.errors import FinalError, Finality
+from bot.model.event import OutgoingEvent, Trigger
+from bot.model.records import CommandRecord, CommandState
+from bot.model.repository import Permission, Repository
+from bot.storage import batches, commands, outbox, refreshes, repositories
+from bot.storage.database import Session
+
+
+def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
+    """The function, bound to its client and parts."""
+
+    async def failed(ctx: inngest.Context) -> None:
+        request = read_data(original_event(ctx.event), CommandRequest)
+        reason = failure_reason(ctx.event)
+        await ctx.step.run("record-failure", step(deps, partial(record_failure, deps, request, reason)))
+
+    @client.create_function(
+        fn_id="answer-command",
+        name="Answer a command",
+        trigger=inngest.TriggerEvent(event=COMMAND_RECEIVED),
+        retries=6,
+        concurrency=[inngest.Concurrency(limit=1, key="string(event.data.comment_id)")],
+        on_failure=failed,
+    )
+    async def answer(ctx: inngest.Context) -> dict[str, Any]:
+        request = read_data(ctx.event, CommandRequest)
+        answering = Answering(deps, request, ctx.run_id)
+        asked = await ctx.step.run("read", step(deps, answering.read))
+        if not asked:
+            return {"outcome": "nothing new was asked"}
+        await ctx.step.run("acknowledge", step(deps, answering.acknowledge))
+        await ctx.step.run("carry-out", step(deps, partial(answering.carry_out, asked)))
+        await ctx.step.run("reply", step(deps, partial(refresh_reply, deps, request.repository_id, request.comment_id)))
+        return {"outcome": "answered", "commands": len(asked)}
+
+    return answer
+
+
+class Answering:
+    """The work for one comment; every method may be called again."""
+
+    def __init__(self, deps: Deps, request: CommandRequest, run_id: str) -> None:
+        self._deps = deps
+        self._request = request
+        self._run_id = run_id
+        self._github = deps.clients.for_installation(request.installation_id)
+
+    async def read(self) -> list[str]:
+        """The ids of the commands that are ours to answer now, each kept once however often it is asked for."""
+        repository = await self._repository()
+        comment = await self._github.comments.get(repository.owner, repository.name, self._request.comment_id)
+        if comment is None or comment.author_is_bot:
+            return []
+        asked = parse(comment.body)
+        if not asked:
+            return []
+        allowed = await self._permission(repository, comment.author)
+        ours: list[str] = []
+        async with self._deps.database.write() as session:
+            for record in self._records(asked, comment.author):
+                await commands.claim(session, record, now=self._deps.clock())
+                kept = await commands.get(session, record.id)
+                if kept is None or kept.run_id != self._run_id:
+                    continue  # answered before: the comment was edited or its delivery sent again
+                ours.append(record.id)
+                if allowed < NEEDED[Verb(record.command)]:
+                    reason = refusal(Verb(record.command), allowed)
+                    await commands.settle(
+                        session, record.id, CommandState.REFUSED, reason=reason, now=self._deps.clock()
+                    )
+        return ours
+
+    async def acknowledge(self) -> None:
+        """👀: seen."""
+        repository = await self._repository()
+        await self._github.comments.react(repository.owner, repository.name, self._request.comment_id, EYES)
+
+    async def carry_out(self, ids: list[str]) -> None:
+        """Queue what takes time; everything else is answered by the reply itself."""
+        for command_id in ids:
+            async with self._deps.database.write() as session:
+                record = await commands.get(session, command_id)
+                if record is None or record.state is not CommandState.QUEUED:
+                    continue
+                verb = Verb(record.command)
+                if verb is Verb.REFRESH:
+                    await self._queue_refresh(session, record)
+                elif verb is Verb.BATCH:
+                    await self._queue_batch(session, record)
+                else:
+                    await commands.settle(session, record.id, CommandState.DONE, now=self._deps.clock())
+        self._deps.wake_relay()
+
+    async def _queue_refresh(self, session: Session, record: CommandRecord) -> None:
+        event = refresh_requested(
+            installation_id=self._request.installation_id,
+            repository_id=record.repository_id,
+            trigger=Trigger.COMMAND,
+            force=True,
+            command_id=record.id,
+            delivery=self._request.delivery,
+            occurrence=record.id,
+        )
+        await self._queue(session, record, event)
+        await refreshes.queue(session, [record.repository_id], trigger="command", now=self._deps.clock())
+
+    async def _queue_batch(self, session: Session, record: CommandRecord) -> None:
+        batch_id = f"command-{record.id}".replace(":", "-")
+        event = batch_requested(
+            batch_id=batch_id,
+            installation_id=self._request.installation_id,
+            trigger=Trigger.COMMAND,
+            command_id=record.id,
+            delivery=self._request.delivery,
+        )
+        await batches.create(
+            session,
+            batch_id,
+            installation_id=self._request.installation_id,
+            trigger=Trigger.COMMAND.value,
+            now=self._deps.clock(),
+        )
+        await self._queue(session, record, event)
+
+    async def _queue(self, session: Session, record: CommandRecord, event: OutgoingEvent) -> None:
+        await outbox.add(session, [event], now=self._deps.clock())
+        await commands.settle(session, record.id, CommandState.WORKING, now=self._deps.clock())
+
+    async def _repository(self) -> Repository:
+        async with self._deps.database.read() as session:
+            repository = await repositories.get(session, self._request.repository_id)
+        if repository is None or repository.removed_at is not None:
+            raise FinalError(Finality.GONE, "The repository is gone, or the installation no longer covers it.")
+        return repository
+
+    async def _permission(self, repository: Repository, author: str) -> Permission:
+        allowed = await self._github.comments.permission(repository.owner, repository.name, author)
+        may_read = self._deps.settings.radar_public_commands and not repository.is_private
+        return max(allowed, Permission.READ) if may_read else allowed
+
+    def _records(self, asked: tuple[Command, ...], author: str) -> list[CommandRecord]:
+        """One record a command; the same command twice in a comment is two."""
+        seen: dict[str, int] = {}
+        records = []
+        for command in asked:
+            seen[command.key] = seen.get(command.key, 0) + 1
+            records.append(
+                CommandRecord(
+                    id=f"{self._request.comment_id}:{command.key[:80]}:{seen[command.key]}",
+                    repository_id=self._request.repository_id,
+                    issue_number=self._request.issue_number,
+                    comment_id=self._request.comment_id,
+                    command=command.verb.value,
+                    argument=command.typed[:255] if command.verb is Verb.UNKNOWN else command.argument,
+                    author=author,
+                    run_id=self._run_id,
+                )
+            )
+        return records
+
+
+def refusal(verb: Verb, allowed: Permission) -> str:
+    """Why somebody may not, and what to do, for the reply."""
+    needed = NEEDED[verb].name.lower()
+    return (
+        f"it needs {needed} access to this repository and you have {allowed.name.lower()}. Ask a maintainer to run it."
+    )
+
+
+async def record_failure(deps: Deps, request: CommandRequest, reason: str) -> None:
+    """Say in the reply why the commands could not be carried out, as far as GitHub still lets us."""
+    async with deps.database.write() as session:
+        for record in await commands.of_comment(session, request.repository_id, request.comment_id):
+            if record.state in {CommandState.QUEUED, CommandState.WORKING}:
+                await commands.settle(session, record.id, CommandState.FAILED, reason=reason, now=deps.clock())
+    await refresh_reply(deps, request.repository_id, request.comment_id)

@@ -1,0 +1,124 @@
+"""check-pull-request: tells on a pull request what it does to the repository's report.
+
+Head and merge base are analysed by the same rules; the report of the merge base is taken from the database where it is
+there. Nothing of it is stored: a pull request may never be merged.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import inngest
+import msgspec
+from msgspec import Struct
+
+from bot.analysis import RULESET_VERSION
+from bot.commands.check_run import render_pull_request_check
+from bot.events.catalog import PULL_REQUEST_UPDATED
+from bot.functions.deps import Deps
+from bot.functions.edge import read_data, step
+from bot.functions.publishing import CHECK_NAME, links_of
+from bot.functions.refresh_repository import read_ahead
+from bot.github.client import GitHubClient
+from bot.model.errors import FinalError, Finality
+from bot.model.report import Report, encode_report
+from bot.model.repository import PullRequestRef, Repository
+from bot.model.snapshot import RepositoryFacts
+from bot.storage import installations, reports, repositories
+
+
+class PullRequestUpdate(Struct, frozen=True, kw_only=True):
+    """Data of `repo/pull_request.updated`."""
+
+    installation_id: int
+    repository_id: int
+    number: int
+    head_sha: str
+    delivery: str = ""
+
+
+def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
+    """The function, bound to its client and parts."""
+
+    @client.create_function(
+        fn_id="check-pull-request",
+        name="Check a pull request",
+        trigger=inngest.TriggerEvent(event=PULL_REQUEST_UPDATED),
+        retries=5,
+        concurrency=[
+            inngest.Concurrency(limit=5, key="string(event.data.installation_id)"),
+            inngest.Concurrency(limit=deps.settings.radar_concurrency),
+        ],
+        priority=inngest.Priority(run="200"),
+    )
+    async def check(ctx: inngest.Context) -> dict[str, Any]:
+        if not deps.settings.radar_check_runs:
+            return {"outcome": "check runs are switched off"}
+        update = read_data(ctx.event, PullRequestUpdate)
+        return await ctx.step.run("judge", step(deps, partial(judge, deps, update)))
+
+    return check
+
+
+async def judge(deps: Deps, update: PullRequestUpdate) -> dict[str, Any]:
+    """Compare head and merge base, and put the check run on the head."""
+    async with deps.database.read() as session:
+        repository = await repositories.get(session, update.repository_id)
+        installation = await installations.get(session, update.installation_id)
+    if repository is None or repository.removed_at is not None:
+        raise FinalError(Finality.GONE, "The repository is gone, or the installation no longer covers it.")
+    if installation is None or installation.permissions.get("checks") != "write":
+        return {"outcome": "the App may not write check runs"}
+    github = deps.clients.for_installation(update.installation_id)
+    pull = await github.pulls.get(repository.owner, repository.name, update.number)
+    if pull.head_sha != update.head_sha:
+        return {"outcome": "a newer commit is there, it has its own check"}
+    before, after = await _reports(deps, github, repository, pull)
+    if not before.publish.check_run:
+        return {"outcome": "switched off in radar.yml"}
+    links = links_of(deps, repository)
+    output, conclusion = render_pull_request_check(before, after, links)
+    check_id = await github.checks.upsert(
+        repository.owner,
+        repository.name,
+        head_sha=pull.head_sha,
+        check_name=CHECK_NAME,
+        external_id=f"pull-{update.number}-{pull.head_sha}-{pull.merge_base_sha}-{RULESET_VERSION}",
+        output=output,
+        conclusion=conclusion,
+        details_url=links.page,
+    )
+    return {"outcome": "published", "check_run": check_id, "conclusion": conclusion}
+
+
+async def _reports(
+    deps: Deps, github: GitHubClient, repository: Repository, pull: PullRequestRef
+) -> tuple[Report, Report]:
+    """The reports of the merge base and of the head, the second compared with the first."""
+    (facts,) = await github.facts([repository.node_id])
+    if facts is None:
+        raise FinalError(Finality.GONE, f"{repository.full_name} no longer exists, or the App may not see it.")
+    before = await _stored(deps, repository, pull.merge_base_sha)
+    if before is None:
+        before = await _analyze(deps, github, facts, pull.merge_base_sha, None)
+    after = await _analyze(deps, github, facts, pull.head_sha, before)
+    return before, after
+
+
+async def _stored(deps: Deps, repository: Repository, sha: str) -> Report | None:
+    async with deps.database.read() as session:
+        stored = await reports.newest(session, repository.id)
+    is_it = stored is not None and stored.summary.head_sha == sha and stored.summary.ruleset_version == RULESET_VERSION
+    return stored.report if stored is not None and is_it else None
+
+
+async def _analyze(
+    deps: Deps, github: GitHubClient, facts: RepositoryFacts, sha: str, previous: Report | None
+) -> Report:
+    """The report of one commit: a fork's head is read through the repository that the pull request is for."""
+    at = msgspec.structs.replace(facts, head_sha=sha)
+    before = encode_report(previous) if previous else None
+    async with deps.archive_places, github.archive(facts.owner, facts.name, sha) as chunks:
+        outcome = await deps.pool.analyze(at, await read_ahead(chunks), now=deps.clock(), previous=before)
+    return outcome.report

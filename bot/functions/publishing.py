@@ -1,0 +1,121 @@
+"""What goes back to GitHub: the reply to a comment's commands, and the check run on HEAD.
+
+A reply is rendered whole from the database, under a marker made of the asking comment, and edited in place: doing it
+again changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.commands.answer import render_answer, render_command
+from bot.commands.check_run import render_check
+from bot.commands.markdown import Links
+from bot.commands.parser import Verb
+from bot.commands.replies import RefreshState
+from bot.functions.deps import Deps
+from bot.github.client import GitHubClient
+from bot.github.comments import CONFUSED, ROCKET, marker
+from bot.model.records import CommandRecord, CommandState
+from bot.model.repository import Repository
+from bot.storage import batches, commands, installations, reports, repositories
+
+CHECK_NAME = "Repo Radar"
+"""The check run's name, of HEAD and of pull requests."""
+
+
+async def reply_to_command(deps: Deps, command_id: str, *, failure: str = "") -> dict[str, Any]:
+    """The work that a command asked for has ended (`failure` says why it failed): bring its reply up to date."""
+    async with deps.database.write() as session:
+        record = await commands.get(session, command_id)
+        if record is None:
+            return {"outcome": "no such command"}
+        state = CommandState.FAILED if failure else CommandState.DONE
+        await commands.settle(session, command_id, state, reason=failure, now=deps.clock())
+    return await refresh_reply(deps, record.repository_id, record.comment_id)
+
+
+async def refresh_reply(deps: Deps, repository_id: int, comment_id: int) -> dict[str, Any]:
+    """Render the reply to a comment from what is stored, and put it on GitHub; 🚀 or 😕 once nothing is open."""
+    async with deps.database.read() as session:
+        repository = await repositories.get(session, repository_id)
+        records = await commands.of_comment(session, repository_id, comment_id)
+        stored = await reports.newest(session, repository_id)
+        found = {one.id: await batches.get(session, batch_id_of(one)) for one in records}
+    if repository is None or not records:
+        return {"outcome": "nothing to reply to"}
+    github = deps.clients.for_installation(repository.installation_id)
+    links = links_of(deps, repository)
+    report = stored.report if stored else None
+    refresh = _refresh_state(repository)
+    body = render_answer([render_command(one, report, links, batch=found[one.id], refresh=refresh) for one in records])
+    first = records[0]
+    comment = await github.comments.upsert(
+        repository.owner,
+        repository.name,
+        first.issue_number,
+        marker(f"comment-{comment_id}"),
+        body,
+        comment_id=first.reply_comment_id,
+    )
+    async with deps.database.write() as session:
+        await commands.set_reply(session, repository_id, comment_id, comment.id, now=deps.clock())
+    if all(one.state not in {CommandState.QUEUED, CommandState.WORKING} for one in records):
+        is_well = all(one.state is CommandState.DONE and one.command != Verb.UNKNOWN for one in records)
+        await github.comments.react(repository.owner, repository.name, comment_id, ROCKET if is_well else CONFUSED)
+    return {"outcome": "replied", "reply": comment.id}
+
+
+def batch_id_of(record: CommandRecord) -> str:
+    """The batch that a command asked for."""
+    return f"command-{record.id}".replace(":", "-")
+
+
+def links_of(deps: Deps, repository: Repository) -> Links:
+    """Where a reply points."""
+    return Links(
+        web_url=deps.settings.github_web_url,
+        public_url=deps.settings.radar_public_url,
+        owner=repository.owner,
+        name=repository.name,
+    )
+
+
+def _refresh_state(repository: Repository) -> RefreshState:
+    return RefreshState(
+        state=repository.refresh_status.value,
+        error=repository.refresh_error,
+        requested_at=repository.refresh_requested_at,
+        started_at=repository.refresh_started_at,
+        finished_at=repository.refresh_finished_at,
+        report_head_sha=repository.report_head_sha,
+        head_sha=repository.head_sha,
+    )
+
+
+async def publish_check_run(deps: Deps, github: GitHubClient, repository_id: int) -> dict[str, Any]:
+    """Put the newest report's check run on its HEAD, where the repository wants one and the App may."""
+    async with deps.database.read() as session:
+        repository = await repositories.get(session, repository_id)
+        stored = await reports.newest(session, repository_id)
+        installation = await installations.get(session, github.installation_id)
+    if repository is None or stored is None or not stored.summary.head_sha:
+        return {"outcome": "nothing to publish"}
+    if installation is None or installation.permissions.get("checks") != "write":
+        return {"outcome": "the App may not write check runs"}
+    report = stored.report
+    if not report.publish.check_run:
+        return {"outcome": "switched off in radar.yml"}
+    links = links_of(deps, repository)
+    output, conclusion = render_check(report, links)
+    check_id = await github.checks.upsert(
+        repository.owner,
+        repository.name,
+        head_sha=stored.summary.head_sha,
+        check_name=CHECK_NAME,
+        external_id=f"report-{stored.summary.id}-{stored.summary.created_at:%Y%m%d%H%M%S}",
+        output=output,
+        conclusion=conclusion,
+        details_url=links.page,
+    )
+    return {"outcome": "published", "check_run": check_id, "conclusion": conclusion}

@@ -1,0 +1,149 @@
+"""reconcile-installation: makes what we keep of an installation what GitHub says it is.
+
+Events of an installation or repository only say that something changed; what is true now is asked of GitHub, so that
+events in the wrong order do no harm. The daily reconcile takes the same way without an event.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import inngest
+import structlog
+
+from bot.events.catalog import INSTALLATION_CHANGED, batch_requested, refresh_requested
+from bot.functions.deps import Deps
+from bot.functions.edge import InstallationChange, read_data, step
+from bot.model.errors import FinalError, Finality
+from bot.model.event import OutgoingEvent, Trigger
+from bot.model.installation import InstallationStatus
+from bot.model.repository import InstallationRef
+from bot.storage import installations, outbox, repositories
+
+log = structlog.get_logger("bot.functions.reconcile")
+
+WHOLE_CHANGES = frozenset(
+    {"reconcile", "installation.created", "installation.unsuspend", "installation.new_permissions_accepted"}
+)
+"""After these every repository of the installation is compared, and what has no current report is asked for."""
+
+REFRESH_CHANGES = frozenset(
+    {"repository.edited", "repository.unarchived", "repository.transferred", "repository.created"}
+)
+"""After these the repository's report is asked for."""
+
+
+def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
+    """The function, bound to its client and parts."""
+
+    @client.create_function(
+        fn_id="reconcile-installation",
+        name="Reconcile an installation",
+        trigger=inngest.TriggerEvent(event=INSTALLATION_CHANGED),
+        concurrency=[inngest.Concurrency(limit=1, key="event.data.installation_id")],
+        retries=8,
+    )
+    async def reconcile(ctx: inngest.Context) -> dict[str, Any]:
+        change = read_data(ctx.event, InstallationChange)
+        reconciling = Reconciling(deps, change, ctx.run_id)
+        status = await ctx.step.run("installation", step(deps, reconciling.installation))
+        if status != InstallationStatus.ACTIVE:
+            return {"outcome": status}
+        outcome = await ctx.step.run("repositories", step(deps, reconciling.repositories))
+        return {"outcome": outcome}
+
+    return reconcile
+
+
+class Reconciling:
+    """The work of one change; every method may be called again."""
+
+    def __init__(self, deps: Deps, change: InstallationChange, run_id: str) -> None:
+        self._deps = deps
+        self._change = change
+        self._run_id = run_id
+
+    async def installation(self) -> str:
+        """Bring the installation itself up to date; its status."""
+        if self._change.change == "installation.deleted":
+            return await self._delete()
+        if self._deps.app is None:
+            return InstallationStatus.ACTIVE
+        try:
+            ref = await self._deps.app.installation(self._change.installation_id)
+        except FinalError as error:
+            if error.finality is Finality.UNINSTALLED:
+                return await self._delete()
+            raise
+        await self._keep(ref)
+        return InstallationStatus.SUSPENDED if ref.suspended_at else InstallationStatus.ACTIVE
+
+    async def repositories(self) -> str:
+        """Bring the repositories concerned up to date; what was done, in a word."""
+        change = self._change
+        if change.change == "installation_repositories.removed":
+            async with self._deps.database.write() as session:
+                await repositories.remove(session, change.repository_ids, reason="removed", now=self._deps.clock())
+            return "removed"
+        if change.repository_id:
+            return await self._repository(change.repository_id)
+        if change.change in WHOLE_CHANGES:
+            return await self._ask_for_batch()
+        return "updated"
+
+    async def _delete(self) -> str:
+        async with self._deps.database.write() as session:
+            await installations.delete(session, self._change.installation_id, now=self._deps.clock())
+        return InstallationStatus.DELETED
+
+    async def _keep(self, ref: InstallationRef) -> None:
+        now = self._deps.clock()
+        async with self._deps.database.write() as session:
+            before = await installations.get(session, ref.id)
+            if before is not None and before.account_login != ref.account_login:
+                await installations.rename(session, ref.id, ref.account_login, now=now)
+            await installations.upsert(session, ref, now=now)
+
+    async def _repository(self, repository_id: int) -> str:
+        now = self._deps.clock()
+        github = self._deps.clients.for_installation(self._change.installation_id)
+        try:
+            ref = await github.repository_by_id(repository_id)
+        except FinalError as error:
+            if error.finality is not Finality.GONE:
+                raise
+            async with self._deps.database.write() as session:
+                stored = await repositories.get(session, repository_id)
+                if stored is not None and stored.installation_id == self._change.installation_id:
+                    await repositories.remove(session, [repository_id], reason="deleted", now=now)
+            return "deleted"
+        async with self._deps.database.write() as session:
+            await repositories.upsert_many(session, self._change.installation_id, [ref], now=now)
+            if self._change.change in REFRESH_CHANGES:
+                await outbox.add(session, [self._refresh_event(repository_id)], now=now)
+        self._deps.wake_relay()
+        return "updated"
+
+    async def _ask_for_batch(self) -> str:
+        """The batch lists what GitHub lists, removes what it no longer does, and refreshes what is not current."""
+        now = self._deps.clock()
+        event = batch_requested(
+            batch_id=f"{self._run_id}-batch",
+            installation_id=self._change.installation_id,
+            trigger=Trigger.RECONCILE,
+            delivery=self._change.delivery,
+        )
+        async with self._deps.database.write() as session:
+            await outbox.add(session, [event], now=now)
+            await installations.mark_reconciled(session, self._change.installation_id, now=now)
+        self._deps.wake_relay()
+        return "compared"
+
+    def _refresh_event(self, repository_id: int) -> OutgoingEvent:
+        return refresh_requested(
+            installation_id=self._change.installation_id,
+            repository_id=repository_id,
+            trigger=Trigger.RECONCILE,
+            delivery=self._change.delivery,
+            occurrence=self._run_id,
+        )

@@ -1,0 +1,338 @@
+"""refresh-repository-intelligence: reads one repository at HEAD, analyses it and stores the report.
+
+Steps: `prepare` (facts of GitHub, is there anything to do), `analyze` (archive → worker → report, stored in the same
+transaction that counts it for its batch), `publish` (check run). Each may run twice without doubling anything.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import inngest
+import msgspec
+import structlog
+
+from bot.analysis import RULESET_VERSION
+from bot.functions.deps import Deps
+from bot.functions.edge import RefreshRequest, failure_reason, original_event, read_data, step
+from bot.functions.publishing import publish_check_run, reply_to_command
+from bot.github.counting import count_requests
+from bot.model.batch import ItemState
+from bot.model.errors import FinalError, Finality, WorldError
+from bot.model.installation import InstallationStatus
+from bot.model.report import Report, encode_report
+from bot.model.repository import Repository, RepositoryRef
+from bot.model.snapshot import RepositoryFacts
+from bot.storage import batches, budgets, facts, installations, refreshes, reports, repositories
+
+log = structlog.get_logger("bot.functions.refresh")
+
+RETRIES = 8
+FACTS_KEEP = timedelta(minutes=30)
+"""How long facts that a batch read serve the refresh that follows."""
+AHEAD_BYTES = 2_000_000
+"""Of an archive, read before a worker is free for it."""
+BACKGROUND_TRIGGERS = frozenset({"install", "batch", "sweep", "reconcile"})
+"""What leaves a reserve of the rate limit to people and pushes."""
+PRIORITY = (
+    "event.data.trigger == 'command' ? 600 : event.data.trigger == 'push' ? 300 : "
+    "event.data.trigger == 'api' ? 120 : event.data.trigger == 'sweep' ? -300 : 0"
+)
+"""Seconds by which a run overtakes: command > push > API > batch > sweep."""
+
+
+def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
+    """The function, bound to its client and parts."""
+    settings = deps.settings
+
+    async def failed(ctx: inngest.Context) -> None:
+        request = read_data(original_event(ctx.event), RefreshRequest)
+        run_id = str(dict(ctx.event.data or {})["run_id"])
+        await ctx.step.run("record-failure", step(deps, partial(record_failure, deps, request, run_id, ctx.event)))
+
+    @client.create_function(
+        fn_id="refresh-repository-intelligence",
+        name="Refresh a repository's intelligence",
+        trigger=inngest.TriggerEvent(event="repo/refresh.requested"),
+        retries=RETRIES,
+        concurrency=[
+            inngest.Concurrency(limit=settings.radar_installation_concurrency, key="event.data.installation_id"),
+            inngest.Concurrency(limit=settings.radar_concurrency),
+        ],
+        throttle=inngest.Throttle(
+            limit=settings.radar_points_per_minute,
+            period=timedelta(minutes=1),
+            burst=settings.radar_installation_concurrency,
+            key="event.data.installation_id",
+        ),
+        priority=inngest.Priority(run=PRIORITY),
+        cancel=[
+            inngest.Cancel(
+                event="installation/changed",
+                if_exp="async.data.installation_id == event.data.installation_id"
+                " && async.data.change == 'installation.deleted'",
+            )
+        ],
+        timeouts=inngest.Timeouts(finish=timedelta(hours=6)),
+        on_failure=failed,
+    )
+    async def refresh(ctx: inngest.Context) -> dict[str, Any]:
+        request = read_data(ctx.event, RefreshRequest)
+        refreshing = Refreshing(deps, request, ctx.run_id)
+        plan = await ctx.step.run("prepare", step(deps, refreshing.prepare))
+        if plan["outcome"] == "wait":
+            await ctx.step.sleep_until("leave-reserve", datetime.fromisoformat(plan["until"]))
+            plan = await ctx.step.run("prepare-again", step(deps, refreshing.prepare_now))
+        if plan["outcome"] == "analyze":
+            plan = await ctx.step.run("analyze", step(deps, refreshing.analyze))
+            if settings.radar_check_runs:
+                await ctx.step.run("publish", step(deps, refreshing.publish))
+        if request.command_id:
+            await ctx.step.run("reply", step(deps, partial(reply_to_command, deps, request.command_id)))
+        return plan
+
+    return refresh
+
+
+class Refreshing:
+    """The work of one refresh run; every method may be called again."""
+
+    def __init__(self, deps: Deps, request: RefreshRequest, run_id: str) -> None:
+        self._deps = deps
+        self._request = request
+        self._run_id = run_id
+        self._github = deps.clients.for_installation(request.installation_id)
+
+    async def prepare(self) -> dict[str, Any]:
+        """What to do: `analyze`, `current` (nothing), or `wait` until the rate limit has room for the background."""
+        until = await self._reserve_until()
+        if until is not None:
+            return {"outcome": "wait", "until": until.isoformat()}
+        return await self.prepare_now()
+
+    async def prepare_now(self) -> dict[str, Any]:
+        """As `prepare`, without leaving a reserve. Raises FinalError where there is nothing left to look at."""
+        repository = await self._claim()
+        read = await self._facts(repository)
+        self._require_visible(repository, read)
+        if not self._request.force and self._is_current(repository, read):
+            await self._skip(repository, read)
+            return {"outcome": "current", "head_sha": read.head_sha}
+        return {"outcome": "analyze", "head_sha": read.head_sha}
+
+    async def analyze(self) -> dict[str, Any]:
+        """Archive, analysis, report. The result carries figures only."""
+        repository = await self._claim()
+        started = time.monotonic()
+        with count_requests() as counter:
+            async with self._deps.database.read() as session:
+                kept = await facts.get(session, repository.id, not_before=self._deps.clock() - FACTS_KEEP * 4)
+                before = await reports.previous(session, repository.id, kept.facts.head_sha if kept else "")
+            read = kept.facts if kept else await self._read_facts(repository)
+            report = await self._run_analysis(read, before.report if before else None)
+        cost = counter.value + (kept.api_requests if kept else 0.0)
+        report = msgspec.structs.replace(report, api_requests=round(cost, 3))
+        report_id = await self._store(report)
+        self._deps.metrics.analysis_seconds.observe(time.monotonic() - started)
+        return {
+            "outcome": "completed",
+            "report_id": report_id,
+            "head_sha": report.repository.head_sha,
+            "score": report.score,
+            "grade": report.grade,
+            "duration_ms": report.analysis_duration_ms,
+            "api_requests": report.api_requests,
+        }
+
+    async def publish(self) -> dict[str, Any]:
+        """Put the check run on HEAD, where the repository wants one and we may."""
+        return await publish_check_run(self._deps, self._github, self._request.repository_id)
+
+    async def _reserve_until(self) -> datetime | None:
+        """When the rate limit resets, if this is background work and only the reserve is left."""
+        if self._request.trigger not in BACKGROUND_TRIGGERS:
+            return None
+        now = self._deps.clock()
+        async with self._deps.database.read() as session:
+            budget = await budgets.get(session, self._request.installation_id, "core")
+        if budget is None or budget.resets_at <= now:
+            return None
+        has_room = budget.remaining > budget.limit * self._deps.settings.radar_reserve_share
+        return None if has_room else budget.resets_at
+
+    async def _claim(self) -> Repository:
+        """Mark the repository as being worked on by this run, and read it."""
+        request, now = self._request, self._deps.clock()
+        async with self._deps.database.write() as session:
+            installation = await installations.get(session, request.installation_id)
+            if installation is None or installation.status is InstallationStatus.DELETED:
+                raise FinalError(Finality.UNINSTALLED, "The App is no longer installed there.")
+            if installation.status is InstallationStatus.SUSPENDED:
+                raise FinalError(
+                    Finality.SUSPENDED,
+                    "The installation is suspended.",
+                    next_step="Unsuspend it in the account's settings on GitHub.",
+                )
+            is_ours = await refreshes.start(
+                session, request.repository_id, run_id=self._run_id, trigger=request.trigger, now=now
+            )
+            repository = await repositories.get(session, request.repository_id)
+        if not is_ours or repository is None:
+            raise FinalError(Finality.GONE, "The repository is gone, or the installation no longer covers it.")
+        return repository
+
+    async def _facts(self, repository: Repository) -> RepositoryFacts:
+        """Facts that a batch has just read and that still hold, or fresh ones."""
+        if self._request.batch_id:
+            async with self._deps.database.read() as session:
+                kept = await facts.get(
+                    session,
+                    repository.id,
+                    not_before=self._deps.clock() - FACTS_KEEP,
+                    head_sha=self._request.head_sha,
+                )
+            if kept is not None:
+                return kept.facts
+        return await self._read_facts(repository)
+
+    async def _read_facts(self, repository: Repository) -> RepositoryFacts:
+        with count_requests() as counter:
+            if not repository.node_id:
+                repository = await self._complete(repository)
+            (read,) = await self._github.facts([repository.node_id])
+        if read is None:
+            await self._remove(repository)
+            raise FinalError(Finality.GONE, f"{repository.full_name} no longer exists, or the App may not see it.")
+        async with self._deps.database.write() as session:
+            await facts.put_many(session, [read], api_requests=counter.value, now=self._deps.clock())
+            await repositories.upsert_many(
+                session, self._request.installation_id, [ref_of(read)], is_full=True, now=self._deps.clock()
+            )
+        return read
+
+    async def _complete(self, repository: Repository) -> Repository:
+        """A repository that only a webhook named has no node id yet."""
+        ref = await self._github.repository_by_id(repository.id)
+        async with self._deps.database.write() as session:
+            await repositories.upsert_many(session, self._request.installation_id, [ref], now=self._deps.clock())
+            stored = await repositories.get(session, repository.id)
+        return stored or repository
+
+    async def _remove(self, repository: Repository) -> None:
+        async with self._deps.database.write() as session:
+            await repositories.remove(session, [repository.id], reason="deleted", now=self._deps.clock())
+
+    def _require_visible(self, repository: Repository, read: RepositoryFacts) -> None:
+        """A webhook can arrive before the API shows the commit: then HEAD is still what we reported last."""
+        asked = self._request.head_sha
+        if asked and read.head_sha != asked and read.head_sha == repository.report_head_sha:
+            raise WorldError(f"GitHub does not show {asked[:12]} yet.", retry_after_s=2.0)
+
+    def _is_current(self, repository: Repository, read: RepositoryFacts) -> bool:
+        """The newest report is of this HEAD and ruleset; a sweep asks anew, since activity changes with time."""
+        return (
+            self._request.trigger not in {"sweep", "command"}
+            and repository.report_id is not None
+            and repository.report_head_sha == read.head_sha
+            and repository.report_ruleset == RULESET_VERSION
+        )
+
+    async def _skip(self, repository: Repository, read: RepositoryFacts) -> None:
+        now = self._deps.clock()
+        async with self._deps.database.write() as session:
+            await refreshes.finish(session, repository.id, run_id=self._run_id, now=now)
+            if self._request.batch_id:
+                await batches.mark_item(
+                    session,
+                    self._request.batch_id,
+                    repository.id,
+                    ItemState.SKIPPED,
+                    reason=f"its report of {read.head_sha[:12]} is current",
+                    now=now,
+                )
+
+    async def _run_analysis(self, read: RepositoryFacts, previous: Report | None) -> Report:
+        before = encode_report(previous) if previous else None
+        now = self._deps.clock()
+        if read.is_empty or not read.head_sha:
+            outcome = await self._deps.pool.analyze(read, None, now=now, previous=before)
+        else:
+            async with (
+                self._deps.archive_places,
+                self._github.archive(read.owner, read.name, read.head_sha) as chunks,
+            ):
+                outcome = await self._deps.pool.analyze(read, await read_ahead(chunks), now=now, previous=before)
+        return outcome.report
+
+    async def _store(self, report: Report) -> int:
+        now = self._deps.clock()
+        async with self._deps.database.write() as session:
+            report_id = await reports.complete(
+                session, report, run_id=self._run_id, trigger=self._request.trigger, now=now
+            )
+            if self._request.batch_id:
+                await batches.mark_item(
+                    session,
+                    self._request.batch_id,
+                    report.repository.id,
+                    ItemState.DONE,
+                    api_requests=report.api_requests,
+                    now=now,
+                )
+        return report_id
+
+
+async def read_ahead(chunks: AsyncIterator[bytes], size_bytes: int = AHEAD_BYTES) -> AsyncIterator[bytes]:
+    """The same chunks, the first of them fetched already: a small archive is here before a worker is free."""
+    ahead: list[bytes] = []
+    held = 0
+    async for chunk in chunks:
+        ahead.append(chunk)
+        held += len(chunk)
+        if held >= size_bytes:
+            break
+
+    async def whole() -> AsyncIterator[bytes]:
+        for chunk in ahead:
+            yield chunk
+        async for chunk in chunks:
+            yield chunk
+
+    return whole()
+
+
+def ref_of(read: RepositoryFacts) -> RepositoryRef:
+    """What the facts say of the repository itself."""
+    return RepositoryRef(
+        id=read.id,
+        node_id=read.node_id,
+        owner=read.owner,
+        name=read.name,
+        description=read.description or "",
+        is_private=read.is_private,
+        is_fork=read.is_fork,
+        is_archived=read.is_archived,
+        is_disabled=read.is_disabled,
+        is_empty=read.is_empty,
+        default_branch=read.default_branch,
+        head_sha=read.head_sha,
+        pushed_at=read.pushed_at,
+    )
+
+
+async def record_failure(deps: Deps, request: RefreshRequest, run_id: str, event: inngest.Event) -> dict[str, Any]:
+    """Say on the repository, its batch and the command that asked why the refresh failed."""
+    reason, now = failure_reason(event), deps.clock()
+    async with deps.database.write() as session:
+        await refreshes.fail(session, request.repository_id, run_id=run_id, error=reason, now=now)
+        if request.batch_id:
+            await batches.mark_item(
+                session, request.batch_id, request.repository_id, ItemState.FAILED, reason=reason, now=now
+            )
+    if request.command_id:
+        await reply_to_command(deps, request.command_id, failure=reason)
+    return {"outcome": "failed", "reason": reason}

@@ -1,0 +1,163 @@
+"""sweep-stale-repositories: what the clock asks for, every hour.
+
+Asks again for refreshes that an engine lost, renews reports that have grown old, has each installation reconciled once
+a day, and erases what nobody keeps any longer.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import inngest
+
+from bot.events.catalog import installation_changed, refresh_requested
+from bot.functions.deps import Deps
+from bot.functions.edge import step
+from bot.model.event import OutgoingEvent, Trigger
+from bot.model.installation import TOKEN_INSTALLATION_ID, InstallationStatus
+from bot.model.records import RunState
+from bot.model.repository import Repository
+from bot.storage import facts, inbox, installations, outbox, refreshes, repositories, runs
+
+QUEUED_AT_MOST = timedelta(hours=12)
+"""A batch of 100,000 repositories waits for GitHub's hourly limit about that long."""
+PROCESSING_AT_MOST = timedelta(hours=3)
+"""Longer than the slowest analysis with an hour's wait for the rate limit."""
+RECONCILE_EVERY = timedelta(hours=23)
+TOKEN_RECONCILE_EVERY = timedelta(minutes=55)
+"""Token mode hears of no push: its owner's repositories are compared every hour."""
+RUNS_KEEP = timedelta(days=30)
+OUTBOX_KEEP = timedelta(days=3)
+FACTS_KEEP = timedelta(hours=6)
+AT_ONCE = 500
+
+
+def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
+    """The function, bound to its client and parts."""
+
+    @client.create_function(
+        fn_id="sweep-stale-repositories",
+        name="Sweep stale repositories",
+        trigger=[inngest.TriggerCron(cron="17 * * * *"), inngest.TriggerEvent(event="radar/sweep.requested")],
+        singleton=inngest.Singleton(mode="skip"),
+        retries=3,
+    )
+    async def sweep(ctx: inngest.Context) -> dict[str, Any]:
+        sweeping = Sweeping(deps)
+        lost = await ctx.step.run("ask-again-for-lost", step(deps, sweeping.ask_again))
+        stale = await ctx.step.run("renew-stale", step(deps, sweeping.renew))
+        compared = await ctx.step.run("reconcile", step(deps, sweeping.reconcile))
+        erased = await ctx.step.run("erase-old", step(deps, sweeping.erase))
+        return {"outcome": "swept", "lost": lost, "stale": stale, "reconciled": compared, "erased": erased}
+
+    return sweep
+
+
+class Sweeping:
+    """The chores of one sweep; each may be done again."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+
+    async def ask_again(self) -> int:
+        """Refreshes queued or processing for too long are asked for again; the number."""
+        now = self._deps.clock()
+        async with self._deps.database.write() as session:
+            lost = await refreshes.list_lost(
+                session,
+                queued_before=now - QUEUED_AT_MOST,
+                started_before=now - PROCESSING_AT_MOST,
+                limit=AT_ONCE,
+            )
+            events = [_refresh(one, "lost", one.refresh_requested_at or now, one.refresh_trigger) for one in lost]
+            await outbox.add(session, events, now=now)
+            await refreshes.requeue(session, [one.id for one in lost], now=now)
+            for run in await runs.list_lost(session, started_before=now - QUEUED_AT_MOST, limit=AT_ONCE):
+                await runs.finish(
+                    session,
+                    run.id,
+                    RunState.FAILED,
+                    reason="The engine lost this run; it was asked for again.",
+                    now=now,
+                )
+        self._deps.wake_relay()
+        return len(lost)
+
+    async def renew(self) -> int:
+        """Reports older than the setting are made anew: activity changes without a push; the number."""
+        now = self._deps.clock()
+        async with self._deps.database.write() as session:
+            before = now - timedelta(days=self._deps.settings.radar_stale_days)
+            stale = await refreshes.list_stale(session, reported_before=before, limit=AT_ONCE)
+            await outbox.add(session, [_refresh(one, "sweep", now, "sweep") for one in stale], now=now)
+            await refreshes.queue(session, [one.id for one in stale], trigger="sweep", now=now)
+        self._deps.wake_relay()
+        return len(stale)
+
+    async def reconcile(self) -> int:
+        """Installations that were not compared with GitHub for a day are; the number."""
+        now = self._deps.clock()
+        if self._deps.app is not None:
+            await self._discover()
+        async with self._deps.database.write() as session:
+            due = [one for one in await installations.list_all(session) if _is_due(one.id, one.reconciled_at, now)]
+            events = [
+                installation_changed(installation_id=one.id, change="reconcile", occurrence=f"{now:%Y-%m-%dT%H}")
+                for one in due
+            ]
+            await outbox.add(session, events, now=now)
+        self._deps.wake_relay()
+        return len(events)
+
+    async def _discover(self) -> None:
+        """Installations that no webhook told us of, and those that are gone."""
+        assert self._deps.app is not None  # noqa: S101 - the caller asked
+        now, present = self._deps.clock(), set()
+        async for page in self._deps.app.list_installations():
+            async with self._deps.database.write() as session:
+                for ref in page:
+                    present.add(ref.id)
+                    await installations.upsert(session, ref, now=now)
+        async with self._deps.database.write() as session:
+            for one in await installations.list_all(session):
+                if (
+                    one.id not in present
+                    and one.id != TOKEN_INSTALLATION_ID
+                    and one.status is not InstallationStatus.DELETED
+                ):
+                    await installations.delete(session, one.id, now=now)
+
+    async def erase(self) -> dict[str, int]:
+        """Old deliveries, events, facts and runs, and what was uninstalled past its grace period; counts."""
+        now, settings = self._deps.clock(), self._deps.settings
+        erased: dict[str, int] = {}
+        async with self._deps.database.write() as session:
+            erased["deliveries"] = await inbox.prune(
+                session,
+                older_than=now - timedelta(days=settings.radar_delivery_days),
+                max_bytes=settings.radar_delivery_max_bytes,
+            )
+        async with self._deps.database.write() as session:
+            erased["events"] = await outbox.prune(session, older_than=now - OUTBOX_KEEP)
+            erased["facts"] = await facts.prune(session, older_than=now - FACTS_KEEP)
+            erased["runs"] = await runs.prune(session, older_than=now - RUNS_KEEP)
+        async with self._deps.database.write() as session:
+            before = now - timedelta(days=settings.radar_purge_days)
+            erased["repositories"] = await repositories.purge(session, removed_before=before)
+            erased.update(await installations.purge(session, deleted_before=before))
+        return erased
+
+
+def _refresh(repository: Repository, why: str, at: datetime, trigger: str) -> OutgoingEvent:
+    return refresh_requested(
+        installation_id=repository.installation_id,
+        repository_id=repository.id,
+        trigger=Trigger(trigger or "sweep"),
+        occurrence=f"{why}:{at:%Y-%m-%dT%H:%M}",
+    )
+
+
+def _is_due(installation_id: int, reconciled_at: datetime | None, now: datetime) -> bool:
+    every = TOKEN_RECONCILE_EVERY if installation_id == TOKEN_INSTALLATION_ID else RECONCILE_EVERY
+    return reconciled_at is None or reconciled_at <= now - every

@@ -1,0 +1,82 @@
+"""`serve`: runs the web server until it is told to stop, and tells the operator where everything is."""
+
+from __future__ import annotations
+
+import asyncio
+from socket import socket
+
+import uvicorn
+from rich.console import Console
+
+from bot.app import Radar, version
+from bot.config import Settings
+
+GRACE_S = 30
+"""How long work under way may take to end after a stop was asked for."""
+
+
+class _Server(uvicorn.Server):
+    """Announces itself once it listens."""
+
+    def __init__(self, config: uvicorn.Config, radar: Radar, console: Console) -> None:
+        super().__init__(config)
+        self._radar = radar
+        self._console = console
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Bind, then say where."""
+        await super().startup(sockets)
+        if self.started:
+            port = self.servers[0].sockets[0].getsockname()[1]
+            announce(self._radar, self.config.host, port, self._console)
+
+
+def serve_forever(settings: Settings, console: Console) -> int:
+    """The exit code when it has stopped: 0, or what made the start fail is raised."""
+    made = [name for name in ("radar_api_token", "radar_secret_key") if getattr(settings, name) is None]
+    radar = Radar(settings.with_generated_secrets(), made=made)
+    config = uvicorn.Config(
+        radar,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=GRACE_S,
+        limit_concurrency=None,
+    )
+    server = _Server(config, radar, console)
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(server.serve())
+    if radar.start_error is not None:
+        raise radar.start_error
+    return 0 if server.started else 1
+
+
+def announce(radar: Radar, host: str, port: int, console: Console) -> None:
+    """What an operator needs to know, in a few lines. The links and the token are for this terminal only."""
+    settings = radar.settings
+    lines = [
+        f"[bold]Repo Radar {version()}[/] listens on http://{host}:{port}",
+        f"  Dashboard  {radar.web.operator_link}",
+        "             (your sign-in link as operator; it works while this server runs)",
+    ]
+    if "radar_api_token" in radar.made:
+        lines.append(f"  API token  {settings.api_tokens[0]}")
+        lines.append("             (made for this start; set RADAR_API_TOKEN to keep one)")
+    lines.append(f"  Webhooks   {settings.radar_public_url}/api/github/webhooks")
+    engine = "your Inngest server" if settings.uses_inngest_server else "embedded, in this process"
+    lines.append(f"  Engine     {engine}; data in {radar.web.db.name}")
+    if settings.has_app:
+        lines.append(f"  GitHub     App {settings.github_app_id} on {settings.github_web_url}")
+    elif settings.has_token:
+        lines.append(f"  GitHub     token mode: repositories of {settings.github_owner}")
+    else:
+        lines.append(f"  GitHub     [yellow]no App yet[/]: {', '.join(settings.missing())} missing")
+        lines.append(f"             make one in two minutes: {radar.web.setup_link}")
+    console.print("\n".join(lines), highlight=False, soft_wrap=True)
