@@ -7,7 +7,7 @@ the tables below is refused at start with the function's name and the words "nee
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -159,7 +159,7 @@ def duration_ms(text: str) -> int:
     return sum(int(number) * _UNIT_MS[unit] for number, unit in parts)
 
 
-def parse_functions(raw: list[Mapping[str, Any]]) -> dict[str, FunctionConfig]:
+def parse_functions(raw: Sequence[Mapping[str, Any]]) -> dict[str, FunctionConfig]:
     """The functions of a registration by id. Raises ConfigurationError for the first that cannot run here."""
     return {str(one["id"]): _parse(_Reader(str(one["id"]), one)) for one in raw}
 

@@ -75,6 +75,10 @@ class StepOp(Struct, frozen=True, kw_only=True, rename="camel"):
     error: dict[str, Any] | None = None
     opts: dict[str, Any] | None = None
 
+    def __post_init__(self) -> None:
+        if self.op == Opcode.SLEEP:
+            timestamp_ms(self.name or "")
+
     @property
     def is_race(self) -> bool:
         """Whether its parallel group goes on as soon as one member is done."""
@@ -149,11 +153,11 @@ def parse_reply(status: int, headers: Mapping[str, str], body: bytes, now_ms: in
         return Raised({"name": "Error", "message": f"HTTP {status}, not from an Inngest SDK: {text}"})
     try:
         if status == 206:
-            return Stepped(tuple(_ops.decode(body if body.lstrip()[:1] == b"[" else b"[" + body + b"]")), retriable)
+            return Stepped(tuple(_ops.decode(body)), retriable)
         if 200 <= status < 300:
             return Returned(bytes(msgspec.json.decode(body or b"null", type=Raw)))
         error = msgspec.json.decode(body)
-    except msgspec.DecodeError as slip:
+    except (msgspec.DecodeError, ValueError) as slip:
         return Raised({"name": "Error", "message": f"HTTP {status} with a body that cannot be read: {slip}"})
     if not isinstance(error, dict):
         error = {"name": "Error", "message": f"HTTP {status}: {error}"}

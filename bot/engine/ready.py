@@ -14,7 +14,9 @@ from itertools import count
 
 from bot.engine.configuration import Throttle
 
-_OPEN_LANES = ""
+Place = tuple[str, int]
+_OPEN_LANES: Place = ("", 0)
+_NOWHERE: Place = ("", -1)
 
 Order = tuple[int, int]
 """Milliseconds of the run's creation less its priority, then arrival."""
@@ -39,11 +41,11 @@ class Entry:
 
 @dataclass(slots=True, eq=False)
 class _Lane:
-    """Jobs that share all their keys. `place` is the key it is parked under, or `_OPEN_LANES`."""
+    """Jobs that share all their keys. `place` is what it is parked under: a key and its limit, or `_OPEN_LANES`."""
 
     entries: list[Entry] = field(default_factory=list)
-    place: str = _OPEN_LANES
-    came_from: str = ""
+    place: Place = _OPEN_LANES
+    came_from: Place = _NOWHERE
 
     def head(self) -> Entry | None:
         while self.entries and self.entries[0].is_dead:
@@ -56,8 +58,9 @@ class Ready:
     """The waiting jobs and the places taken."""
 
     _lanes: dict[tuple[tuple[tuple[str, int], ...], str], _Lane] = field(default_factory=dict)
-    _stands: dict[str, list[tuple[Order, int, _Lane]]] = field(default_factory=dict)
+    _stands: dict[Place, list[tuple[Order, int, _Lane]]] = field(default_factory=dict)
     _taken: dict[str, int] = field(default_factory=dict)
+    _limits: dict[str, set[int]] = field(default_factory=dict)
     _arrival_ms: dict[str, float] = field(default_factory=dict)
     _opens: list[tuple[float, str]] = field(default_factory=list)
     _opening: set[str] = field(default_factory=set)
@@ -75,19 +78,19 @@ class Ready:
         while self._opens and self._opens[0][0] <= now_ms:
             _, key = heapq.heappop(self._opens)
             self._opening.discard(key)
-            self._unpark(key)
+            self._unpark((key, 0))
         while (lane := self._next(_OPEN_LANES)) is not None:
-            came_from, lane.came_from = lane.came_from, ""
+            came_from, lane.came_from = lane.came_from, _NOWHERE
             entry = lane.entries[0]
             obstacle = self._obstacle(entry, now_ms)
-            if not obstacle:
+            if obstacle is None:
                 heapq.heappop(lane.entries)
                 self._occupy(entry, now_ms)
                 self._stand_again(lane, entry)
                 return entry
             lane.place = obstacle
             self._stand(lane, entry)
-            if came_from and came_from != obstacle:
+            if came_from not in {_NOWHERE, obstacle}:
                 self._unpark(came_from)
         return None
 
@@ -97,7 +100,8 @@ class Ready:
             self._taken[key] -= 1
             if not self._taken[key]:
                 del self._taken[key]
-            self._unpark(key)
+            for limit in self._limits.get(key, ()):
+                self._unpark((key, limit))
 
     def opens_at_ms(self) -> float | None:
         """When the next throttle opens, if any job waits for one."""
@@ -108,21 +112,22 @@ class Ready:
         for lane in self._lanes.values():
             yield from (entry for entry in lane.entries if not entry.is_dead)
 
-    def _obstacle(self, entry: Entry, now_ms: int) -> str:
+    def _obstacle(self, entry: Entry, now_ms: int) -> Place | None:
         for key, limit in entry.keys:
             if self._taken.get(key, 0) >= limit:
-                return key
+                self._limits.setdefault(key, set()).add(limit)
+                return key, limit
         if entry.throttle is None:
-            return ""
+            return None
         # GCRA as Inngest does it: `burst` starts beyond the one that is always allowed
         interval_ms = entry.throttle.period_ms / entry.throttle.limit
         opens_ms = max(self._arrival_ms.get(entry.throttle_key, 0), now_ms) - interval_ms * entry.throttle.burst
         if opens_ms <= now_ms:
-            return ""
+            return None
         if entry.throttle_key not in self._opening:
             self._opening.add(entry.throttle_key)
             heapq.heappush(self._opens, (opens_ms, entry.throttle_key))
-        return entry.throttle_key
+        return entry.throttle_key, 0
 
     def _occupy(self, entry: Entry, now_ms: int) -> None:
         for key, _ in entry.keys:
@@ -131,7 +136,7 @@ class Ready:
             interval_ms = entry.throttle.period_ms / entry.throttle.limit
             arrival_ms = max(self._arrival_ms.get(entry.throttle_key, 0), now_ms) + interval_ms
             self._arrival_ms[entry.throttle_key] = arrival_ms
-            self._unpark(entry.throttle_key)
+            self._unpark((entry.throttle_key, 0))
 
     def _stand(self, lane: _Lane, head: Entry) -> None:
         heapq.heappush(self._stands.setdefault(lane.place, []), (head.order, next(self._ticket), lane))
@@ -143,7 +148,7 @@ class Ready:
         else:
             self._stand(lane, head)
 
-    def _next(self, place: str) -> _Lane | None:
+    def _next(self, place: Place) -> _Lane | None:
         """The lane with the best job at `place`; what stands there from before a change is dropped."""
         stands = self._stands.get(place)
         while stands:
@@ -154,9 +159,7 @@ class Ready:
             head = lane.head()
             if head is None:
                 self._lanes.pop((seen.keys, seen.throttle_key), None)
-                if lane.came_from:
-                    self._unpark(lane.came_from)
-                    stands = self._stands.get(place)
+                self._unpark(lane.came_from)
             elif head is not seen:
                 self._stand(lane, head)
             elif head.order == order:
@@ -165,9 +168,9 @@ class Ready:
             del self._stands[place]
         return None
 
-    def _unpark(self, key: str) -> None:
-        """The best lane under `key` tries again, and passes the place on if it cannot take it."""
-        lane = self._next(key)
+    def _unpark(self, place: Place) -> None:
+        """The best lane under `place` tries again, and passes its chance on if it cannot take it."""
+        lane = self._next(place)
         if lane is not None:
-            lane.place, lane.came_from = _OPEN_LANES, key
+            lane.place, lane.came_from = _OPEN_LANES, place
             self._stand(lane, lane.entries[0])
