@@ -178,7 +178,7 @@ async def newest(session: AsyncSession, limit: int = 1) -> list[Delivery]:
 async def counts(session: AsyncSession) -> dict[DeliveryState, int]:
     """How many deliveries are in each state."""
     statement = select(DeliveryRow.state, func.count()).group_by(DeliveryRow.state)
-    found = {DeliveryState(state): count for state, count in (await session.execute(statement)).tuples()}
+    found = {DeliveryState(state): count for state, count in (await session.execute(statement))}
     return {state: found.get(state, 0) for state in DeliveryState}
 
 
@@ -210,7 +210,7 @@ async def prune(session: AsyncSession, *, older_than: datetime, max_bytes: int, 
         .limit(limit)
     )
     cut: datetime | None = None
-    for received_at, size_bytes in (await session.execute(oldest)).tuples():
+    for received_at, size_bytes in await session.execute(oldest):
         cut = received_at
         surplus -= size_bytes
         if surplus <= 0:

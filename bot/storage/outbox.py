@@ -48,7 +48,7 @@ async def claim(session: AsyncSession, *, now: datetime, limit: int, lease_s: fl
         .returning(*CLAIMED)
         .execution_options(synchronize_session=False)
     )
-    rows = sorted((await session.execute(borrowed)).tuples(), key=lambda row: (row[3], row[0]))
+    rows = sorted((await session.execute(borrowed)), key=lambda row: (row[3], row[0]))
     return [
         ClaimedEvent(
             event=OutgoingEvent(id=id_, name=name, data=data, ts_ms=int(created_at.timestamp() * 1000)),

@@ -56,7 +56,7 @@ async def list_lost(session: AsyncSession, *, started_before: datetime, limit: i
 async def counts(session: AsyncSession) -> dict[tuple[str, RunState], int]:
     """How many runs are held, by function and state."""
     statement = select(RunRow.function_id, RunRow.state, func.count()).group_by(RunRow.function_id, RunRow.state)
-    rows = (await session.execute(statement)).tuples()
+    rows = await session.execute(statement)
     return {(function_id, RunState(state)): number for function_id, state, number in rows}
 
 

@@ -1,0 +1,133 @@
+"""A delivery is answered when it is on disk, and concurrent ones share a commit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.intake.receive import Receiver
+from bot.model.errors import WorldError
+from bot.storage import inbox
+from bot.storage.database import Database
+from tests.storage.samples import NOW, delivery
+
+pytestmark = pytest.mark.anyio
+
+
+class Watched(Database):
+    """A database that counts commits, and can be told to fail or to wait."""
+
+    commits = 0
+    trouble: Exception | None = None
+    gate: asyncio.Event | None = None
+
+    @asynccontextmanager
+    async def write(self, *, durable: bool = True) -> AsyncIterator[AsyncSession]:
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.trouble is not None:
+            raise self.trouble
+        async with super().write(durable=durable) as session:
+            yield session
+        self.commits += 1
+
+
+@pytest.fixture
+async def watched(url: str) -> AsyncIterator[Watched]:
+    made = Watched(url)
+    await made.migrate()
+    yield made
+    await made.close()
+
+
+async def held(database: Database) -> int:
+    async with database.read() as session:
+        return sum((await inbox.counts(session)).values())
+
+
+async def test_a_stored_delivery_is_there_when_store_returns(watched: Watched) -> None:
+    async with Receiver(watched) as receiver:
+        assert await receiver.store(delivery("a", body=b'{"a": 1}')) is True
+        async with watched.read() as session:
+            assert await inbox.body(session, "a") == b'{"a": 1}'
+
+
+async def test_a_guid_already_held_is_no_news(watched: Watched) -> None:
+    woken: list[int] = []
+    async with Receiver(watched, on_stored=lambda: woken.append(1)) as receiver:
+        assert [await receiver.store(delivery("a")), await receiver.store(delivery("a"))] == [True, False]
+    assert len(woken) == 1
+    assert await held(watched) == 1
+
+
+async def test_concurrent_deliveries_share_commits(watched: Watched) -> None:
+    async with Receiver(watched) as receiver:
+        answers = await asyncio.gather(*(receiver.store(delivery(str(number))) for number in range(200)))
+    assert answers == [True] * 200
+    assert await held(watched) == 200
+    assert watched.commits <= 4
+
+
+async def test_the_same_guid_twice_in_one_commit_is_new_once(watched: Watched) -> None:
+    async with Receiver(watched) as receiver:
+        answers = await asyncio.gather(*(receiver.store(delivery("same")) for _ in range(10)))
+    assert sorted(answers) == [False] * 9 + [True]
+
+
+async def test_trouble_reaches_everyone_who_waits_and_passes(watched: Watched) -> None:
+    watched.trouble = WorldError("The disk is full.")
+    async with Receiver(watched) as receiver:
+        answers = await asyncio.gather(
+            *(receiver.store(delivery(str(number))) for number in range(5)), return_exceptions=True
+        )
+        assert [type(answer) for answer in answers] == [WorldError] * 5
+        watched.trouble = None
+        assert await receiver.store(delivery("later"))
+    assert await held(watched) == 1
+
+
+async def test_one_that_cannot_be_stored_takes_no_other_along(watched: Watched) -> None:
+    poison = delivery("x", received_at=NOW.replace(tzinfo=None))
+    async with Receiver(watched) as receiver:
+        answers = await asyncio.gather(
+            receiver.store(delivery("a")), receiver.store(poison), receiver.store(delivery("b")), return_exceptions=True
+        )
+    assert answers[0] is True
+    assert isinstance(answers[1], Exception)
+    assert answers[2] is True
+    assert await held(watched) == 2
+
+
+async def test_a_slow_database_is_answered_in_time(watched: Watched) -> None:
+    watched.gate = asyncio.Event()
+    async with Receiver(watched, timeout_s=0.05) as receiver:
+        with pytest.raises(WorldError, match="too long"):
+            await receiver.store(delivery("a"))
+        watched.gate.set()
+
+
+async def test_leaving_finishes_what_was_accepted(watched: Watched) -> None:
+    watched.gate = asyncio.Event()
+    async with Receiver(watched) as receiver:
+        waiting = [asyncio.create_task(receiver.store(delivery(str(number)))) for number in range(20)]
+        await asyncio.sleep(0)
+        asyncio.get_running_loop().call_soon(watched.gate.set)
+    assert await asyncio.gather(*waiting) == [True] * 20
+    assert await held(watched) == 20
+    with pytest.raises(WorldError, match="stopping"):
+        await receiver.store(delivery("late"))
+
+
+async def test_a_client_that_hangs_up_disturbs_nobody(watched: Watched) -> None:
+    watched.gate = asyncio.Event()
+    async with Receiver(watched) as receiver:
+        gone = asyncio.create_task(receiver.store(delivery("gone")))
+        stays = asyncio.create_task(receiver.store(delivery("stays")))
+        await asyncio.sleep(0)
+        gone.cancel()
+        watched.gate.set()
+        assert await stays is True
