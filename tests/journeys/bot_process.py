@@ -1,0 +1,224 @@
+"""The bot as its own process: started against a fake GitHub, with a database of its own, killed and restarted."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import httpx
+
+from tests.fakehub.hub import FakeHub
+
+ROOT = Path(__file__).resolve().parents[2]
+START_TIMEOUT_S = 60.0
+STOP_TIMEOUT_S = 40.0
+API_TOKEN = "journey-token-8ec1a7"
+SECRET_KEY = "journey-secret-key-5f0b"
+
+T = TypeVar("T")
+
+
+class BotFailed(AssertionError):
+    """The process did not do what was waited for; the text has the end of its log."""
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def eventually(look: Callable[[], T], *, timeout_s: float = 30.0, what: str = "") -> T:
+    """The first truthy value of `look`. Raises AssertionError with the last value when time is up."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        value = look()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {timeout_s:g} s: {what or look}; last seen: {value!r}")
+        time.sleep(0.05)
+
+
+class BotProcess:
+    """`python -m bot serve` as its own process. `start`, `kill` (as power cuts do), `stop` (as people do)."""
+
+    def __init__(
+        self,
+        hub: FakeHub,
+        folder: Path,
+        *,
+        environment: dict[str, str] | None = None,
+        port: int | None = None,
+        database_url: str = "",
+    ) -> None:
+        self.hub = hub
+        self.folder = folder
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.database = folder / "radar.db"
+        self.log_path = folder / "bot.log"
+        self._environment = {
+            **{name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ},
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+            **hub.environment(),
+            "DATABASE_URL": database_url or f"sqlite:///{self.database}",
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+            "RADAR_PUBLIC_URL": self.url,
+            "RADAR_API_TOKEN": API_TOKEN,
+            "RADAR_SECRET_KEY": SECRET_KEY,
+            "RADAR_LOG_FORMAT": "json",
+            "RADAR_PUSH_SETTLE_S": "0.2",
+            "RADAR_PUSH_SETTLE_MAX_S": "2",
+            "RADAR_GITHUB_TIMEOUT_S": "5",
+            "RADAR_WORKERS": "2",
+            **(environment or {}),
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+        self.api = httpx.Client(
+            base_url=self.url, headers={"authorization": f"Bearer {API_TOKEN}"}, timeout=20, trust_env=False
+        )
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process, however it is."""
+        if self.process is not None and self.process.poll() is None:
+            self.stop()
+        self.api.close()
+
+    @property
+    def webhook_url(self) -> str:
+        return f"{self.url}/api/github/webhooks"
+
+    def start(self) -> None:
+        """Start, connect the hub's webhooks, wait until it is ready. Raises BotFailed."""
+        self.hub.connect(self.webhook_url)
+        self.spawn()
+        self.wait_ready()
+
+    def spawn(self) -> None:
+        """Start without waiting."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with self.log_path.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "serve"],
+                cwd=self.folder,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def wait_ready(self) -> None:
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline:
+            if self.process is None or self.process.poll() is not None:
+                raise BotFailed(f"the bot ended while starting:\n{self.log_tail()}")
+            try:
+                if self.api.get("/readyz").status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.05)
+        raise BotFailed(f"the bot was not ready within {START_TIMEOUT_S:g} s:\n{self.log_tail()}")
+
+    def kill(self) -> None:
+        """kill -9 of the bot itself; its workers must notice by themselves."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(STOP_TIMEOUT_S)
+
+    def stop(self) -> int:
+        """SIGTERM; the exit code. Whatever is left of its process group after that is killed."""
+        assert self.process is not None
+        self.process.terminate()
+        try:
+            return self.process.wait(STOP_TIMEOUT_S)
+        finally:
+            if self.process.poll() is None:
+                self.process.kill()
+                self.process.wait()
+            self._reap()
+
+    def _reap(self) -> None:
+        """Kill what a killed bot left behind."""
+        assert self.process is not None
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+
+    def log(self) -> str:
+        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
+
+    def log_tail(self, lines: int = 40) -> str:
+        return "\n".join(self.log().splitlines()[-lines:])
+
+    def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
+        """Rows of the SQLite database, read only."""
+        connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10)
+        try:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(sql, values)]
+        finally:
+            connection.close()
+
+    def scalar(self, sql: str, *values: Any) -> Any:
+        return next(iter(self.rows(sql, *values)[0].values()))
+
+    def report(self, full_name: str) -> dict[str, Any]:
+        """The newest report by the API; {} where there is none."""
+        answer = self.api.get(f"/api/repos/{full_name}/intelligence")
+        if answer.status_code == 404:
+            return {}
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def wait_report(self, full_name: str, head_sha: str = "", timeout_s: float = 40.0) -> dict[str, Any]:
+        """The completed report of that repository (at that SHA). Raises BotFailed with the log's end."""
+        seen: dict[str, Any] = {}
+
+        def look() -> bool:
+            nonlocal seen
+            seen = self.report(full_name)
+            return seen.get("status") == "completed" and head_sha in {"", seen.get("head_sha")}
+
+        try:
+            eventually(look, timeout_s=timeout_s)
+        except AssertionError:
+            brief = {name: seen.get(name) for name in ("status", "error", "head_sha")}
+            raise BotFailed(
+                f"no report of {full_name} at {head_sha or 'any SHA'}: {brief}\n{self.log_tail()}"
+            ) from None
+        return seen
+
+    def wait_idle(self, timeout_s: float = 60.0) -> None:
+        """Until nothing is queued, processing or undelivered."""
+        busy = (
+            "select (select count(*) from deliveries where state = 'received')"
+            " + (select count(*) from outbox where sent_at is null)"
+            " + (select count(*) from repositories where refresh_status in ('queued', 'processing'))"
+            " + (select count(*) from batches where status = 'running')"
+        )
+        eventually(lambda: self.scalar(busy) == 0, timeout_s=timeout_s, what="nothing left to do")
