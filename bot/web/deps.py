@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from prometheus_client import CollectorRegistry
+
 from bot.config import Settings
 from bot.storage.database import Database
 from bot.web.figures import FigureKeeper
@@ -95,8 +97,8 @@ class Web:
     """The dependencies of every route. `settings` and `sign_in` are replaced when `/setup` brings credentials.
 
     `wake` tells the relay that the outbox has news. `parts` reports readiness of what the database is not (engine,
-    relay). `replay` sends one stored delivery again and tells whether it is known. `env_path` is where `/setup`
-    writes credentials. `secret_is_fixed`: RADAR_SECRET_KEY was given, so what it sealed outlives a restart.
+    relay). `registry` holds what the bot counts while it works. `replay` sends one stored delivery again and tells
+    whether it is known. `env_path` is where `/setup` writes credentials. `secret_is_fixed`: RADAR_SECRET_KEY was given, so what it sealed outlives a restart.
     """
 
     settings: Settings
@@ -106,6 +108,7 @@ class Web:
     replay: Callable[[str], Awaitable[bool]] = _replay_unavailable
     sign_in: SignIn | None = None
     set_up: SetUp | None = None
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry, repr=False)
     env_path: Path = Path(".env")
     secret_is_fixed: bool = False
     clock: Callable[[], datetime] = _now

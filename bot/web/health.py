@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 
 import msgspec
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import Gauge as PrometheusGauge
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.model.errors import RadarError
+from bot.storage.views_gauges import Gauge, gauges
 from bot.web.deps import PartStatus, Web
 
 PATIENCE_S = 3.0
@@ -29,13 +31,28 @@ def routes(web: Web) -> list[BaseRoute]:
         return Response(msgspec.json.encode(body), 200 if ready else 503, media_type="application/json")
 
     async def metrics(_request: Request) -> Response:
-        return Response(generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
+        async with web.db.read() as session:
+            found = await gauges(session, web.clock())
+        body = generate_latest(web.registry) + exposition(found)
+        return Response(body, headers={"content-type": CONTENT_TYPE_LATEST})
 
     return [
         Route("/healthz", healthz, methods=["GET"]),
         Route("/readyz", readyz, methods=["GET"]),
         Route("/metrics", metrics, methods=["GET"]),
     ]
+
+
+def exposition(found: list[Gauge]) -> bytes:
+    """Figures of the database in Prometheus' text form."""
+    registry = CollectorRegistry()
+    made: dict[str, PrometheusGauge] = {}
+    for one in found:
+        if one.name not in made:
+            made[one.name] = PrometheusGauge(one.name, one.help, list(one.labels), registry=registry)
+        gauge = made[one.name]
+        (gauge.labels(**one.labels) if one.labels else gauge).set(one.value)
+    return generate_latest(registry)
 
 
 async def readiness(web: Web) -> list[PartStatus]:

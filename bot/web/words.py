@@ -137,6 +137,11 @@ def grade_class(grade: str) -> str:
     return f"grade-{letter}" if letter in {"a", "b", "c", "d", "e", "f"} else "grade-none"
 
 
+def score_style(score: int) -> str:
+    """The style of a score without a grade of its own, by the ruleset's table of grades."""
+    return next(letter for lowest, letter in ((90, "a"), (80, "b"), (70, "c"), (55, "d"), (0, "f")) if score >= lowest)
+
+
 def colour(value: str) -> str:
     """A colour that is safe in an attribute; grey for anything that is none."""
     return value if _COLOUR.fullmatch(value) else "#8b949e"
@@ -209,6 +214,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "plural": plural,
     "title_words": title,
     "grade_class": grade_class,
+    "score_style": score_style,
     "colour": colour,
     "web_link": web_link,
     "prose": prose,
