@@ -82,6 +82,13 @@ class EntryStream:
             entry = self._entry(header)
             if entry is not None:
                 yield entry
+        self._read_to_end()
+
+    def _read_to_end(self) -> None:
+        """Past the padding to gzip's check sum: only that tells that all arrived as it was sent."""
+        has_more = True
+        while has_more:
+            has_more = self._read_piece()
 
     def _count_header(self) -> None:
         self._headers += 1
@@ -162,14 +169,20 @@ class EntryStream:
         self._at += count
 
     def _next_piece(self) -> None:
+        if not self._read_piece():
+            raise WorldError("The archive ends in the middle.", next_step="It will be asked for again.")
+
+    def _read_piece(self) -> bool:
+        """Moves to the next piece; False at the end. Raises _OverLimit and FinalError past `max_bytes`."""
         piece = next(self._pieces, None)
         if piece is None:
-            raise WorldError("The archive ends in the middle.", next_step="It will be asked for again.")
+            return False
         if self._gunzip.unpacked_bytes > self._limits.max_bytes:
             self._refuse_bomb()
             raise _OverLimit(f"Reading stopped after {self._limits.max_bytes:,} bytes and {self._files:,} files.")
         self._piece = piece
         self._at = 0
+        return True
 
     def _refuse_bomb(self) -> None:
         if self._gunzip.ratio > BOMB_RATIO:
