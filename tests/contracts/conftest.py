@@ -41,6 +41,7 @@ def scene() -> Iterator[Scene]:
         comment = hub.comment(repository, issue, "/radar report", "grace")
         pull = hub.open_pull(repository, "Fill the basket", {"lib/basket.ts": "export const full = true;\n"})
         hub.grant(repository, "grace", "write")
+        hub.add_member("acme", "grace")
         hub.add_release(repository, "v2.3.1", now - timedelta(days=9), ("teashop.tgz",))
         yield Scene(hub, installation, repository, issue, comment, pull)
 

@@ -81,6 +81,7 @@ INSTALLATION: dict[str, Ask] = {
     "repositories of an organization": lambda g, s: g.rest.repos.list_for_org(org="acme"),
 }
 PERSON: dict[str, Ask] = {
+    "my membership": lambda g, s: g.rest.orgs.get_membership_for_authenticated_user(org="acme"),
     "myself": lambda g, s: g.rest.users.get_authenticated(),
     "my repositories": lambda g, s: g.rest.repos.list_for_authenticated_user(),
     "my installations": lambda g, s: g.rest.apps.list_installations_for_authenticated_user(),

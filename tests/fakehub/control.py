@@ -65,7 +65,15 @@ def _act(service: Service, action: str, wanted: Json) -> Any:
 def _state(service: Service) -> Json:
     """What the demo and a curious person want to see."""
     comments = [
-        {"repository": repository.full_name, "issue": issue.number, "user": comment.user.login, "body": comment.body}
+        {
+            "id": comment.id,
+            "repository": repository.full_name,
+            "issue": issue.number,
+            "user": comment.user.login,
+            "via_app": comment.via_app,
+            "reactions": [reaction.content for reaction in comment.reactions],
+            "body": comment.body,
+        }
         for repository, issue, comment in service.world.comments.values()
     ]
     deliveries = [

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.fakehub.gitstore import GitStore, Person
+from tests.fakehub.gitstore import GitStore, Person, run_git
 from tests.fakehub.payloads import ZERO_SHA
 from tests.fakehub.server import ServerThread
 from tests.fakehub.service import Service
@@ -158,6 +158,12 @@ class FakeHub:
         repository.permissions[login.lower()] = level
         return user
 
+    def add_member(self, organization: str | Account, login: str, role: str = "member") -> Account:
+        """Make a person a member (or admin) of an organization."""
+        account = organization if isinstance(organization, Account) else self.add_account(organization)
+        account.members[login.lower()] = role
+        return self.user(login)
+
     def token_for(self, login: str) -> Token:
         """A personal access token."""
         return self.world.personal_token(self.user(login))
@@ -252,6 +258,20 @@ class FakeHub:
         if announce:
             payload = self.service.payloads.push(repository, f"refs/heads/{name}", before or ZERO_SHA, sha, user)
             self.service.announce("push", payload, repository)
+        return sha
+
+    def take_push(self, repository: Repository, source: Path) -> str:
+        """Somebody pushed a checkout's HEAD to the default branch; the new SHA."""
+        before = repository.git.head()
+        branch = repository.git.default_branch
+        run_git(repository.git.path, "fetch", "--quiet", "--force", str(source.resolve()), f"HEAD:refs/heads/{branch}")
+        repository.git.forget_refs()
+        repository.pushed_at = self.world.now()
+        sha = repository.git.head()
+        payload = self.service.payloads.push(
+            repository, f"refs/heads/{branch}", before or ZERO_SHA, sha, self.user("ada")
+        )
+        self.service.announce("push", payload, repository)
         return sha
 
     def _own_store(self, repository: Repository) -> None:

@@ -30,6 +30,7 @@ def people_routes(service: Service) -> list[Route]:
         ("GET", "/user/repos", _my_repositories),
         ("GET", "/user/installations", _my_installations),
         ("GET", "/user/installations/{installation:int}/repositories", _my_installation_repositories),
+        ("GET", "/user/memberships/orgs/{login}", _membership),
         ("GET", "/users/{login}", _user),
         ("GET", "/orgs/{login}", _organization),
         ("GET", "/users/{login}/repos", _repositories),
@@ -93,6 +94,22 @@ def _my_installation_repositories(call: Call) -> Response:
     chosen, headers = call.page(items)
     shapes = [call.shapes.repository(r, permission=call.world.permission(r, user)) for r in chosen]
     return answer({"total_count": len(items), "repositories": shapes}, headers=headers)
+
+
+def _membership(call: Call) -> Response:
+    user, organization = _user_of(call), _find_account(call)
+    role = organization.members.get(user.login.lower())
+    if role is None:
+        raise ApiError(404, "Not Found")
+    body = {
+        "url": f"{call.shapes.api}/orgs/{organization.login}/memberships/{user.login}",
+        "state": "active",
+        "role": role,
+        "organization_url": f"{call.shapes.api}/orgs/{organization.login}",
+        "organization": call.shapes.organization(organization),
+        "user": call.shapes.user(user),
+    }
+    return answer(body)
 
 
 def _find_account(call: Call) -> Account:

@@ -7,7 +7,10 @@ import itertools
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from tests.fakehub.gitstore import GitStore
 
@@ -16,24 +19,11 @@ Json = dict[str, Any]
 LEVELS = ("none", "read", "triage", "write", "maintain", "admin")
 """What a person may do in a repository, weakest first."""
 
-DEFAULT_PERMISSIONS = {
-    "metadata": "read",
-    "contents": "read",
-    "issues": "write",
-    "pull_requests": "write",
-    "checks": "write",
-    "statuses": "read",
-    "administration": "read",
-    "vulnerability_alerts": "read",
-}
-DEFAULT_EVENTS = [
-    "check_run",
-    "check_suite",
-    "issue_comment",
-    "pull_request",
-    "push",
-    "repository",
-]
+MANIFEST: Json = yaml.safe_load((Path(__file__).resolve().parents[2] / "app.yml").read_text())
+"""The App as its makers describe it; the fake registers it so."""
+
+DEFAULT_PERMISSIONS: dict[str, str] = MANIFEST["default_permissions"]
+DEFAULT_EVENTS: list[str] = MANIFEST["default_events"]
 
 NODE_PREFIXES = {"Repository": "R", "User": "U", "Organization": "O", "Bot": "BOT", "Issue": "I", "PullRequest": "PR"}
 
@@ -45,13 +35,14 @@ def node_id(kind: str, number: int) -> str:
 
 @dataclass(eq=False, slots=True)
 class Account:
-    """A user, organization or bot."""
+    """A user, organization or bot; `members` of an organization are logins with admin or member."""
 
     id: int
     login: str
     kind: str = "User"
     name: str | None = None
     email: str = ""
+    members: dict[str, str] = field(default_factory=dict)
     created_at: datetime = field(default_factory=lambda: datetime(2020, 1, 1, tzinfo=UTC))
 
     @property
