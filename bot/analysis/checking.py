@@ -1,0 +1,116 @@
+"""Turns findings into checks: the weights, the kind, the configuration and the empty repository have their say here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.analysis.config import RadarConfig
+from bot.analysis.finding import Finding, at
+from bot.analysis.kinds import reason_for
+from bot.analysis.scoring import JUDGED
+from bot.analysis.view import View
+from bot.analysis.weights import BY_ID, RULES
+from bot.analysis.words import sentence
+from bot.model.report import Check, Evidence, State, Status
+
+_MAX_EVIDENCE = 20
+
+_FROM_FACTS = frozenset(
+    { "purpose", "topics", "licence", "origin", "official-languages", "deprecated", "human-commits", "status", "first-response", "pull-request-flow", "backlog-age", "branch-rules", "kind", "radar-config", },
+)  # fmt: skip
+"""Checks that make sense without any file."""
+
+_FOR_THE_LIVING = frozenset(
+    { "releases", "first-response", "pull-request-flow", "backlog-age", "ci-state", "dependency-updates", "contributing", "code-of-conduct", "templates", "branch-rules", "bus-factor", "top-owner", "reviewed", "codeowners", "static-analysis", "coverage", "fuzzing", "publishing", "signed-releases", "topics", "docs-site", "changelog", "pinned", "security-policy", "ci", "ci-tests", "lint", "complexity", "duplication", "debt", "layout", "tests", "vulnerabilities", "workflow-safety", },
+)  # fmt: skip
+"""Checks that ask for work which an archived repository cannot take."""
+
+_FOR_THE_GROWN = frozenset(
+    { "contributing", "code-of-conduct", "templates", "docs-site", "changelog", "releases", "publishing", "signed-releases", "ci", "ci-tests", "ci-state", "workflow-safety", "pinned", "lint", "coverage", "static-analysis", "fuzzing", "security-policy", "codeowners", "complexity", "duplication", "debt", "layout", "vendored", "branch-rules", },
+)  # fmt: skip
+"""Checks that would be filler for a repository of a few lines. `ci` and all that depends on it go together."""
+
+
+def make_checks(view: View, findings: Iterable[Finding]) -> list[tuple[Check, Finding]]:
+    """One check a rule, in the order of the table, each with the finding it came from."""
+    by_id = {finding.check: finding for finding in findings}
+    made = []
+    for rule in RULES:
+        finding = _adjusted(view, by_id[rule.id])
+        made.append((_check(finding), finding))
+    return made
+
+
+def _adjusted(view: View, finding: Finding) -> Finding:
+    """The finding, or why it does not apply here."""
+    check = finding.check
+    if switched := view.config.off.get(check):
+        where = at(view.config.path, switched.line, "switched off")
+        return _off(check, f"switched off in `{view.config.path}`: {switched.reason}", (where,))
+    if view.is_empty and check not in _FROM_FACTS:
+        return _off(check, "the repository is empty")
+    if view.is_tiny and check in _FOR_THE_GROWN:
+        return _off(check, "there is hardly anything in the repository yet")
+    if view.status.status is Status.ARCHIVED and check in _FOR_THE_LIVING:
+        return _off(check, "the repository is archived: nobody can act on it")
+    if finding.state is not State.NOT_APPLICABLE and BY_ID[check].weight and (why := reason_for(check, view.kind.kind)):
+        # what is there all the same earns its points
+        return finding if finding.state is State.PASS else _off(check, why)
+    return finding
+
+
+def _off(check: str, reason: str, evidence: tuple[Evidence, ...] = ()) -> Finding:
+    return Finding(check=check, state=State.NOT_APPLICABLE, found="Not applicable.", reason=reason, evidence=evidence)
+
+
+def _check(finding: Finding) -> Check:
+    rule = BY_ID[finding.check]
+    judged = finding.state in JUDGED
+    share = {State.PASS: 1.0, State.FAIL: 0.0, State.WARN: finding.share}.get(finding.state) if judged else None
+    return Check(
+        id=rule.id,
+        number=rule.number,
+        group=rule.group,
+        title=rule.title,
+        state=finding.state,
+        found=sentence(finding.found),
+        why=rule.why,
+        next_step="" if finding.state is State.PASS else finding.next_step,
+        reason=sentence(finding.reason),
+        evidence=finding.evidence[:_MAX_EVIDENCE],
+        weight=rule.weight,
+        share=round(0.5 if share is None else share, 4) if judged else None,
+    )
+
+
+def threshold_failures(
+    checks: Sequence[Check],
+    score: int | None,
+    groups: dict[str, int | None],
+    config: RadarConfig,
+    score_before: int | None,
+) -> tuple[str, ...]:
+    """A sentence for each threshold of the configuration that is missed."""
+    wanted = config.publish.thresholds
+    failures = []
+    if wanted.score is not None and score is not None and score < wanted.score:
+        failures.append(f"The score is {score}; `{config.path}` asks for {wanted.score}.")
+    if (
+        wanted.drop is not None
+        and score is not None
+        and score_before is not None
+        and score_before - score > wanted.drop
+    ):
+        failures.append(
+            f"The score fell from {score_before} to {score}; `{config.path}` allows a drop of {wanted.drop}."
+        )
+    for group, lowest in wanted.groups.items():
+        reached = groups.get(group)
+        if reached is not None and reached < lowest:
+            failures.append(f"The score of {group} is {reached}; `{config.path}` asks for {lowest}.")
+    failures += [
+        f"{check.title}: {check.found}"
+        for check in checks
+        if check.id in wanted.fail_on and check.state is State.FAIL and not check.component
+    ]
+    return tuple(failures)

@@ -1,0 +1,365 @@
+"""What kind of repository it is (catalogue entry 2), and which checks a kind makes no sense for.
+
+The rules are tried in the order of `_RULES`; the first that finds evidence decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.analysis.config import RadarConfig
+from bot.analysis.finding import api, at
+from bot.analysis.manifests.nouns import Inventory, Manifest
+from bot.analysis.view import KindAnswer, Tree
+from bot.model.report import Component, Evidence, Kind, LanguageLines, Scope, Size
+from bot.model.snapshot import Contents, FileClass, FileFact, RepositoryFacts
+
+K = Kind
+
+NOUNS: dict[Kind, str] = {
+    K.APPLICATION: "application",
+    K.LIBRARY: "library",
+    K.COMMAND_LINE_TOOL: "command-line tool",
+    K.ACTION: "GitHub Action",
+    K.TEMPLATE: "template",
+    K.DOCS_SITE: "documentation site",
+    K.CONFIGURATION: "configuration",
+    K.INFRASTRUCTURE: "infrastructure repository",
+    K.DATA: "data set",
+    K.MONOREPO: "monorepo",
+    K.UNKNOWN: "repository",
+}
+
+_PROSE = frozenset({K.DOCS_SITE, K.DATA, K.CONFIGURATION})
+_NO_RELEASES = frozenset({K.APPLICATION, K.TEMPLATE, K.DOCS_SITE, K.CONFIGURATION, K.INFRASTRUCTURE, K.DATA, K.UNKNOWN})
+_NOT_LIBRARY = frozenset(Kind) - {K.LIBRARY, K.MONOREPO, K.COMMAND_LINE_TOOL, K.ACTION}
+
+NOT_FOR: dict[str, tuple[frozenset[Kind], str]] = {
+    "releases": (_NO_RELEASES, "{kind} is deployed or read at HEAD, not released in versions"),
+    "changelog": (_NO_RELEASES, "{kind} has no versions that users upgrade to"),
+    "publishing": (_NO_RELEASES, "{kind} is not published as a package"),
+    "signed-releases": (_NO_RELEASES, "{kind} is not released in versions"),
+    "docs-site": (_NOT_LIBRARY, "{kind} is explained well enough by its README"),
+    "lockfile": (_PROSE | {K.LIBRARY, K.ACTION, K.TEMPLATE}, "{kind} leaves exact versions to those who use it"),
+    "runtime-versions": (_PROSE | {K.INFRASTRUCTURE}, "{kind} runs nothing itself"),
+    "tests": (_PROSE | {K.TEMPLATE, K.INFRASTRUCTURE}, "{kind} has no code of its own to test"),
+    "ci-tests": (_PROSE | {K.TEMPLATE, K.INFRASTRUCTURE}, "{kind} has no code of its own to test"),
+    "coverage": (_PROSE | {K.TEMPLATE, K.INFRASTRUCTURE, K.ACTION}, "{kind} has no tests to measure"),
+    "fuzzing": (
+        _PROSE | {K.TEMPLATE, K.INFRASTRUCTURE, K.ACTION, K.APPLICATION, K.UNKNOWN},
+        "{kind} seldom parses untrusted input of its own",
+    ),
+    "static-analysis": (_PROSE | {K.TEMPLATE}, "{kind} has no code of its own to analyse"),
+    "complexity": (_PROSE, "{kind} has no code of its own to measure"),
+    "duplication": (_PROSE, "{kind} has no code of its own to measure"),
+    "debt": (frozenset({K.DATA}), "{kind} has no code of its own to measure"),
+    "lint": (frozenset({K.DATA}), "{kind} has no code of its own to check"),
+}
+"""Check → the kinds it makes no sense for, and the reason that the report gives."""
+
+
+def reason_for(check: str, kind: Kind) -> str:
+    """Why `check` does not apply to `kind`; "" where it applies."""
+    kinds, reason = NOT_FOR.get(check, (frozenset(), ""))
+    if kind not in kinds:
+        return ""
+    noun = NOUNS[kind]
+    if kind is Kind.CONFIGURATION:
+        named = "a configuration repository"
+    else:
+        named = f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+    return reason.format(kind=named)
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What the rules look at."""
+
+    facts: RepositoryFacts
+    contents: Contents
+    tree: Tree
+    inventory: Inventory
+    components: Sequence[Component]
+    languages: Sequence[LanguageLines]
+    size: Size
+    about: str
+
+    @property
+    def root_manifests(self) -> tuple[Manifest, ...]:
+        """The manifests of the root."""
+        return tuple(m for m in self.inventory.manifests if m.folder == "" and m.is_component)
+
+    @property
+    def own_files(self) -> tuple[FileFact, ...]:
+        """All files but those of `.github`: adding a workflow must not change the kind."""
+        return tuple(file for file in self.contents.files if not file.path.startswith(".github/"))
+
+    def depends_on(self, names: Iterable[str], *, scopes: Iterable[Scope] = (Scope.RUNTIME,)) -> Evidence | None:
+        """Where one of these exact packages is declared."""
+        wanted, allowed = frozenset(names), frozenset(scopes)
+        for package in self.inventory.packages:
+            if package.name in wanted and package.scope in allowed and not _is_aside(package.path):
+                return at(package.path, package.line, f"depends on {package.name}")
+        return None
+
+
+def find_kind(clues: Clues, config: RadarConfig) -> KindAnswer:
+    """The declared kind, else the first that a rule finds."""
+    if config.kind is not None:
+        return KindAnswer(config.kind, (at(config.path, config.kind_line, "declared"),))
+    for kind, rule in _RULES:
+        if evidence := rule(clues):
+            return KindAnswer(kind, evidence)
+    return KindAnswer(Kind.UNKNOWN)
+
+
+_ASIDE = frozenset(
+    { "example", "examples", "sample", "samples", "demo", "demos", "test", "tests", "spec", "docs", "doc", "website", "site", "benchmark", "benchmarks", "bench", "fixtures", "scripts", "tools", "hack", "e2e", "playground", ".github", "ci", ".ci", "integration", "fuzz", },
+)  # fmt: skip
+
+
+def _is_aside(path: str) -> bool:
+    """Whether `path` stands in a folder that only accompanies the real thing."""
+    return any(part in _ASIDE for part in path.lower().split("/")[:-1])
+
+
+def is_main(component: Component) -> bool:
+    """Whether a component is a part of the product, and not an example, a test or a site."""
+    return component.path == "" or not any(part in _ASIDE for part in component.path.lower().split("/"))
+
+
+_SPOKEN = {
+    K.COMMAND_LINE_TOOL: re.compile(
+        r"\b(?:cli|command[- ]line (?:tool|interface|utility|app|program|client)|terminal (?:tool|app|ui"
+        r"|emulator)|tui|linter|code formatter)\b",
+        re.IGNORECASE,
+    ),
+    K.LIBRARY: re.compile(
+        r"\b(?:librar(?:y|ies)|sdk|framework|toolkit|client for|bindings|api wrapper|package for|plugin"
+        r"|extension|middleware|crate)\b",
+        re.IGNORECASE,
+    ),
+    K.DATA: re.compile(r"\b(?:data ?sets?|corpus)\b", re.IGNORECASE),
+}
+
+_CLI_LIBRARIES = (
+    "typer", "click", "cyclopts", "fire", "docopt", "rich-click", "cleo", "cliff", "argh", "textual", "commander",
+    "yargs", "oclif", "@oclif/core", "meow", "cac", "ink", "citty", "clipanion", "sade", "clap", "structopt", "argh",
+    "bpaf", "pico-args", "lexopt", "ratatui", "github.com/spf13/cobra", "github.com/urfave/cli",
+    "github.com/urfave/cli/v2", "github.com/urfave/cli/v3", "github.com/alecthomas/kong",
+    "github.com/charmbracelet/bubbletea", "thor", "gli", "symfony/console", "info.picocli:picocli",
+    "System.CommandLine", "Spectre.Console.Cli",
+)  # fmt: skip
+
+_SERVER_LIBRARIES = (
+    "next", "nuxt", "@angular/core", "vite", "react-scripts", "gatsby", "@nestjs/core", "electron", "expo", "express",
+    "fastify", "koa", "hono", "@sveltejs/kit", "astro", "@remix-run/node", "react-dom", "vue", "svelte", "django",
+    "flask", "fastapi", "starlette", "uvicorn", "gunicorn", "streamlit", "gradio", "celery", "sanic", "aiogram",
+    "rails", "sinatra", "puma", "laravel/framework", "symfony/framework-bundle",
+    "org.springframework.boot:spring-boot-starter", "org.springframework.boot:spring-boot-starter-web",
+    "org.springframework.boot:spring-boot-starter-webflux", "io.quarkus:quarkus-arc",
+    "io.micronaut:micronaut-runtime", "axum", "actix-web", "rocket", "warp", "tauri", "bevy", "iced", "egui",
+    "eframe", "github.com/gin-gonic/gin", "github.com/labstack/echo/v4", "github.com/gofiber/fiber/v2",
+    "github.com/go-chi/chi/v5",
+)  # fmt: skip
+
+
+def _action(clues: Clues) -> tuple[Evidence, ...]:
+    path = clues.tree.has("action.yml", "action.yaml")
+    return (at(path, 1, "the action's metadata"),) if path and "/" not in path else ()
+
+
+def _template(clues: Clues) -> tuple[Evidence, ...]:
+    if clues.facts.is_template:
+        return (api("isTemplate"),)
+    path = clues.tree.has("cookiecutter.json", "copier.yml", "copier.yaml")
+    return (at(path, 1, "asks for a template's answers"),) if path else ()
+
+
+def _monorepo(clues: Clues) -> tuple[Evidence, ...]:
+    for workspace in clues.inventory.workspaces:
+        main = [member for member in workspace.members if member and not _is_aside(f"{member}/x")]
+        if len(main) >= 2 and not _is_aside(workspace.path):
+            root_code = sum(c.code for c in clues.components if c.path == "")
+            if root_code * 2 < clues.size.code:
+                return (at(workspace.path, None, f"{workspace.manager} workspace of {len(workspace.members)} members"),)
+    main_components = [c for c in clues.components if c.path and is_main(c) and c.code]
+    if len(main_components) >= 3 and not any(c.path == "" and c.code * 2 > clues.size.code for c in clues.components):
+        return tuple(at(c.manifests[0], None, "a component") for c in main_components[:3] if c.manifests)
+    return ()
+
+
+def _configuration(clues: Clues) -> tuple[Evidence, ...]:
+    name = clues.facts.name.lower()
+    if name in {".github", "dotfiles", ".dotfiles", "dotfile", "nixos-config", "nix-config"}:
+        return (api("name", clues.facts.name),)
+    files = clues.own_files
+    dotted = [f for f in files if f.path.startswith(".") and not f.path.startswith((".git", ".circleci"))]
+    if len(files) >= 5 and len(dotted) * 2 > len(files):
+        return (at(dotted[0].path, None, "most files are settings"),)
+    return ()
+
+
+_INFRASTRUCTURE_LANGUAGES = frozenset(
+    {"HCL", "Bicep", "Jsonnet", "Nix", "Puppet", "SaltStack", "Smarty", "Go Template"}
+)
+
+
+def _infrastructure(clues: Clues) -> tuple[Evidence, ...]:
+    counted = sum(language.code for language in clues.languages)
+    infra = sum(language.code for language in clues.languages if language.name in _INFRASTRUCTURE_LANGUAGES)
+    if counted and infra * 2 > counted:
+        first = next((f for f in clues.contents.files if f.language in _INFRASTRUCTURE_LANGUAGES), None)
+        return (at(first.path, None, f"most code is {first.language}"),) if first else ()
+    path = clues.tree.has("Chart.yaml", "ansible.cfg", "galaxy.yml", "kustomization.yaml", "site.yml", "Pulumi.yaml")
+    if path and clues.size.code < 200:
+        return (at(path, None, "and little other code"),)
+    return ()
+
+
+def _docs_site(clues: Clues) -> tuple[Evidence, ...]:
+    files = clues.own_files
+    documents = [f for f in files if f.file_class is FileClass.DOCUMENTATION or f.language == "Markdown"]
+    prose = len(documents)
+    path = clues.tree.has(
+        "mkdocs.yml", "mkdocs.yaml", "docusaurus.config.js", "docusaurus.config.ts", "_config.yml", "book.toml",
+        "conf.py", "source/conf.py", "hugo.toml", "config.toml", "antora.yml", ".vitepress/config.ts",
+        "docs/.vitepress/config.ts", "docs/.vitepress/config.mts", "astro.config.mjs",
+    )  # fmt: skip
+    main_code = sum(
+        lang.code for lang in clues.languages if lang.name not in {"HTML", "CSS", "SCSS", "JavaScript", "TeX"}
+    )
+    if path and prose >= 3 and main_code < 20 * prose:
+        return (at(path, None, "a site generator's settings"),)
+    if prose >= 3 and prose * 2 > len(files) and clues.size.code < 50 * prose:
+        return (at(documents[0].path, None, f"{prose} of {len(files)} files are documents"),)
+    return ()
+
+
+_DATA_ENDINGS = (
+    ".csv",
+    ".tsv",
+    ".parquet",
+    ".jsonl",
+    ".ndjson",
+    ".geojson",
+    ".feather",
+    ".arrow",
+    ".npz",
+    ".h5",
+    ".sqlite",
+)
+
+
+def _data(clues: Clues) -> tuple[Evidence, ...]:
+    data = [f for f in clues.own_files if f.file_class is FileClass.DATA or f.path.lower().endswith(_DATA_ENDINGS)]
+    if not data or any(m.is_component for m in clues.root_manifests):
+        return ()
+    share = sum(f.size_bytes for f in data) / max(1, sum(f.size_bytes for f in clues.own_files))
+    if (share > 0.8 and len(data) >= 3 and clues.size.code < 1_000) or (
+        share > 0.5 and _SPOKEN[K.DATA].search(clues.about)
+    ):
+        return (at(data[0].path, None, f"{len(data)} data files are most of the bytes"),)
+    return ()
+
+
+def _declared(kind: Kind) -> Callable[[Clues], tuple[Evidence, ...]]:
+    def rule(clues: Clues) -> tuple[Evidence, ...]:
+        found = [m for m in clues.root_manifests if m.kind is kind]
+        return tuple(at(m.path, None, f"says {NOUNS[kind]}") for m in found[:2])
+
+    return rule
+
+
+def _spoken_tool(clues: Clues) -> tuple[Evidence, ...]:
+    """A tool by its own words, that has an entry point to run."""
+    runs = [m for m in clues.root_manifests if m.entry_points] or _mains(clues)
+    if not runs:
+        return ()
+    where = (
+        at(runs[0].path, None, "has a command") if isinstance(runs[0], Manifest) else at(runs[0], 1, "a main program")
+    )
+    spoken = _SPOKEN[K.COMMAND_LINE_TOOL].search(clues.about)
+    library = clues.depends_on(_CLI_LIBRARIES)
+    if spoken:
+        return (where, api("description", f"says {spoken.group(0)}"))
+    return (where, library) if library and not _SPOKEN[K.LIBRARY].search(clues.about) else ()
+
+
+def _mains(clues: Clues) -> list[str]:
+    names = clues.tree.named(
+        "main.go", "main.rs", "__main__.py", "program.cs", "main.c", "main.cpp", "cli.py", "cli.js", "cli.ts"
+    )
+    return [path for path in names if not _is_aside(path)]
+
+
+_DEPLOYED = (
+    "Procfile", "manage.py", "fly.toml", "vercel.json", "netlify.toml", "render.yaml", "app.yaml", "railway.json",
+    "wrangler.toml", "wrangler.jsonc", "serverless.yml", "heroku.yml", "docker-compose.yml", "docker-compose.yaml",
+    "compose.yml", "compose.yaml", "Dockerfile", "index.html", "next.config.js", "next.config.mjs", "next.config.ts",
+)  # fmt: skip
+
+
+def _application(clues: Clues) -> tuple[Evidence, ...]:
+    deployed = clues.tree.has(*_DEPLOYED)
+    server = clues.depends_on(_SERVER_LIBRARIES)
+    published = _published(clues)
+    if _SPOKEN[K.LIBRARY].search(clues.about) and published:
+        return ()
+    if deployed and (server or not published):
+        return (at(deployed, None, "is deployed"), *([server] if server else []))
+    private = [m for m in clues.root_manifests if m.is_private]
+    if server and (private or not published):
+        return (server,)
+    return ()
+
+
+def _published(clues: Clues) -> tuple[Evidence, ...]:
+    """Manifests whose purpose is to be depended on."""
+    found = []
+    for manifest in clues.root_manifests:
+        named = manifest.name and not manifest.is_private
+        if named and (
+            manifest.version or manifest.ecosystem in {"pypi", "golang", "gem", "composer", "maven", "nuget", "swift"}
+        ):
+            found.append(at(manifest.path, None, f"declares the package {manifest.name}"))
+    return tuple(found[:2])
+
+
+def _library(clues: Clues) -> tuple[Evidence, ...]:
+    if published := _published(clues):
+        go_program = clues.tree.has("main.go") and not _SPOKEN[K.LIBRARY].search(clues.about)
+        return () if go_program else published
+    spoken = _SPOKEN[K.LIBRARY].search(clues.about)
+    return (api("description", f"says {spoken.group(0)}"),) if spoken and clues.size.code else ()
+
+
+def _program(clues: Clues) -> tuple[Evidence, ...]:
+    mains = _mains(clues)
+    return (at(mains[0], 1, "a main program"),) if mains else ()
+
+
+def _any_code(clues: Clues) -> tuple[Evidence, ...]:
+    """A root manifest with code under it is something that runs, unless it was found to be something else."""
+    return tuple(at(m.path) for m in clues.root_manifests[:1]) if clues.size.code else ()
+
+
+_RULES: tuple[tuple[Kind, Callable[[Clues], tuple[Evidence, ...]]], ...] = (
+    (K.ACTION, _action),
+    (K.TEMPLATE, _template),
+    (K.MONOREPO, _monorepo),
+    (K.CONFIGURATION, _configuration),
+    (K.INFRASTRUCTURE, _infrastructure),
+    (K.DATA, _data),
+    (K.DOCS_SITE, _docs_site),
+    (K.COMMAND_LINE_TOOL, _spoken_tool),
+    (K.APPLICATION, _application),
+    (K.COMMAND_LINE_TOOL, _declared(K.COMMAND_LINE_TOOL)),
+    (K.LIBRARY, _declared(K.LIBRARY)),
+    (K.APPLICATION, _declared(K.APPLICATION)),
+    (K.LIBRARY, _library),
+    (K.APPLICATION, _program),
+    (K.APPLICATION, _any_code),
+)

@@ -1,0 +1,103 @@
+"""Is there much generated or vendored code, and are there executables? (catalogue entries 15 and 16)"""
+
+from __future__ import annotations
+
+from bot.analysis.finding import Finding, at, failed, not_applicable, passed, warned
+from bot.analysis.view import View
+from bot.analysis.words import code, counted, percent, plural
+from bot.model.snapshot import FileClass
+
+_EXECUTABLE = (
+    ".exe", ".dll", ".so", ".dylib", ".jar", ".war", ".ear", ".class", ".pyc", ".pyd", ".o", ".a", ".lib", ".obj",
+    ".bin", ".msi", ".deb", ".rpm", ".apk", ".ipa", ".dmg", ".nupkg", ".whl", ".node", ".com",
+)  # fmt: skip
+_WRAPPER = "gradle/wrapper/gradle-wrapper.jar"
+_VALIDATES = ("gradle/wrapper-validation-action", "gradle/actions/wrapper-validation", "gradle/actions/setup-gradle")
+_FIXTURES = frozenset({"test", "tests", "testdata", "fixtures", "__fixtures__", "test-data", "spec", "samples"})
+
+
+def judge(view: View) -> list[Finding]:
+    """vendored, binaries."""
+    return [_vendored(view), _binaries(view)]
+
+
+def _vendored(view: View) -> Finding:
+    files = [f for f in view.contents.files if f.file_class is not FileClass.BINARY]
+    if not files:
+        return not_applicable("vendored", "there are no text files")
+    copied = [f for f in files if f.file_class is FileClass.VENDORED]
+    made = [f for f in files if f.file_class is FileClass.GENERATED]
+    total = sum(f.size_bytes for f in files)
+    share = sum(f.size_bytes for f in copied) / total if total else 0.0
+    found = (
+        f"{counted(len(copied), 'vendored file').capitalize()} ({percent(share)} of the bytes) and "
+        f"{counted(len(made), 'generated file')}."
+    )
+    installed = [f for f in copied if f"/{f.path}".find("/node_modules/") >= 0 or "/site-packages/" in f.path]
+    if installed:
+        folder = (
+            installed[0].path.split("node_modules/")[0] + "node_modules"
+            if "node_modules/" in installed[0].path
+            else "site-packages"
+        )
+        return failed(
+            "vendored",
+            f"Installed packages are checked in: {counted(len(installed), 'file')} under {code([folder])}.",
+            at(installed[0].path),
+            action=f"Take {code([folder])} out of the tree",
+            next_step=f"`git rm -r --cached {folder}`, add it to `.gitignore`, and let the lockfile bring it back.",
+        )
+    if share > 0.5 and len(copied) >= 10:
+        largest = max(copied, key=lambda f: (f.size_bytes, f.path))
+        return warned(
+            "vendored",
+            found,
+            at(largest.path, None, f"{largest.size_bytes:,} bytes"),
+            action="Replace vendored code by dependencies",
+            next_step=(
+                "Declare what is copied here as a dependency where a package exists, and note origin and version of "
+                "the rest."
+            ),
+        )
+    return passed("vendored", found, *(at(f.path, None, "vendored") for f in copied[:3]))
+
+
+def _binaries(view: View) -> Finding:
+    found = []
+    for file in view.contents.files:
+        lower = file.path.lower()
+        if not lower.endswith(_EXECUTABLE) or file.is_symlink or file.size_bytes == 0:
+            continue
+        if file.file_class not in {FileClass.BINARY, FileClass.VENDORED, FileClass.OTHER} or _FIXTURES & set(
+            lower.split("/")[:-1]
+        ):
+            continue
+        if lower.endswith(_WRAPPER) and _wrapper_is_validated(view):
+            continue
+        found.append(file)
+    if not found:
+        return passed("binaries", "No executables or libraries are checked in.")
+    only_wrapper = all(file.path.lower().endswith(_WRAPPER) for file in found)
+    evidence = [at(file.path, None, f"{file.size_bytes:,} bytes") for file in found[:10]]
+    if only_wrapper:
+        return warned(
+            "binaries",
+            f"{code([found[0].path])} is checked in and nothing verifies it.",
+            *evidence,
+            action="Verify the Gradle wrapper in CI",
+            next_step="Add the step `uses: gradle/actions/wrapper-validation` to a workflow that runs on pull requests.",
+        )
+    count = len(found)
+    verb = plural("is", count)
+    return failed(
+        "binaries",
+        f"{counted(count, 'executable or library file').capitalize()} {verb} checked in: "
+        f"{code([f.path for f in found], limit=3)}.",
+        *evidence,
+        action=f"Take {counted(count, 'binary')} out of the tree",
+        next_step="Build them in a workflow, or fetch them from a release with a checksum; then delete them here.",
+    )
+
+
+def _wrapper_is_validated(view: View) -> bool:
+    return any(step.uses.startswith(_VALIDATES) for workflow in view.workflows for step in workflow.steps)

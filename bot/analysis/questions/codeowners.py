@@ -1,0 +1,97 @@
+"""Is CODEOWNERS right, alive and complete? (catalogue entry 48)"""
+
+from __future__ import annotations
+
+from bot.analysis.finding import Finding, at, failed, not_applicable, passed, unknown, warned
+from bot.analysis.owners_file import OwnersMatch, match_owners, read_owners
+from bot.analysis.view import View
+from bot.analysis.words import code, counted, listed, percent, plural
+
+LOW_SHARE = 0.5
+MANY_PEOPLE = 3
+
+
+def judge(view: View) -> list[Finding]:
+    """codeowners."""
+    return [_codeowners(view)]
+
+
+def ownership_of_tree(view: View) -> OwnersMatch | None:
+    """What CODEOWNERS does to the tree; None without one."""
+    document = view.document("codeowners")
+    if document is None or not view.text(document.path):
+        return None
+    return match_owners(read_owners(view.text(document.path)), (file.path for file in view.contents.files))
+
+
+def _codeowners(view: View) -> Finding:
+    document = view.document("codeowners")
+    if document is None:
+        people = view.activity.contributors_90_days
+        if view.is_solo:
+            return not_applicable("codeowners", "one person works here: there is nobody to choose from")
+        if people is None:
+            return unknown("codeowners", "there is no CODEOWNERS, and how many people work here is not known")
+        if people < MANY_PEOPLE:
+            return not_applicable(
+                "codeowners",
+                f"{counted(people, 'person')} in 90 days {plural('does', people)} not need a file to find a reviewer",
+            )
+        return failed(
+            "codeowners",
+            f"{counted(people, 'person').capitalize()} committed in 90 days, and no CODEOWNERS says who reviews what.",
+            action="Say who reviews what",
+            next_step=(
+                "Add `.github/CODEOWNERS`, beginning with `* @OWNER` and a line for each part that has its own people."
+            ),
+        )
+    path = document.path
+    owners = read_owners(view.text(path))
+    match = match_owners(owners, (file.path for file in view.contents.files))
+    share = match.owned / match.total if match.total else 0.0
+    if not owners.rules and not owners.errors:
+        return warned(
+            "codeowners",
+            f"`{path}` has no rules.",
+            at(path, 1),
+            action="Fill in CODEOWNERS",
+            next_step=f"Add `* @OWNER` to `{path}`.",
+            share=0.1,
+        )
+    if owners.errors:
+        return warned(
+            "codeowners",
+            f"{counted(len(owners.errors), 'error').capitalize()} in `{path}`: {owners.errors[0][1]}.",
+            *(at(path, line, message) for line, message in owners.errors[:20]),
+            action="Correct CODEOWNERS",
+            next_step=(
+                f"Correct {code([f'{path}:{line}' for line, _ in owners.errors], limit=3)}: GitHub skips these lines."
+            ),
+            share=0.4,
+        )
+    if match.dead and not view.is_partial:
+        return warned(
+            "codeowners",
+            f"{counted(len(match.dead), 'rule').capitalize()} of `{path}` "
+            f"{'matches' if len(match.dead) == 1 else 'match'} nothing any more: "
+            f"{code([rule.pattern for rule in match.dead], limit=3)}; {percent(share)} of the tree has an "
+            "owner.",
+            *(at(path, rule.line, f"{rule.pattern} matches no file") for rule in match.dead[:20]),
+            action="Clear dead rules out of CODEOWNERS",
+            next_step=f"Correct or delete {code([f'{path}:{rule.line}' for rule in match.dead], limit=3)}.",
+            share=0.7,
+        )
+    if share < LOW_SHARE:
+        return warned(
+            "codeowners",
+            f"Only {percent(share)} of the tree has an owner.",
+            at(path, 1, f"{match.owned:,} of {match.total:,} files"),
+            action="Give the whole tree owners",
+            next_step=f"Begin `{path}` with `* @OWNER`; later lines take precedence.",
+        )
+    names = sorted(match.patterns, key=lambda owner: (-match.patterns[owner], owner))
+    return passed(
+        "codeowners",
+        f"{percent(share)} of the tree has an owner ({listed(names, limit=3)}).",
+        at(path, 1, f"{match.owned:,} of {match.total:,} files"),
+    )

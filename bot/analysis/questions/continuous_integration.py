@@ -1,0 +1,240 @@
+"""Does a machine check every change, do tests run on pull requests, is HEAD green? (catalogue entries 24, 32 and 33)"""
+
+from __future__ import annotations
+
+import re
+
+from bot.analysis.finding import Finding, api, at, failed, not_applicable, passed, unknown, warned
+from bot.analysis.shell import mentions_tests, runs_tests
+from bot.analysis.view import View
+from bot.analysis.weights import CHORES_SHARE
+from bot.analysis.words import code, listed
+from bot.analysis.workflows import Step
+from bot.model.report import Evidence
+
+_SERVICES = {
+    ".gitlab-ci.yml": "GitLab CI", ".travis.yml": "Travis CI", ".circleci/config.yml": "CircleCI",
+    "azure-pipelines.yml": "Azure Pipelines", ".azure-pipelines.yml": "Azure Pipelines", "jenkinsfile": "Jenkins",
+    "appveyor.yml": "AppVeyor", ".appveyor.yml": "AppVeyor", ".drone.yml": "Drone", ".woodpecker.yml": "Woodpecker",
+    ".woodpecker.yaml": "Woodpecker", "bitbucket-pipelines.yml": "Bitbucket Pipelines", ".cirrus.yml": "Cirrus CI",
+    ".buildkite/pipeline.yml": "Buildkite", ".semaphore/semaphore.yml": "Semaphore", "cloudbuild.yaml": "Cloud Build",
+    "buildspec.yml": "CodeBuild", ".builds/main.yml": "builds.sr.ht", "codemagic.yaml": "Codemagic",
+    "bitrise.yml": "Bitrise", ".teamcity/settings.kts": "TeamCity", "prow.yaml": "Prow", ".prow.yaml": "Prow",
+}  # fmt: skip
+"""Other CI services by their file in the root (lower case)."""
+
+_CHORES = re.compile(
+    r"stale|labell?er|greetings?|lock(?:-threads)?|dependabot|release-drafter|welcome|auto-?(?:merge|assign"
+    r"|approve)|sponsors?|cla\b|contributors|sync-labels",
+    re.IGNORECASE,
+)
+
+_TEST_ACTIONS = (
+    "julia-actions/julia-runtest",
+    "r-lib/actions/check-r-package",
+    "ansible-community/molecule-action",
+    "pypa/cibuildwheel",
+)
+_TEST_WORD = re.compile(r"\b(?:tests?|unit|integration|e2e|specs?|check|ci|build)\b", re.IGNORECASE)
+
+
+def judge(view: View) -> list[Finding]:
+    """ci, ci-tests, ci-state."""
+    return [_ci(view), _ci_tests(view), _ci_state(view)]
+
+
+def services_of(view: View) -> list[tuple[str, str]]:
+    """(service, file) of CI services other than GitHub Actions."""
+    found = []
+    for name, service in _SERVICES.items():
+        path = view.tree.has(name)
+        if path and (view.text(path) or name not in {"prow.yaml"}):
+            found.append((service, path))
+    return found
+
+
+def checking_workflows(view: View) -> list[str]:
+    """Workflows that check changes: started by pushes or pull requests, and more than a chore."""
+    return [w.path for w in view.good_workflows if _checks_changes(w.path, w.name, view)]
+
+
+def has_ci(view: View) -> bool:
+    """Whether changes are checked by a machine."""
+    return bool(checking_workflows(view) or services_of(view))
+
+
+def _checks_changes(path: str, name: str, view: View) -> bool:
+    workflow = next(w for w in view.good_workflows if w.path == path)
+    if not (workflow.runs_on_pull_requests or workflow.runs_on_pushes):
+        return False
+    if test_step(workflow.steps):
+        return True
+    return not _CHORES.search(path.rpartition("/")[2]) and not _CHORES.search(name)
+
+
+def test_step(steps: tuple[Step, ...]) -> Step | None:
+    """The first step that runs tests."""
+    for step in steps:
+        if step.run and runs_tests(step.run):
+            return step
+        if step.uses.startswith(_TEST_ACTIONS):
+            return step
+    return None
+
+
+def _ci(view: View) -> Finding:
+    services = services_of(view)
+    workflows = checking_workflows(view)
+    evidence = [*(at(path, 1, "workflow") for path in workflows), *(at(path, 1, service) for service, path in services)]
+    broken = [w for w in view.workflows if w.problem]
+    if workflows or services:
+        names = [*(["GitHub Actions"] if workflows else []), *(service for service, _ in services)]
+        found = (
+            f"{listed(names)} {'checks' if len(names) == 1 else 'check'} changes "
+            f"({code([e.path for e in evidence], limit=4)})."
+        )
+        return passed("ci", found, *evidence[:10])
+    if broken:
+        return failed(
+            "ci",
+            f"{code([w.path for w in broken])} cannot be run: {broken[0].problem}.",
+            *(at(w.path, w.problem_line, w.problem) for w in broken),
+            action="Repair the workflow",
+            next_step=f"Correct `{broken[0].path}:{broken[0].problem_line}`; GitHub ignores the whole file until then.",
+        )
+    if view.good_workflows:
+        paths = [w.path for w in view.good_workflows]
+        return warned(
+            "ci",
+            f"{code(paths)} {'does' if len(paths) == 1 else 'do'} chores or deploys; nothing checks a change.",
+            *(at(path, 1) for path in paths[:5]),
+            action="Check every change in CI",
+            next_step=_first_workflow(view),
+            share=CHORES_SHARE,
+        )
+    return failed(
+        "ci",
+        "Nothing checks a change automatically: no workflow, and no other CI service's file.",
+        *_where_ci_would_be(view),
+        action="Check every change in CI",
+        next_step=_first_workflow(view),
+    )
+
+
+def _where_ci_would_be(view: View) -> list[Evidence]:
+    manifest = next((m.path for m in view.inventory.manifests if m.folder == "" and m.is_component), "")
+    return [at(manifest, None, "nothing runs its checks")] if manifest else []
+
+
+_COMMANDS = (
+    ("npm", "`npm ci && npm test`"),
+    ("pypi", "`pytest`"),
+    ("golang", "`go test ./...`"),
+    ("cargo", "`cargo test`"),
+    ("maven", "`./mvnw verify` or `./gradlew check`"),
+    ("gem", "`bundle exec rake`"),
+    ("composer", "`composer test`"),
+    ("nuget", "`dotnet test`"),
+    ("hex", "`mix test`"),
+    ("pub", "`dart test`"),
+    ("swift", "`swift test`"),
+)
+
+
+def test_command(view: View) -> str:
+    """How the tests of the main ecosystem are run; "" where that is not known."""
+    ecosystems = {m.ecosystem for m in view.inventory.manifests if m.is_component and m.folder == ""}
+    ecosystems = ecosystems or {m.ecosystem for m in view.inventory.manifests if m.is_component}
+    return next((command for ecosystem, command in _COMMANDS if ecosystem in ecosystems), "")
+
+
+def _first_workflow(view: View) -> str:
+    command = test_command(view)
+    runs = f"runs {command}" if command else "runs what you run by hand before a release"
+    return f"Add `.github/workflows/ci.yml` that {runs} on `pull_request` and on pushes to the default branch."
+
+
+def _ci_tests(view: View) -> Finding:
+    if not view.has_code:
+        return not_applicable("ci-tests", "there is no code to test")
+    on_push: Evidence | None = None
+    for workflow in view.good_workflows:
+        step = test_step(workflow.steps)
+        if step is None:
+            continue
+        where = at(
+            workflow.path, step.line, (step.name or step.run.strip().splitlines()[0] if step.run else step.uses)[:80]
+        )
+        if workflow.runs_on_pull_requests:
+            trigger = next(
+                line
+                for name, line in workflow.triggers.items()
+                if name in {"pull_request", "pull_request_target", "merge_group"}
+            )
+            return passed(
+                "ci-tests",
+                f"`{workflow.path}` runs the tests on pull requests.",
+                where,
+                at(workflow.path, trigger, "trigger"),
+            )
+        on_push = on_push or where
+    reused = next((w for w in view.good_workflows if w.runs_on_pull_requests and any(j.uses for j in w.jobs)), None)
+    if reused:
+        job = next(job for job in reused.jobs if job.uses)
+        if _TEST_WORD.search(f"{job.id} {job.name} {job.uses} {reused.name}".replace("_", " ").replace("-", " ")):
+            return passed(
+                "ci-tests", f"`{reused.path}` calls `{job.uses}` on pull requests.", at(reused.path, job.line)
+            )
+    if on_push:
+        return warned(
+            "ci-tests",
+            f"`{on_push.path}` runs the tests, but not on pull requests.",
+            on_push,
+            action="Run the tests on pull requests too",
+            next_step=(
+                f"Add `pull_request:` to `on:` in `{on_push.path}`: contributors then see a failure before the merge."
+            ),
+        )
+    services = services_of(view)
+    for service, path in services:
+        if mentions_tests(view.text(path)):
+            return passed("ci-tests", f"{service} runs the tests (`{path}`).", at(path, 1))
+    if services:
+        return unknown("ci-tests", f"what {services[0][0]} runs is not readable from {services[0][1]}")
+    if has_ci(view):
+        paths = checking_workflows(view)
+        return failed(
+            "ci-tests",
+            f"No step of {code(paths)} runs tests.",
+            *(at(path, 1) for path in paths[:5]),
+            action="Run the tests in CI",
+            next_step=f"Add a step that runs {test_command(view) or 'the tests'} to `{paths[0]}`, on `pull_request`.",
+        )
+    return failed(
+        "ci-tests",
+        "No tests run on pull requests: there is no CI.",
+        action="Run the tests on pull requests",
+        next_step=_first_workflow(view),
+    )
+
+
+def _ci_state(view: View) -> Finding:
+    if not has_ci(view):
+        return not_applicable("ci-state", "there is no CI whose state could be told")
+    state = view.activity.ci_state
+    if view.facts.ci_state is None:
+        return unknown("ci-state", view.why_unknown("ci_state"))
+    evidence = api("statusCheckRollup.state", view.facts.ci_state)
+    if state == "success":
+        return passed("ci-state", "All checks of HEAD passed.", evidence)
+    if state in {"pending", "expected"}:
+        return unknown("ci-state", "the checks of HEAD are still running")
+    if state in {"failure", "error"}:
+        return failed(
+            "ci-state",
+            f"The checks of HEAD ended in {state}.",
+            evidence,
+            action="Make the default branch green again",
+            next_step=f"Open the failed check of `{view.facts.head_sha[:7] or 'HEAD'}`, and fix or revert what broke it.",
+        )
+    return unknown("ci-state", "no check has run on HEAD")

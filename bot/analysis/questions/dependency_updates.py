@@ -1,0 +1,142 @@
+"""Does a bot keep dependencies up to date, for every ecosystem in use? (catalogue entry 39)"""
+
+from __future__ import annotations
+
+from bot.analysis.finding import Finding, api, at, failed, not_applicable, passed, warned
+from bot.analysis.view import View
+from bot.analysis.words import code, counted, listed
+from bot.analysis.yaml_tree import YamlProblem, parse_yaml
+
+_RENOVATE = (
+    "renovate.json", "renovate.json5", ".github/renovate.json", ".github/renovate.json5", ".gitlab/renovate.json",
+    ".renovaterc", ".renovaterc.json", ".renovaterc.json5", "renovate.jsonc",
+)  # fmt: skip
+_OTHERS = {
+    ".pyup.yml": "PyUp", ".scala-steward.conf": "Scala Steward", ".github/updatecli.yaml": "Updatecli",
+    "updatecli.yaml": "Updatecli", ".snyk": "Snyk", "depfu.yml": "Depfu", ".updatecli/default.yaml": "Updatecli",
+    "greenkeeper.json": "Greenkeeper",
+}  # fmt: skip
+_ACTIONS = (
+    "renovatebot/github-action",
+    "scala-steward-org/scala-steward-action",
+    "DeterminateSystems/update-flake-lock",
+    "technote-space/create-pr-action",
+    "updatecli/updatecli-action",
+    "depfu/",
+)
+_DEPENDABOT = (".github/dependabot.yml", ".github/dependabot.yaml")
+
+ECOSYSTEM_NAMES = {
+    "npm": frozenset({"npm", "bun"}), "pypi": frozenset({"pip", "uv"}), "golang": frozenset({"gomod"}),
+    "cargo": frozenset({"cargo"}), "maven": frozenset({"maven", "gradle", "sbt"}), "gem": frozenset({"bundler"}),
+    "composer": frozenset({"composer"}), "nuget": frozenset({"nuget", "dotnet-sdk"}), "hex": frozenset({"mix"}),
+    "pub": frozenset({"pub"}), "swift": frozenset({"swift"}), "githubactions": frozenset({"github-actions"}),
+    "docker": frozenset({"docker", "docker-compose"}), "terraform": frozenset({"terraform"}),
+    "helm": frozenset({"helm"}),
+}  # fmt: skip
+"""purl type → Dependabot's `package-ecosystem` names for it."""
+
+
+def judge(view: View) -> list[Finding]:
+    """dependency-updates."""
+    return [_updates(view)]
+
+
+def _updates(view: View) -> Finding:
+    if path := view.tree.has(*_DEPENDABOT):
+        return _dependabot(view, path)
+    if path := view.tree.has(*_RENOVATE):
+        return passed("dependency-updates", f"Renovate (`{path}`).", at(path, 1))
+    for manifest in view.inventory.manifests:
+        if manifest.folder == "" and manifest.path == "package.json" and '"renovate"' in view.text(manifest.path):
+            line = view.text(manifest.path).split('"renovate"')[0].count("\n") + 1
+            return passed("dependency-updates", "Renovate (`package.json`).", at(manifest.path, line))
+    for name, tool in _OTHERS.items():
+        if path := view.tree.has(name):
+            return passed("dependency-updates", f"{tool} (`{path}`).", at(path, 1))
+    for workflow in view.good_workflows:
+        for step in workflow.steps:
+            if step.uses.startswith(_ACTIONS):
+                return passed(
+                    "dependency-updates",
+                    f"`{workflow.path}` runs {step.uses.split('@')[0]}.",
+                    at(workflow.path, step.line),
+                )
+    if bots := _bots_at_work(view):
+        return passed("dependency-updates", f"{bots} opens update pull requests.", api("pullRequests.author", bots))
+    if not view.libraries:
+        return not_applicable("dependency-updates", "it declares no dependency of a package manager")
+    wanted = _wanted(view)
+    names = {(package.ecosystem, package.name) for package in view.libraries}
+    ecosystems = code([sorted(ECOSYSTEM_NAMES[e])[0] for e in wanted], limit=4)
+    paths = sorted({package.path for package in view.libraries})
+    return failed(
+        "dependency-updates",
+        f"Nothing updates its {counted(len(names), 'direct dependency')}.",
+        *(at(path, None, "updated by nobody") for path in paths[:5]),
+        action="Let a bot update dependencies",
+        next_step=f"Add `.github/dependabot.yml` with {ecosystems}, weekly and grouped."
+        if wanted
+        else "Add a `renovate.json`.",
+    )
+
+
+def _wanted(view: View) -> list[str]:
+    return sorted({p.ecosystem for p in view.packages if p.ecosystem in ECOSYSTEM_NAMES})
+
+
+def _bots_at_work(view: View) -> str:
+    authors = {p.author.lower().removesuffix("[bot]") for p in view.facts.pull_requests or () if p.author_is_bot}
+    known = {
+        "dependabot": "Dependabot",
+        "renovate": "Renovate",
+        "dependabot-preview": "Dependabot",
+        "pyup-bot": "PyUp",
+        "depfu": "Depfu",
+        "snyk-bot": "Snyk",
+        "scala-steward": "Scala Steward",
+    }
+    return next((label for name, label in sorted(known.items()) if name in authors), "")
+
+
+def _dependabot(view: View, path: str) -> Finding:
+    try:
+        updates = parse_yaml(view.text(path)).get("updates")
+    except YamlProblem as problem:
+        return warned(
+            "dependency-updates",
+            f"`{path}` is no valid YAML: {problem.message}.",
+            at(path, problem.line, problem.message),
+            action="Repair the Dependabot configuration",
+            next_step=f"Correct `{path}:{problem.line}`; Dependabot does nothing until then.",
+            share=0.1,
+        )
+    entries = [entry for entry in (updates.items if updates else []) if entry.kind == "map"]
+    named = {entry.text("package-ecosystem"): entry.line for entry in entries}
+    if not named:
+        return warned(
+            "dependency-updates",
+            f"`{path}` lists no updates.",
+            at(path, 1),
+            action="Tell Dependabot what to update",
+            next_step=f"Add entries under `updates:` for {code([sorted(ECOSYSTEM_NAMES[e])[0] for e in _wanted(view)])}.",
+            share=0.1,
+        )
+    evidence = [at(path, line, name) for name, line in named.items()]
+    # images and actions alone do not make the configuration incomplete: those are judged by `pinned`
+    missing = [
+        e
+        for e in _wanted(view)
+        if not ECOSYSTEM_NAMES[e] & named.keys() and e not in {"docker", "githubactions", "helm", "terraform"}
+    ]
+    if missing:
+        names = code([sorted(ECOSYSTEM_NAMES[e])[0] for e in missing])
+        return warned(
+            "dependency-updates",
+            f"Dependabot updates {listed(sorted(named))}, but not {names}.",
+            *evidence,
+            action=f"Let Dependabot update {names} too",
+            next_step=f"Add {names} under `updates:` in `{path}`.",
+            share=0.6,
+        )
+    return passed("dependency-updates", f"Dependabot updates {listed(sorted(named))}.", *evidence)

@@ -1,0 +1,77 @@
+"""Under which licence may it be used, and do all places agree? (catalogue entry 4)"""
+
+from __future__ import annotations
+
+from bot.analysis.finding import Finding, api, at, failed, not_applicable, passed, warned
+from bot.analysis.view import View
+from bot.analysis.words import code, sentence
+from bot.model.report import Kind
+
+_USUAL = {
+    "npm": "MIT",
+    "cargo": "MIT OR Apache-2.0",
+    "pypi": "MIT or BSD-3-Clause",
+    "golang": "MIT or Apache-2.0",
+    "maven": "Apache-2.0",
+}
+
+
+def judge(view: View) -> list[Finding]:
+    """licence."""
+    return [_licence(view)]
+
+
+def _licence(view: View) -> Finding:
+    licence = view.licence.licence
+    if view.licence.mismatches:
+        messages = [message for message, _ in view.licence.mismatches]
+        return warned(
+            "licence",
+            f"{licence.expression or 'No licence text'}, but {messages[0].rstrip('.')}.",
+            *licence.files,
+            *(evidence for _, evidence in view.licence.mismatches),
+            action="Make every place state the same licence",
+            next_step=sentence(
+                f"Change {code([e.path or e.field for _, e in view.licence.mismatches])} to say "
+                f"`{licence.expression}`, or replace the licence file if that is the wrong one"
+            ),
+            share=0.6,
+        )
+    if licence.files and licence.expression:
+        return passed("licence", f"{licence.expression}.", *licence.files, *licence.declared)
+    if licence.files or view.licence.unrecognised:
+        paths = [e.path for e in licence.files] or list(view.licence.unrecognised)
+        return warned(
+            "licence",
+            f"{code(paths)} is there, but its text is no licence that is known by name.",
+            *(at(path, 1) for path in paths),
+            action="Use a licence's exact text",
+            next_step=(
+                f"Restore the unchanged text of the licence you mean in {code(paths[:1])}; put additions into "
+                "another file."
+            ),
+        )
+    if licence.expression and licence.declared:
+        return warned(
+            "licence",
+            f"{licence.expression} by {code([e.path for e in licence.declared])}, but the licence's text is not "
+            "in the tree.",
+            *licence.declared,
+            action=f"Add the text of {licence.expression} as LICENSE",
+            next_step=f"Add a `LICENSE` file with the text of {licence.expression}: most licences ask that it goes along.",
+            share=0.6,
+        )
+    if licence.github:
+        return passed("licence", f"{licence.github}, as GitHub found.", api("licenseInfo", licence.github))
+    if view.facts.is_private:
+        return not_applicable("licence", "the repository is private: nobody outside needs permission")
+    if view.kind.kind in {Kind.CONFIGURATION} and not view.has_code:
+        return not_applicable("licence", "it holds settings only")
+    usual = next((_USUAL[m.ecosystem] for m in view.inventory.manifests if m.ecosystem in _USUAL), "MIT or Apache-2.0")
+    return failed(
+        "licence",
+        "There is no licence: no file states one, and no manifest does.",
+        *([at(view.readme.path, detail="says nothing of a licence")] if view.readme else []),
+        action="Add a licence",
+        next_step=f"Add a `LICENSE` file with the text of the licence you choose ({usual} is usual for this stack).",
+    )

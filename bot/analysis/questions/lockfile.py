@@ -1,0 +1,106 @@
+"""Are dependencies pinned in exactly one lockfile for each package manager? (catalogue entry 10)"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+
+from bot.analysis.finding import Finding, at, failed, not_applicable, passed, warned
+from bot.analysis.manifests.nouns import Lockfile
+from bot.analysis.view import View
+from bot.analysis.words import code, listed
+from bot.model.report import Kind, Package, Scope
+
+_HOW = {
+    "npm": "`npm install` (or pnpm, yarn or bun)",
+    "pypi": "`uv lock` (or `poetry lock`, or `pip-compile`)",
+    "cargo": "`cargo generate-lockfile`",
+    "golang": "`go mod tidy`",
+    "gem": "`bundle lock`",
+    "composer": "`composer update --lock`",
+    "nuget": "`dotnet restore --use-lock-file`",
+}
+"""Ecosystems whose package managers keep lockfiles → the command that writes one."""
+
+_RIVALS = ("npm", "yarn", "pnpm", "bun")
+
+
+def judge(view: View) -> list[Finding]:
+    """lockfile."""
+    return [_lockfile(view)]
+
+
+def _lockfile(view: View) -> Finding:
+    if rivals := rival_locks(view.inventory.lockfiles):
+        managers = sorted({lock.manager for lock in rivals})
+        return warned(
+            "lockfile",
+            f"{listed(managers)} each keep a lockfile in "
+            f"{code([posixpath.dirname(rivals[0].path) or 'the root'])}: they will disagree.",
+            *(at(lock.path, None, lock.manager) for lock in rivals),
+            action="Keep one lockfile",
+            next_step=(
+                f"Choose one of {listed(managers, last='or')}, delete the other's lockfile, and name the choice in "
+                "`packageManager`."
+            ),
+            share=0.4,
+        )
+    wanting = _without_lock(view)
+    if not wanting:
+        if view.inventory.lockfiles:
+            locks = view.inventory.lockfiles
+            return passed(
+                "lockfile",
+                f"{code([lock.path for lock in locks])}.",
+                *(at(lock.path, None, lock.manager) for lock in locks[:10]),
+            )
+        return not_applicable("lockfile", "no package manager with lockfiles has run-time dependencies here")
+    ecosystems = list(dict.fromkeys(ecosystem for ecosystem, _ in wanting))
+    has_some = bool(view.inventory.lockfiles)
+    found = f"{code([path for _, path in wanting])} {'has' if len(wanting) == 1 else 'have'} no lockfile."
+    steps = f"Run {listed([_HOW[e] for e in ecosystems], limit=3)} and commit the lockfile."
+    evidence = [at(path, None, "no lockfile beside it or above") for _, path in wanting[:10]]
+    if has_some:
+        return warned("lockfile", found, *evidence, action="Add the missing lockfile", next_step=steps)
+    return failed("lockfile", found, *evidence, action="Commit a lockfile", next_step=steps)
+
+
+def rival_locks(locks: Sequence[Lockfile]) -> list[Lockfile]:
+    """Lockfiles of different package managers for the same manifests, in the first folder that has some."""
+    folders: dict[str, list[Lockfile]] = {}
+    for lock in locks:
+        if lock.manager in _RIVALS:
+            folders.setdefault(posixpath.dirname(lock.path), []).append(lock)
+    for _, beside in sorted(folders.items()):
+        if len({lock.manager for lock in beside}) > 1:
+            return beside
+    return []
+
+
+def _without_lock(view: View) -> list[tuple[str, str]]:
+    """(ecosystem, manifest) of each manifest with run-time dependencies and no lockfile beside or above it."""
+    if view.kind.kind in {Kind.LIBRARY, Kind.ACTION}:
+        return []
+    locked = {(lock.ecosystem, posixpath.dirname(lock.path)) for lock in view.inventory.lockfiles}
+    wanting = []
+    for manifest in view.inventory.manifests:
+        if not manifest.is_component or manifest.ecosystem not in _HOW:
+            continue
+        if not any(p.scope is Scope.RUNTIME for p in manifest.packages):
+            continue
+        if view.kind.kind is Kind.MONOREPO and not manifest.is_private and manifest.folder:
+            continue
+        if manifest.path.rpartition("/")[2].startswith("requirements") and _is_exact(manifest.packages):
+            continue
+        folder = manifest.folder
+        above = {folder}
+        while folder:
+            folder = posixpath.dirname(folder)
+            above.add(folder)
+        if not any((manifest.ecosystem, parent) in locked for parent in above):
+            wanting.append((manifest.ecosystem, manifest.path))
+    return wanting
+
+
+def _is_exact(packages: Sequence[Package]) -> bool:
+    return all(package.requirement.startswith("==") for package in packages)

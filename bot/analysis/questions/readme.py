@@ -1,0 +1,173 @@
+"""Does the README explain what it is, how to install and how to use it, and do its links lead somewhere? (entry 25)"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from bot.analysis.finding import Finding, at, failed, not_applicable, passed, unknown, warned
+from bot.analysis.kinds import NOUNS
+from bot.analysis.readme import Link, Readme
+from bot.analysis.view import View
+from bot.analysis.words import code, counted, listed
+from bot.model.report import Evidence, Kind
+
+_INSTALL = re.compile(
+    r"\b(?:install|set[- ]?up|get(?:ting)? started|quick ?-?start|download|building|build from|how to (?:run"
+    r"|build)|running|requirements|deploy|prerequisites|add to your)",
+    re.IGNORECASE,
+)
+_USAGE = re.compile(
+    r"\b(?:us(?:age|e|ing)\b|example|quick ?-?start|get(?:ting)? started|tutorial|how (?:to|it works)|running"
+    r"|commands?\b|api\b|features|documentation|docs\b|guide|demo|configur|options|inputs|playbook|what's inside"
+    r"|screenshots?|overview|basics|synopsis)",
+    re.IGNORECASE,
+)
+_INSTALL_COMMAND = re.compile(
+    r"\b(?:(?:pip3?|pipx|uv|conda|mamba|poetry|pdm) (?:install|add|tool install|pip install)|uvx|npx|npm (?:i"
+    r"|install|ci|init|create)|(?:pnpm|yarn|bun) (?:add|install|create|dlx)|cargo (?:add|install)"
+    r"|go (?:get|install)|gem ['\"\w]|bundle (?:add|install)|composer (?:require|install|create-project)|dotnet "
+    r"add|brew (?:install|tap)|apt(?:-get)? install|docker (?:run|pull|compose|build)|docker-compose|helm "
+    r"(?:install|repo)"
+    r"|git clone|make(?: install)?|go run|cargo run|npm (?:start|run)|implementation[ (]|<dependency>|mix deps"
+    r"|flutter pub|dart pub|swift package|curl |wget |nix |winget|scoop|choco|uses: )",
+    re.IGNORECASE,
+)
+_NO_INSTALL = frozenset({Kind.DOCS_SITE, Kind.DATA, Kind.CONFIGURATION, Kind.TEMPLATE, Kind.ACTION})
+_NO_USAGE = frozenset({Kind.DOCS_SITE, Kind.CONFIGURATION})
+_TINY_WORDS = 15
+MAX_LINKS = 2_000
+
+
+def judge(view: View) -> list[Finding]:
+    """readme, readme-links."""
+    return [_readme(view), _links(view)]
+
+
+def _readme(view: View) -> Finding:
+    readme = view.readme
+    if readme is None:
+        if document := view.document("readme"):
+            return unknown("readme", f"`{document.path}` was not read as text")
+        return failed(
+            "readme",
+            "There is no README.",
+            action="Write a README",
+            next_step=(
+                f"Add `README.md` that says what this {NOUNS[view.kind.kind]} does, how to get it running, and one "
+                "example."
+            ),
+        )
+    install, usage = says_how_to_install(readme), says_how_to_use(readme)
+    wanted = [] if view.kind.kind in _NO_INSTALL else [("how to install or run it", install)]
+    wanted += [] if view.kind.kind in _NO_USAGE else [("how to use it", usage)]
+    missing = [what for what, where in wanted if where is None]
+    is_short = readme.words < view.config.readme_words and not (install and usage)
+    where = at(readme.path, 1, counted(readme.words, "word"))
+    if not missing and not is_short:
+        places = [evidence for _, evidence in wanted if evidence is not None]
+        told = f", and says {listed([what for what, _ in wanted])}" if wanted else ""
+        return passed("readme", f"{counted(readme.words, 'word').capitalize()}{told}.", where, *dict.fromkeys(places))
+    if readme.words < _TINY_WORDS and missing:
+        return warned(
+            "readme",
+            f"The README has {counted(readme.words, 'word')}, and does not say {listed(missing, last='or')}.",
+            where,
+            action="Write the README",
+            next_step=f"Say in `{readme.path}` what this is, {listed(missing)}.",
+            share=0.2,
+        )
+    flaws = ([f"is short ({counted(readme.words, 'word')})"] if is_short else []) + (
+        [f"does not say {listed(missing, last='or')}"] if missing else []
+    )
+    step = f"Add a section to `{readme.path}` that says {listed(missing)}, with a command or example to copy."
+    return warned(
+        "readme",
+        f"The README {listed(flaws)}.",
+        where,
+        action=f"Say in the README {listed(missing)}" if missing else "Say more in the README",
+        next_step=step if missing else f"Say in `{readme.path}` for whom it is, and what one gains by it.",
+        share=max(0.4, 1 - 0.25 * len(missing) - (0.2 if is_short else 0)),
+    )
+
+
+def says_how_to_install(readme: Readme) -> Evidence | None:
+    """The section or the command that tells how to get it; None where there is none."""
+    if heading := readme.heading(_INSTALL):
+        return at(readme.path, heading.line, heading.text[:80])
+    for block in readme.blocks:
+        if match := _INSTALL_COMMAND.search(block.text[:5_000]):
+            return at(readme.path, block.line, match.group(0).strip())
+    for number, line in enumerate(readme.text.splitlines()[:2_000], 1):
+        if "`" in line and (match := _INSTALL_COMMAND.search(line[:1_000])):
+            return at(readme.path, number, match.group(0).strip())
+    return None
+
+
+def says_how_to_use(readme: Readme) -> Evidence | None:
+    """The section or the code that shows it at work; None where there is none."""
+    if heading := readme.heading(_USAGE):
+        return at(readme.path, heading.line, heading.text[:80])
+    for block in readme.blocks:
+        if block.text.strip() and not _INSTALL_COMMAND.search(block.text[:5_000]):
+            return at(readme.path, block.line, "an example")
+    return None
+
+
+def _links(view: View) -> Finding:
+    readme = view.readme
+    if readme is None:
+        return not_applicable("readme-links", "there is no README")
+    relative = [link for link in readme.links[:MAX_LINKS] if link.relative_path]
+    if not relative:
+        return not_applicable("readme-links", "the README has no links into the tree")
+    broken = [link for link in relative if not leads_somewhere(link, readme.path, view)]
+    if not broken:
+        return passed(
+            "readme-links",
+            f"{counted(len(relative), 'relative link').capitalize()} and images, all lead somewhere.",
+            at(readme.path, relative[0].line),
+        )
+    if view.is_partial:
+        return unknown("readme-links", "the tree could not be read whole, so a missing target may exist")
+    images = sum(link.is_image for link in broken)
+    what = listed(
+        [
+            *([counted(images, "image")] if images else []),
+            *([counted(len(broken) - images, "link")] if len(broken) > images else []),
+        ]
+    )
+    targets = [link.target for link in broken]
+    evidence = [at(readme.path, link.line, f"{link.target[:120]} is not in the tree") for link in broken[:20]]
+    return failed(
+        "readme-links",
+        f"{what} of the README {'leads' if len(broken) == 1 else 'lead'} nowhere: {code(targets, limit=3)}.",
+        *evidence,
+        action=f"Mend {what} of the README",
+        next_step=f"Correct or remove {code([f'{readme.path}:{link.line}' for link in broken], limit=4)}.",
+    )
+
+
+def leads_somewhere(link: Link, readme_path: str, view: View) -> bool:
+    """Whether a relative link's target is a file or folder of the tree, or a page of GitHub beside it."""
+    path = link.relative_path
+    base = "" if path.startswith("/") else posixpath.dirname(readme_path)
+    target = posixpath.normpath(posixpath.join(base, path.lstrip("/")))
+    if target == "." or target.startswith(".."):
+        return True  # the root, or a page of GitHub such as ../../issues
+    if target in view.tree.paths or target in view.tree.folders:
+        return True
+    return _is_beyond(target, view)
+
+
+def _is_beyond(target: str, view: View) -> bool:
+    """Whether the path runs through a symbolic link or a submodule, whose content is not in the tree."""
+    modules = view.text(".gitmodules")
+    folder = target
+    while folder:
+        if modules and re.search(rf"(?m)^\s*path\s*=\s*{re.escape(folder)}\s*$", modules):
+            return True
+        if folder in view.links:
+            return True
+        folder = posixpath.dirname(folder)
+    return False

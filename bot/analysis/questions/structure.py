@@ -1,0 +1,183 @@
+"""Do people find their way in the code? Layout, complexity, duplication, size of files. (catalogue entries 52 to 55)"""
+
+from __future__ import annotations
+
+from bot.analysis.finding import Finding, at, failed, not_applicable, passed, unknown, warned
+from bot.analysis.view import View
+from bot.analysis.words import code, counted, listed, percent
+from bot.model.snapshot import FileClass
+
+MANY_AT_ROOT = 40
+DEEP = 10
+LARGE_FILE = 1_500
+MANY_MARKERS = 5.0
+SMALL = 200
+
+
+def judge(view: View) -> list[Finding]:
+    """layout, complexity, duplication, debt."""
+    return [_layout(view), _complexity(view), _duplication(view), _debt(view)]
+
+
+def source_depth(view: View) -> int:
+    """Folders above the deepest first-party source file."""
+    return max(
+        (f.path.count("/") for f in view.contents.files if f.file_class in {FileClass.SOURCE, FileClass.TEST}),
+        default=0,
+    )
+
+
+def _layout(view: View) -> Finding:
+    if not view.has_code:
+        return not_applicable("layout", "there is no code to lay out")
+    sources = [f for f in view.contents.files if f.file_class is FileClass.SOURCE and f.code]
+    at_root = [f for f in sources if "/" not in f.path]
+    depth = source_depth(view)
+    folders = sorted(
+        {f.path.split("/")[0] for f in sources if "/" in f.path},
+        key=lambda name: (-sum(f.code for f in sources if f.path.startswith(f"{name}/")), name),
+    )
+    entries = [f"{c.path}/" if c.path else "the root" for c in view.components]
+    parts = f"{counted(len(entries), 'component')}, " if len(entries) > 1 else ""
+    where = f"code in {code([f'{name}/' for name in folders], limit=3)}" if folders else "code in the root"
+    found = f"{parts}{where}, {counted(depth, 'folder')} deep."
+    found = found[0].upper() + found[1:]
+    evidence = [at(f.path) for f in (at_root or sources)[:3]]
+    if (
+        len(at_root) > MANY_AT_ROOT
+        and len(at_root) * 2 > len(sources)
+        and view.languages
+        and view.languages[0].name != "Go"
+    ):
+        return warned(
+            "layout",
+            f"{counted(len(at_root), 'source file').capitalize()} lie in the root.",
+            *evidence,
+            action="Move the code into folders",
+            next_step=(
+                "Gather the source files of the root in one folder for each thing they know; leave settings and "
+                "documents there."
+            ),
+        )
+    if depth > DEEP and not any(lang.name in {"Java", "Kotlin", "Scala", "Groovy"} for lang in view.languages[:2]):
+        deepest = max(sources, key=lambda f: (f.path.count("/"), f.path))
+        return warned(
+            "layout",
+            f"Code lies up to {counted(depth, 'folder')} deep.",
+            at(deepest.path),
+            action="Flatten the tree",
+            next_step=f"Merge folders that hold a single folder, beginning with `{deepest.path}`.",
+        )
+    return passed("layout", found, *evidence)
+
+
+def _complexity(view: View) -> Finding:
+    functions = view.contents.functions
+    if functions is None:
+        if not view.has_code:
+            return not_applicable("complexity", "there is no code to measure")
+        return unknown("complexity", view.contents.unmeasured.get("functions", "functions were not measured"))
+    if not functions:
+        return not_applicable("complexity", "no function in a language that lizard reads")
+    limit = view.config.complexity
+    hot = sorted((f for f in functions if f.complexity > limit), key=lambda f: (-f.complexity, f.path, f.line))
+    worst = max(functions, key=lambda f: (f.complexity, f.path, -f.line))
+    if not hot:
+        return passed(
+            "complexity",
+            f"The most complex function, `{worst.name}`, has a cyclomatic complexity of {worst.complexity}.",
+            at(worst.path, worst.line, worst.name),
+        )
+    names = listed([f"`{f.name}` ({f.complexity})" for f in hot], limit=3)
+    found = f"{counted(len(hot), 'function').capitalize()} with a cyclomatic complexity above {limit}: {names}."
+    evidence = [at(f.path, f.line, f"{f.name}: complexity {f.complexity}, {f.lines} lines") for f in hot[:10]]
+    step = f"Split `{hot[0].name}` (`{hot[0].path}:{hot[0].line}`) along its branches, with a test for each first."
+    grave = [f for f in hot if f.complexity > 3 * limit]
+    action = f"Simplify `{hot[0].name}`" if len(hot) == 1 else f"Simplify `{hot[0].name}` and its like"
+    # ten reports at most are kept of a large tree, so what counts is how grave the worst are
+    per_lines = len(hot) / max(1.0, view.size.code / 1_000)
+    if grave and per_lines > 0.2:
+        return warned("complexity", found, *evidence, action=action, next_step=step, share=0.3)
+    return warned("complexity", found, *evidence, action=action, next_step=step, share=0.7 if not grave else 0.5)
+
+
+def _duplication(view: View) -> Finding:
+    duplicated = view.contents.duplicated_lines
+    if duplicated is None:
+        if not view.has_code:
+            return not_applicable("duplication", "there is no code to compare")
+        return unknown("duplication", view.contents.unmeasured.get("duplicated_lines", "duplication was not measured"))
+    if view.size.code < SMALL:
+        return not_applicable("duplication", "there is too little code to compare")
+    share = duplicated_share(view) or 0.0
+    pairs = sorted(view.contents.duplicates, key=lambda d: (-d.lines, d.path, d.line))
+    evidence = [at(d.path, d.line, f"{d.lines} lines as in {d.other_path}:{d.other_line}") for d in pairs[:10]]
+    found = f"{percent(share)} of the lines ({duplicated:,}) stand at more than one place."
+    if share <= view.config.duplication:
+        return passed("duplication", found, *evidence[:3])
+    first = (
+        f", beginning with the {pairs[0].lines} lines of `{pairs[0].path}:{pairs[0].line}` and "
+        f"`{pairs[0].other_path}:{pairs[0].other_line}`"
+        if pairs
+        else ""
+    )
+    step = f"Give the shared lines one home{first}."
+    if share > 3 * view.config.duplication:
+        return failed("duplication", found, *evidence, action="Remove duplicated code", next_step=step)
+    return warned("duplication", found, *evidence, action="Remove duplicated code", next_step=step)
+
+
+def duplicated_share(view: View) -> float | None:
+    """Duplicated lines among first-party source lines; None where not measured or there is no code."""
+    duplicated = view.contents.duplicated_lines
+    lines = sum(f.code for f in view.contents.files if f.file_class is FileClass.SOURCE)
+    return round(min(1.0, duplicated / lines), 4) if duplicated is not None and lines else None
+
+
+def markers_per_thousand(view: View) -> float | None:
+    """Debt markers per thousand lines of code; None without code."""
+    return round(1000 * view.size.debt_markers / view.size.code, 2) if view.size.code else None
+
+
+def _debt(view: View) -> Finding:
+    if not view.has_code:
+        return not_applicable("debt", "there is no code to measure")
+    large = sorted(
+        (f for f in view.contents.files if f.file_class is FileClass.SOURCE and f.code > LARGE_FILE),
+        key=lambda f: (-f.code, f.path),
+    )
+    rate = markers_per_thousand(view) or 0.0
+    many = rate > MANY_MARKERS and view.size.debt_markers >= 10
+    marked = max(view.contents.files, key=lambda f: (f.debt_markers, f.path))
+    markers = f"{counted(view.size.debt_markers, 'debt marker')} ({rate:.1f} per thousand lines)"
+    evidence = [at(f.path, None, f"{f.code:,} lines of code") for f in large[:10]]
+    evidence += [at(marked.path, None, f"{marked.debt_markers} debt markers")] if marked.debt_markers else []
+    if not large and not many:
+        return passed("debt", f"{markers[0].upper()}{markers[1:]}; no file above {LARGE_FILE:,} lines.", *evidence)
+    flaws = []
+    steps = []
+    if large:
+        flaws.append(
+            f"{counted(len(large), 'file')} above {LARGE_FILE:,} lines of code, the largest "
+            f"{code([large[0].path])} with {large[0].code:,}"
+        )
+        steps.append(f"split `{large[0].path}` where it already falls into parts")
+    if many:
+        flaws.append(markers)
+        steps.append(f"turn the markers of `{marked.path}` into issues or fix them")
+    text = f"{listed(flaws)}."
+    step = listed(steps)
+    state = failed if large and many and rate > 3 * MANY_MARKERS else None
+    action = f"Split `{large[0].path}`" if large else "Work off the debt markers"
+    if state:
+        return failed(
+            "debt", text[0].upper() + text[1:], *evidence, action=action, next_step=f"{step[0].upper()}{step[1:]}."
+        )
+    return warned(
+        "debt",
+        text[0].upper() + text[1:],
+        *evidence,
+        action=action,
+        next_step=f"{step[0].upper()}{step[1:]}.",
+        share=0.6,
+    )

@@ -1,0 +1,107 @@
+"""Could somebody misuse a workflow? zizmor's findings and the permissions of each workflow. (catalogue entry 40)"""
+
+from __future__ import annotations
+
+from bot.analysis.finding import Finding, at, failed, not_applicable, passed, unknown, warned
+from bot.analysis.view import View
+from bot.analysis.words import code, counted, listed, sentence
+from bot.model.report import Evidence
+from bot.model.snapshot import WorkflowFinding
+
+_OTHER_CHECKS = frozenset({"unpinned-uses", "unpinned-images", "unpinned-tools"})
+"""Rules of zizmor that our check `pinned` answers."""
+
+_MISSING_PERMISSIONS = frozenset({"excessive-permissions"})
+_RANK = {"high": 0, "medium": 1, "low": 2}
+
+ADVICE = {
+    "template-injection": "pass the expression through `env:` and use the variable in the script",
+    "dangerous-triggers": "use `pull_request`, or keep `pull_request_target` away from the pull request's code",
+    "excessive-permissions": "give each job only the `permissions` it needs, beginning with `contents: read`",
+    "artipacked": "set `persist-credentials: false` on `actions/checkout`",
+    "cache-poisoning": "do not restore caches in jobs that publish",
+    "github-env": "do not write untrusted values to `GITHUB_ENV` or `GITHUB_PATH`",
+    "hardcoded-container-credentials": "move the credential into a secret",
+    "bot-conditions": "check `github.event.pull_request.user.login`, not `github.actor`",
+    "known-vulnerable-actions": "update the action",
+    "secrets-inherit": "pass only the secrets that the called workflow needs",
+    "self-hosted-runner": "keep self-hosted runners away from public pull requests",
+    "insecure-commands": "remove `ACTIONS_ALLOW_UNSECURE_COMMANDS`",
+    "unsound-contains": "compare with `==`, or use `contains` on a JSON array",
+    "unredacted-secrets": "use each secret whole: a part of it is not redacted in logs",
+    "overprovisioned-secrets": "name the secrets that the step needs instead of passing all",
+    "impostor-commit": "pin the action to a commit of the action's own repository",
+    "ref-confusion": "pin the action to a commit: its branch and tag share a name",
+    "use-trusted-publishing": "publish with OIDC instead of a stored token",
+    "archived-uses": "replace the archived action",
+}
+"""Rule of zizmor → what to do about it."""
+
+
+def judge(view: View) -> list[Finding]:
+    """workflow-safety."""
+    return [_safety(view)]
+
+
+def serious_findings(view: View) -> list[WorkflowFinding]:
+    """zizmor's findings that this check counts, gravest first; informational and uncertain ones are left out."""
+    found = [
+        f
+        for f in view.contents.workflow_findings or ()
+        if f.rule not in _OTHER_CHECKS and f.severity.lower() in _RANK and f.confidence.lower() != "low"
+    ]
+    return sorted(found, key=lambda f: (_RANK[f.severity.lower()], f.path, f.line, f.rule))
+
+
+def _safety(view: View) -> Finding:
+    if not view.good_workflows:
+        return not_applicable("workflow-safety", "there is no workflow that could run")
+    wide = [at(w.path, w.writes_all, "write-all") for w in view.good_workflows if w.writes_all is not None]
+    if view.contents.workflow_findings is None:
+        if wide:
+            return _wide(wide)
+        reason = view.contents.unmeasured.get("workflow_findings", "zizmor did not run")
+        return unknown("workflow-safety", reason)
+    findings = serious_findings(view)
+    if not findings and not wide:
+        evidence = [at(w.path, 1) for w in view.workflows[:5]]
+        return passed(
+            "workflow-safety",
+            f"zizmor finds nothing to object to in {counted(len(view.workflows), 'workflow')}.",
+            *evidence,
+        )
+    if not findings:
+        return _wide(wide)
+    high = [f for f in findings if f.severity.lower() == "high"]
+    medium = [f for f in findings if f.severity.lower() == "medium"]
+    worst = high or medium or findings
+    rules = list(dict.fromkeys(f.rule for f in worst))
+    levels = [
+        f"{len(group)} {name}"
+        for name, group in (("high", high), ("medium", medium), ("low", findings[len(high) + len(medium) :]))
+        if group
+    ]
+    found = (
+        f"{counted(len(findings), 'finding').capitalize()} of zizmor ({listed(levels)}), such as "
+        f"{code(rules, limit=3)}."
+    )
+    evidence = [at(f.path, f.line, f"{f.rule}: {f.message}"[:160]) for f in findings[:20]]
+    advice = [ADVICE[rule] for rule in rules if rule in ADVICE][:2]
+    places = code([f"{f.path}:{f.line}" for f in worst], limit=3)
+    step = sentence(
+        f"At {places}: {listed(advice)}" if advice else f"Look at {places}; zizmor's pages explain each rule"
+    )
+    action = f"Close {counted(len(worst), 'hole')} in the workflows" if high else "Make the workflows safer"
+    if high:
+        return failed("workflow-safety", found, *evidence, action=action, next_step=step)
+    return warned("workflow-safety", found, *evidence, action=action, next_step=step, share=0.5 if medium else 0.8)
+
+
+def _wide(places: list[Evidence]) -> Finding:
+    return warned(
+        "workflow-safety",
+        f"{code([e.path for e in places])} may write everything (`permissions: write-all`).",
+        *places,
+        action="Take permissions away from workflows",
+        next_step="Replace `write-all` by `contents: read` on top, and give single jobs what they need more.",
+    )

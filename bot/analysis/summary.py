@@ -1,0 +1,146 @@
+"""One to three sentences that name the kind, the stack and the state of a repository."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.analysis.kinds import NOUNS
+from bot.analysis.questions.maintenance import deprecation_of
+from bot.analysis.view import View
+from bot.analysis.words import article, counted, listed, sentence
+from bot.model.report import Action, Component, Kind, Status, Technology
+
+_NAMED = (
+    "framework",
+    "ui",
+    "mobile",
+    "database",
+    "queue",
+    "cache",
+    "search",
+    "orm",
+    "api",
+    "ai",
+    "infrastructure",
+    "cloud",
+)
+"""Categories worth a place in the first sentence, in this order."""
+
+_MIN_VALUE = 2.0
+_DOMINANT = 0.6
+
+
+def write_summary(view: View, actions: Sequence[Action], score: int | None) -> str:
+    """The summary; shorter where there is less to say."""
+    name = view.facts.name
+    if view.is_empty:
+        return _empty(view)
+    sentences = [_what(view, name), _state(view), _next(view, actions, score)]
+    return " ".join(text for text in sentences if text)
+
+
+def _empty(view: View) -> str:
+    if view.facts.is_empty or view.facts.id == 0:
+        return f"{view.facts.name} is empty: nothing has been pushed yet."
+    return f"Nothing of {view.facts.name} could be read."
+
+
+def _what(view: View, name: str) -> str:
+    noun = _noun(view)
+    if view.is_tiny and not view.libraries:
+        files = [f.path for f in view.contents.files if not f.path.startswith(".github/")]
+        if not files:
+            return f"{name} holds nothing but settings for GitHub."
+        held = (
+            f"`{files[0]}`"
+            if len(files) == 1
+            else f"{counted(len(files), 'file')}, {listed([f'`{p}`' for p in files], limit=3)}"
+        )
+        language = f" of {view.languages[0].name}" if view.languages else ""
+        lines = f", {counted(view.size.code, 'line')}{language}" if view.size.code else ""
+        return f"{name} holds little so far: {held}{lines}."
+    stack = [technology.name for technology in named_stack(view)]
+    using = f" built with {listed(stack, limit=4)}" if stack else ""
+    licence = view.licence.licence.expression
+    under = f", under {licence}" if licence and not licence.startswith("LicenseRef") else ""
+    size = f", {counted(view.size.code, 'line')} of code" if view.size.code >= 100 else ""
+    is_a = noun if view.kind.kind is Kind.CONFIGURATION else f"{article(noun)} {noun}"
+    return f"{name} is {is_a}{using}{under}{size}."
+
+
+def _noun(view: View) -> str:
+    """ "Python library", "TypeScript and Go monorepo of 5 components", "documentation site"."""
+    kind = view.kind.kind
+    noun = NOUNS[kind]
+    main = [component for component in view.components if component.path]
+    if kind is Kind.MONOREPO and main:
+        noun = f"{noun} of {counted(len(main), 'component')}"
+    if kind in {Kind.DATA, Kind.DOCS_SITE} or not view.languages:
+        return noun
+    first = view.languages[0]
+    spoken = [first.name]
+    if first.share < _DOMINANT and len(view.languages) > 1 and view.languages[1].share >= 0.2:
+        spoken.append(view.languages[1].name)
+    return f"{listed(spoken)} {noun}"
+
+
+def named_stack(view: View) -> list[Technology]:
+    """The technologies that a developer would name first: a few a category, of main components and run time."""
+    languages = {language.name for language in view.languages}
+    chosen: list[Technology] = []
+    for category in _NAMED:
+        of_category = [t for t in view.technologies if t.category == category and t.name not in languages]
+        of_category = [t for t in of_category if _is_central(t, view.components)]
+        of_category.sort(key=lambda t: (-len(t.evidence), t.name.lower()))
+        chosen += of_category[: 2 if category in {"framework", "ui"} else 1]
+    return chosen[:4]
+
+
+_ASIDE = ("example", "sample", "demo", "test", "docs", "doc", "website", "bench", "fixture")
+
+
+def _is_central(technology: Technology, components: Sequence[Component]) -> bool:
+    """Whether it is seen outside examples, tests and documents."""
+    paths = [evidence.path.lower() for evidence in technology.evidence if evidence.path]
+    return any(not any(part.startswith(_ASIDE) for part in path.split("/")[:-1]) for path in paths)
+
+
+_VERDICTS = {
+    Status.ACTIVE: "It is actively developed",
+    Status.MAINTENANCE: "It is maintained",
+    Status.STALE: "Nobody has worked on it for a while",
+    Status.ARCHIVED: "It is archived and read-only",
+}
+
+
+def _state(view: View) -> str:
+    answer = view.status
+    if answer.status is Status.UNKNOWN:
+        return ""
+    if answer.status is Status.ARCHIVED:
+        return f"{_VERDICTS[answer.status]}."
+    verdict = _VERDICTS[answer.status]
+    if answer.is_stable and answer.status in {Status.STALE, Status.MAINTENANCE}:
+        verdict = "It is finished and quiet"
+    if deprecation_of(view):
+        verdict = "It declares itself deprecated"
+    reason = (
+        answer.reason[0].lower() + answer.reason[1:]
+        if not answer.reason.startswith(("Release ", "#"))
+        else answer.reason
+    )
+    return sentence(f"{verdict}: {reason}")
+
+
+def _next(view: View, actions: Sequence[Action], score: int | None) -> str:
+    if view.status.status is Status.ARCHIVED or score is None or view.is_tiny:
+        return ""
+    worth = [action for action in actions if action.value >= _MIN_VALUE or action.check_id == "secrets"]
+    if not worth:
+        return "There is little left to improve." if score >= 90 else ""
+    titles = [_lower(action.title) for action in worth[:2]]
+    return f"Worth doing first: {listed(titles)}."
+
+
+def _lower(title: str) -> str:
+    return title[0].lower() + title[1:] if len(title) > 1 and title[1].islower() else title

@@ -1,0 +1,174 @@
+"""Everything the questions look at, prepared once: the snapshot with its manifests, documents and workflows read."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.analysis.config import RadarConfig, Slip
+from bot.analysis.manifests.nouns import Inventory
+from bot.analysis.readme import Readme
+from bot.analysis.status import StatusAnswer
+from bot.analysis.workflows import Workflow
+from bot.model.report import (
+    Activity,
+    Component,
+    Document,
+    Evidence,
+    Kind,
+    LanguageLines,
+    Licence,
+    Package,
+    Runtime,
+    Scope,
+    Size,
+    Technology,
+)
+from bot.model.snapshot import Contents, FileClass, FileFact, RepositoryFacts
+
+TINY_FILES = 8
+TINY_LINES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class KindAnswer:
+    """The kind with what shows it."""
+
+    kind: Kind
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceAnswer:
+    """The licence; `mismatches` are (what disagrees, where); `unrecognised` are licence files of no known text."""
+
+    licence: Licence
+    mismatches: tuple[tuple[str, Evidence], ...] = ()
+    unrecognised: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The names of the tree, indexed. `folders` are all folders that hold something; `roots` have lower names."""
+
+    paths: frozenset[str]
+    folders: frozenset[str]
+    lower: Mapping[str, str]
+    by_name: Mapping[str, tuple[str, ...]]
+
+    def has(self, *paths: str) -> str:
+        """The first of `paths` (any case) that is a file, as it is spelt; "" where none is."""
+        return next((self.lower[path.lower()] for path in paths if path.lower() in self.lower), "")
+
+    def named(self, *names: str) -> tuple[str, ...]:
+        """All files called like one of `names` (lower case), sorted, nearest to the root first."""
+        return tuple(sorted((p for name in names for p in self.by_name.get(name, ())), key=lambda p: (p.count("/"), p)))
+
+
+def index_tree(files: Iterable[FileFact]) -> Tree:
+    """`Tree` of `files`, vendored ones included."""
+    paths: list[str] = []
+    folders: set[str] = set()
+    by_name: dict[str, list[str]] = {}
+    lower: dict[str, str] = {}
+    for file in files:
+        path = file.path
+        paths.append(path)
+        lower.setdefault(path.lower(), path)
+        folder, _, name = path.rpartition("/")
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = posixpath.dirname(folder)
+        if file.file_class is not FileClass.VENDORED:
+            by_name.setdefault(name.lower(), []).append(path)
+    return Tree(
+        frozenset(paths), frozenset(folders), lower, {name: tuple(sorted(found)) for name, found in by_name.items()}
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One repository, ready to be judged. `contents` is empty for an empty repository."""
+
+    facts: RepositoryFacts
+    now: datetime
+    contents: Contents
+    config: RadarConfig
+    slips: tuple[Slip, ...]
+    tree: Tree
+    inventory: Inventory
+    packages: tuple[Package, ...]
+    technologies: tuple[Technology, ...]
+    runtimes: tuple[Runtime, ...]
+    components: tuple[Component, ...]
+    licence: LicenceAnswer
+    documents: tuple[Document, ...]
+    readme: Readme | None
+    workflows: tuple[Workflow, ...]
+    languages: tuple[LanguageLines, ...]
+    size: Size
+    activity: Activity
+    status: StatusAnswer
+    kind: KindAnswer
+    is_solo: bool
+    links: frozenset[str] = frozenset()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to read."""
+        return not self.contents.files
+
+    @property
+    def is_tiny(self) -> bool:
+        """Whether there are only a few lines; what stands in `.github` does not count."""
+        own = [file for file in self.contents.files if not file.path.startswith(".github/")]
+        return len(own) <= TINY_FILES and sum(file.code for file in own) < TINY_LINES
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether limits or hidden files keep a part of the tree from us."""
+        return bool(self.contents.cut) or self.facts.hidden_files_truncated
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this is a local checkout that GitHub was not asked about."""
+        return self.facts.id == 0
+
+    @property
+    def has_code(self) -> bool:
+        """Whether there is first-party code."""
+        return self.size.code > 0
+
+    @property
+    def libraries(self) -> tuple[Package, ...]:
+        """Dependencies of package managers: no actions, images or hooks."""
+        return tuple(p for p in self.packages if p.ecosystem not in {"githubactions", "docker", "pre-commit", "github"})
+
+    @property
+    def good_workflows(self) -> tuple[Workflow, ...]:
+        """Workflows that parse."""
+        return tuple(workflow for workflow in self.workflows if not workflow.problem)
+
+    def text(self, path: str) -> str:
+        """The text of a file that was kept; ""."""
+        return self.contents.texts.get(path, "")
+
+    def document(self, kind: str) -> Document | None:
+        """The document of that kind: a file, a section or the organisation's."""
+        return next((document for document in self.documents if document.kind == kind), None)
+
+    def why_unknown(self, *fields: str) -> str:
+        """The reason why a field of the facts is unknown, as a clause."""
+        for field in fields:
+            if reason := self.facts.unknown_reasons.get(field):
+                return reason
+        if self.is_local:
+            return "a local checkout does not tell; GitHub was not asked"
+        return "GitHub did not tell"
+
+    def depends_on(self, *names: str, scopes: Iterable[Scope] = Scope) -> Package | None:
+        """The first direct dependency with one of these exact names."""
+        wanted, allowed = frozenset(names), frozenset(scopes)
+        return next((p for p in self.packages if p.name in wanted and p.scope in allowed), None)
