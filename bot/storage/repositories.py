@@ -112,7 +112,7 @@ async def after(
         .execution_options(populate_existing=True)
     )
     if only:
-        statement = statement.where(RepositoryRow.id.in_(sorted(one for one in only if one > after_id)[:limit]))
+        statement = statement.where(RepositoryRow.id.in_(sorted(one for one in only if one > after_id)))
     return [to_repository(row) for row in await session.scalars(statement)]
 
 

@@ -1,0 +1,141 @@
+"""Installations through their life: installed, suspended, renamed, uninstalled, back again, purged."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.model.batch import BatchStatus
+from bot.model.installation import InstallationStatus
+from bot.model.repository import RefreshStatus
+from bot.storage import batches, installations, refreshes, reports, repositories
+from bot.storage.database import Database, Session
+from tests.storage.samples import NOW, installation, later, report, repository
+
+pytestmark = pytest.mark.anyio
+
+
+async def seed(session: Session) -> None:
+    await installations.upsert(session, installation(permissions={"contents": "read"}, events=("push",)), now=NOW)
+    await installations.upsert(session, installation(8, "Other"), now=NOW)
+    await repositories.upsert_many(session, 7, [repository(), repository(43, "fork", "somebody")], now=NOW)
+    await repositories.upsert_many(session, 8, [repository(44, "else", "Other")], now=NOW)
+
+
+async def status(session: Session, id_: int = 7) -> InstallationStatus:
+    found = await installations.get(session, id_)
+    assert found is not None
+    return found.status
+
+
+async def test_it_is_stored_as_github_says(database: Database) -> None:
+    async with database.write() as session:
+        await seed(session)
+        found = await installations.find(session, "OCTO")
+        assert found is not None
+        assert (found.id, found.account_id, found.permissions, found.events) == (
+            7,
+            70,
+            {"contents": "read"},
+            ("push",),
+        )
+        assert [one.account_login for one in await installations.list_all(session)] == ["Other", "octo"]
+        assert await installations.set_permissions(session, 7, {"checks": "write"}, ["push", "check_run"], now=NOW)
+        await installations.mark_reconciled(session, 7, now=later(3))
+        found = await installations.get(session, 7)
+        assert found is not None
+        assert (found.permissions, found.events) == ({"checks": "write"}, ("push", "check_run"))
+        assert found.reconciled_at == later(3)
+
+
+async def test_suspended_and_resumed(database: Database) -> None:
+    async with database.write() as session:
+        await seed(session)
+        assert await installations.set_status(session, 7, InstallationStatus.SUSPENDED, now=NOW)
+        assert await status(session) is InstallationStatus.SUSPENDED
+        await installations.upsert(session, installation(suspended_at=NOW), now=NOW)
+        assert await status(session) is InstallationStatus.SUSPENDED
+        assert await installations.set_status(session, 7, InstallationStatus.ACTIVE, now=NOW)
+        assert await status(session) is InstallationStatus.ACTIVE
+        assert not await installations.set_status(session, 99, InstallationStatus.ACTIVE, now=NOW)
+
+
+async def test_a_renamed_account_takes_its_own_repositories_along(database: Database) -> None:
+    async with database.write() as session:
+        await seed(session)
+        assert await installations.rename(session, 7, "Hexa", now=NOW)
+        assert not await installations.rename(session, 99, "x", now=NOW)
+        for owner, name, id_ in (("hexa", "HELLO", 42), ("somebody", "fork", 43), ("other", "else", 44)):
+            found = await repositories.find(session, owner, name)
+            assert found is not None
+            assert found.id == id_
+        assert await repositories.find(session, "octo", "hello") is None
+
+
+async def test_uninstalling_hides_everything_and_ends_what_runs(database: Database) -> None:
+    async with database.write() as session:
+        await seed(session)
+        await reports.complete(session, report(), run_id="r", trigger="push", now=NOW)
+        await refreshes.start(session, 42, run_id="r2", trigger="push", now=NOW)
+        for batch_id, id_ in (("ours", 7), ("theirs", 8)):
+            await batches.create(session, batch_id, installation_id=id_, trigger="api", now=NOW)
+        assert await installations.delete(session, 7, now=later(1)) is True
+        assert await installations.delete(session, 7, now=later(2)) is False
+    async with database.read() as session:
+        assert await status(session) is InstallationStatus.DELETED
+        assert await installations.find(session, "octo") is None
+        assert [one.id for one in await installations.list_all(session)] == [8]
+        assert len(await installations.list_all(session, with_deleted=True)) == 2
+        assert await repositories.list_of_installation(session, 7) == []
+        found = await repositories.get(session, 42)
+        assert found is not None
+        assert (found.removed_at, found.removed_reason) == (later(1), "uninstalled")
+        assert (found.refresh_status, found.refresh_error) == (RefreshStatus.FAILED, "The App was uninstalled.")
+        ours, theirs = await batches.get(session, "ours"), await batches.get(session, "theirs")
+        assert ours is not None
+        assert theirs is not None
+        assert (ours.status, theirs.status) == (BatchStatus.CANCELLED, BatchStatus.RUNNING)
+        assert await reports.newest(session, 42) is not None
+
+
+async def test_a_late_suspension_does_not_bring_a_deleted_one_back(database: Database) -> None:
+    async with database.write() as session:
+        await seed(session)
+        await installations.delete(session, 7, now=NOW)
+        assert not await installations.set_status(session, 7, InstallationStatus.ACTIVE, now=NOW)
+        assert await status(session) is InstallationStatus.DELETED
+
+
+async def test_installed_again_it_is_back_with_its_history(database: Database) -> None:
+    async with database.write() as session:
+        await seed(session)
+        await reports.complete(session, report(), run_id="r", trigger="push", now=NOW)
+        await installations.delete(session, 7, now=NOW)
+        await installations.upsert(session, installation(), now=later(9))
+        await repositories.upsert_many(session, 7, [repository()], now=later(9))
+        found = await repositories.get(session, 42)
+        assert found is not None
+        assert (found.removed_at, found.score) == (None, 80)
+        gone = await installations.get(session, 7)
+        assert gone is not None
+        assert (gone.status, gone.deleted_at) == (InstallationStatus.ACTIVE, None)
+
+
+async def test_purging_erases_after_the_grace_period_only(database: Database) -> None:
+    async with database.write() as session:
+        await seed(session)
+        await reports.complete(session, report(), run_id="r", trigger="push", now=NOW)
+        await batches.create(session, "b", installation_id=7, trigger="api", now=NOW)
+        await batches.add_items(session, "b", [(42, "octo/hello")], now=NOW)
+        await installations.delete(session, 7, now=later(10))
+        assert (await installations.purge(session, deleted_before=later(10)))["installations"] == 0
+        assert await installations.purge(session, deleted_before=later(11)) == {
+            "installations": 1,
+            "repositories": 2,
+            "batches": 1,
+        }
+    async with database.read() as session:
+        assert await installations.get(session, 7) is None
+        assert await repositories.get(session, 42) is None
+        assert await reports.count(session, 42) == 0
+        assert await batches.items(session, "b") == []
+        assert await repositories.get(session, 44) is not None

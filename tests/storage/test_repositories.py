@@ -1,0 +1,159 @@
+"""Repositories by their numeric id, whatever they are called today."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.model.repository import RefreshStatus, Repository
+from bot.storage import installations, refreshes, repositories
+from bot.storage.database import Database, Session
+from tests.storage.samples import NOW, installation, later, repository
+
+pytestmark = pytest.mark.anyio
+
+
+async def seed(session: Session) -> None:
+    await installations.upsert(session, installation(), now=NOW)
+    await installations.upsert(session, installation(8, "other"), now=NOW)
+    full = repository(
+        default_branch="main", head_sha="a" * 40, description="Hi", is_fork=True, is_archived=True, pushed_at=NOW
+    )
+    await repositories.upsert_many(session, 7, [full, repository(43, "world"), repository(44, "moon")], now=NOW)
+
+
+async def get(session: Session, id_: int = 42) -> Repository:
+    found = await repositories.get(session, id_)
+    assert found is not None
+    return found
+
+
+async def test_a_listing_replaces_what_is_known(database: Database) -> None:
+    async with database.write() as session:
+        await seed(session)
+        await repositories.upsert_many(session, 7, [repository(name="Hello", is_private=True)], now=later(1))
+        found = await get(session)
+    assert (found.full_name, found.is_private, found.is_fork, found.is_archived, found.description) == (
+        "octo/Hello",
+        True,
+        False,
+        False,
+        "",
+    )
+    assert (found.head_sha, found.default_branch, found.pushed_at) == ("a" * 40, "main", NOW)
+    assert (found.created_at, found.updated_at) == (NOW, later(1))
+
+
+async def test_a_payload_replaces_only_what_it_tells(database: Database) -> None:
+    async with database.write() as session:
+        await seed(session)
+        named = repository(name="renamed", is_private=True)
+        await repositories.upsert_many(session, 7, [named], is_full=False, now=later(1))
+        found = await get(session)
+    assert (found.name, found.is_private, found.is_fork, found.is_archived, found.description) == (
+        "renamed",
+        True,
+        True,
+        True,
+        "Hi",
+    )
+
+
+async def test_many_at_once_and_none(database: Database) -> None:
+    async with database.write() as session:
+        await seed(session)
+        await repositories.upsert_many(session, 7, [], now=NOW)
+        many = [repository(1000 + n, f"r{n}") for n in range(1200)]
+        await repositories.upsert_many(session, 7, many, now=NOW)
+        await repositories.upsert_many(session, 7, many, now=later(1))
+        assert await repositories.count(session) == 1203
+        assert len(await repositories.get_many(session, [one.id for one in many])) == 1200
+
+
+async def test_names_are_found_in_any_case_and_may_be_reused(database: Database) -> None:
+    async with database.write() as session:
+        await seed(session)
+        found = await repositories.find(session, "OCTO", "hElLo")
+        assert found is not None
+        assert found.id == 42
+        await repositories.remove(session, [42], reason="deleted", now=later(1))
+        gone = await repositories.find(session, "octo", "hello")
+        assert gone is not None
+        assert gone.removed_reason == "deleted"
+        await repositories.upsert_many(session, 7, [repository(50)], now=later(0.5))
+        anew = await repositories.find(session, "octo", "hello")
+        assert anew is not None
+        assert anew.id == 50
+        assert await repositories.find(session, "octo", "nothing") is None
+
+
+async def test_each_change_on_github_is_kept(database: Database) -> None:
+    async with database.write() as session:
+        await seed(session)
+        assert await repositories.rename(session, 42, "octo", "Bye", now=later(1))
+        assert await repositories.set_visibility(session, 42, is_private=True, now=later(1))
+        assert await repositories.set_archived(session, 42, is_archived=False, now=later(1))
+        assert await repositories.set_default_branch(session, 42, "trunk", now=later(1))
+        found = await repositories.find(session, "octo", "bye")
+        assert found is not None
+        assert (found.id, found.is_private, found.is_archived, found.default_branch, found.head_sha) == (
+            42,
+            True,
+            False,
+            "trunk",
+            "",
+        )
+        assert await repositories.set_head(session, 42, "b" * 40, pushed_at=later(2), now=later(2))
+        assert ((await get(session)).head_sha, (await get(session)).pushed_at) == ("b" * 40, later(2))
+        assert not await repositories.rename(session, 99, "a", "b", now=NOW)
+
+
+async def test_a_transfer_moves_it_with_its_history(database: Database) -> None:
+    async with database.write() as session:
+        await seed(session)
+        await repositories.remove(session, [42], reason="removed", now=NOW)
+        assert await repositories.transfer(session, 42, 8, "other", "hello", now=later(1))
+        found = await get(session)
+        assert (found.installation_id, found.full_name, found.removed_at) == (8, "other/hello", None)
+        await repositories.upsert_many(session, 7, [repository()], now=later(2))
+        assert (await get(session)).installation_id == 7
+
+
+async def test_what_github_no_longer_lists_is_removed_and_comes_back(database: Database) -> None:
+    async with database.write() as session:
+        await seed(session)
+        await refreshes.queue(session, [43], trigger="api", now=NOW)
+        assert await repositories.remove_missing(session, 7, {42}, now=later(1)) == (43, 44)
+        assert await repositories.remove_missing(session, 7, {42}, now=later(2)) == ()
+        assert [one.id for one in await repositories.list_of_installation(session, 7)] == [42]
+        everything = await repositories.list_of_installation(session, 7, with_removed=True)
+        assert [one.name for one in everything] == ["hello", "moon", "world"]
+        lost = await get(session, 43)
+        assert (lost.refresh_status, lost.removed_at) == (RefreshStatus.FAILED, later(1))
+        await repositories.upsert_many(session, 7, [repository(43, "world")], now=later(3))
+        assert (await get(session, 43)).removed_at is None
+
+
+async def test_walking_through_an_installation_by_id(database: Database) -> None:
+    async with database.write() as session:
+        await seed(session)
+        await repositories.remove(session, [43], reason="removed", now=NOW)
+        assert [one.id for one in await repositories.after(session, 7, 0, limit=10)] == [42, 44]
+        assert [one.id for one in await repositories.after(session, 7, 42, limit=10)] == [44]
+        assert [one.id for one in await repositories.after(session, 7, 0, limit=1)] == [42]
+        assert [one.id for one in await repositories.after(session, 7, 0, limit=9, only=[44, 43, 1])] == [44]
+        assert await repositories.after(session, 7, 44, limit=10, only=[42, 44]) == []
+
+
+async def test_the_walk_is_not_cut_short_by_ids_that_are_gone(database: Database) -> None:
+    async with database.write() as session:
+        await seed(session)
+        assert [one.id for one in await repositories.after(session, 7, 0, limit=2, only=[1, 2, 3, 44])] == [44]
+
+
+async def test_purging_erases_what_was_removed_before(database: Database) -> None:
+    async with database.write() as session:
+        await seed(session)
+        await repositories.remove(session, [42], reason="deleted", now=later(1))
+        assert await repositories.purge(session, removed_before=later(1)) == 0
+        assert await repositories.purge(session, removed_before=later(2)) == 1
+        assert await repositories.get(session, 42) is None
