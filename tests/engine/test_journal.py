@@ -1,0 +1,173 @@
+"""The journal on both databases: what is written comes back, one process holds it, and trouble is waited out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine as SyncEngine
+from sqlalchemy.engine import make_url
+
+from bot.engine import machine
+from bot.engine.journal import Batch, Journal, JournalBusyError, Mark
+from bot.engine.machine import Run, RunState
+from bot.engine.protocol import Event, Returned, StepOp, Stepped
+from tests.engine.test_machine import CONFIG, EVENT
+
+pytestmark = pytest.mark.anyio
+
+
+@asynccontextmanager
+async def _opened(url: str) -> AsyncIterator[Journal]:
+    journal = Journal(url)
+    await journal.create_tables()
+    await journal.open(wait_s=0)
+    writer = asyncio.create_task(journal.run_writer())
+    try:
+        yield journal
+    finally:
+        await journal.stop_writer()
+        with contextlib.suppress(asyncio.CancelledError):
+            await writer
+        await journal.close()
+
+
+def _run(id: str = "run", now_ms: int = 0) -> Run:
+    return machine.start(id, CONFIG.id, EVENT, now_ms=now_ms)
+
+
+def _stepped(run: Run, *names: str) -> Run:
+    for name in names:
+        reply = Stepped((StepOp(id=name, op="StepRun"),))
+        run = machine.answer(run, CONFIG, "", reply, now_ms=5, backoff=lambda attempt: 1)
+    return run
+
+
+async def test_a_run_comes_back_as_it_was(database_url: str) -> None:
+    """State, times, jobs and memos, these in the order in which they came."""
+    run = _run()
+    later = machine.begin(run, now_ms=3)
+    last = _stepped(later, "z", "a", "m")
+    mark = Mark("debounce", "k", 9, b"body")
+    async with _opened(database_url) as journal:
+        await journal.write(Batch(created=[run], marked=[Mark("debounce", "k", 1), Mark("event", "gone", 1)]))
+        await journal.write(Batch(changed=[(run, last)], marked=[mark], unmarked=[("event", "gone")]))
+    async with _opened(database_url) as journal:
+        loaded = await journal.load()
+        assert loaded.runs == [last]
+        assert list(loaded.runs[0].memos) == ["z", "a", "m"]
+        assert loaded.marks == [mark]
+
+
+async def test_what_is_over_is_not_loaded(database_url: str) -> None:
+    run = _run()
+    over = machine.answer(_stepped(run, "a"), CONFIG, "", Returned(b"7"), now_ms=9, backoff=lambda attempt: 1)
+    async with _opened(database_url) as journal:
+        await journal.write(Batch(created=[run], changed=[(run, over)]))
+        assert (await journal.load()).runs == []
+        found = await journal.find("run")
+        assert found is not None
+        assert (found.state, found.result, found.finished_ms) == (RunState.COMPLETED, b"7", 9)
+        assert await journal.counts() == {(CONFIG.id, "completed"): 1}
+        assert await journal.find("other") is None
+
+
+async def test_concurrent_writes_share_a_commit(database_url: str) -> None:
+    commits = 0
+
+    def count(connection: Any) -> None:
+        nonlocal commits
+        commits += 1
+
+    async with _opened(database_url) as journal:
+        event.listen(SyncEngine, "commit", count)
+        try:
+            await asyncio.gather(*(journal.write(Batch(created=[_run(f"run {n:03}")])) for n in range(100)))
+        finally:
+            event.remove(SyncEngine, "commit", count)
+        assert len((await journal.load()).runs) == 100
+    assert commits <= 3
+
+
+async def test_a_repeated_write_changes_nothing(database_url: str) -> None:
+    """The answer to a commit may get lost; then it is sent again."""
+    run, after = _run(), _stepped(_run(), "a")
+    async with _opened(database_url) as journal:
+        for _ in range(2):
+            await journal.write(Batch(created=[run], changed=[(run, after)], marked=[Mark("event", "e", 1)]))
+        assert (await journal.load()).runs == [after]
+
+
+async def test_one_process_holds_the_database(database_url: str) -> None:
+    async with _opened(database_url):
+        other = Journal(database_url)
+        with pytest.raises(JournalBusyError, match="one process"):
+            await other.open(wait_s=0)
+        await other.close()
+    async with _opened(database_url):
+        pass
+
+
+async def test_writes_after_the_end_fail(database_url: str) -> None:
+    async with _opened(database_url) as journal:
+        pass
+    with pytest.raises(RuntimeError, match="stopped"):
+        await journal.write(Batch(created=[_run()]))
+
+
+async def test_prune(database_url: str) -> None:
+    """Runs that ended long ago and expired marks go; the rest stays."""
+    runs = [_run(f"run {n}") for n in range(3)]
+    ends = [machine.cancel(runs[n], "x", now_ms=1000 * (n + 1)) for n in range(2)]
+    marks = [Mark("event", "old", 10), Mark("event", "new", 10_000), Mark("cron", "c", 10), Mark("debounce", "d", 10)]
+    async with _opened(database_url) as journal:
+        await journal.write(Batch(created=runs, changed=list(zip(runs, ends, strict=False)), marked=marks))
+        assert await journal.prune(finished_before_ms=1500, marks_before_ms=500) == 1
+        assert await journal.find("run 0") is None
+        assert await journal.find("run 1") is not None
+        loaded = await journal.load()
+        assert [run.id for run in loaded.runs] == ["run 2"]
+        assert {mark.key for mark in loaded.marks} == {"new", "c", "d"}
+
+
+async def test_a_broken_connection_is_waited_out(database_url: str) -> None:
+    """PostgreSQL drops us, or somebody locks the SQLite file: the write gets through afterwards, the claim holds."""
+    async with _opened(database_url) as journal:
+        await journal.write(Batch(created=[_run("before")]))
+        async with _disturbed(database_url):
+            write = asyncio.create_task(journal.write(Batch(created=[_run("during")])))
+            await asyncio.sleep(0.05)
+        await asyncio.wait_for(write, 20)
+        assert journal.trouble == ""
+        assert [run.id for run in (await journal.load()).runs] == ["before", "during"]
+        other = Journal(database_url)
+        with pytest.raises(JournalBusyError):
+            await other.open(wait_s=0)
+        await other.close()
+
+
+@asynccontextmanager
+async def _disturbed(url: str) -> AsyncIterator[None]:
+    if url.startswith("sqlite"):
+        with contextlib.closing(sqlite3.connect(make_url(url).database or "", isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+            connection.execute("ROLLBACK")
+        return
+    connection = await asyncpg.connect(url)
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> $1"
+    await connection.execute(others.replace("$1", str(connection.get_server_pid())))
+    await connection.close()
+    yield
+
+
+def test_events_are_encoded_for_functions() -> None:
+    """What is journaled is what a call carries."""
+    assert Event(name="go", data={"a": 1}, id="e", ts=1).encode() == EVENT
