@@ -16,11 +16,14 @@ from typing import Any, TypeVar
 
 import inngest
 import msgspec
+import structlog
 from msgspec import Struct
 
 from bot.functions.deps import Deps
 from bot.model.errors import FinalError, UserError, WorldError
 from bot.model.event import OutgoingEvent
+
+log = structlog.get_logger("bot.functions")
 
 T = TypeVar("T")
 S = TypeVar("S", bound=Struct)
@@ -111,11 +114,16 @@ def step(deps: Deps, work: Callable[[], Awaitable[T]]) -> Callable[[], Awaitable
         try:
             return await work()
         except (FinalError, UserError) as error:
+            log.info("given up", reason=str(error))
             raise inngest.NonRetriableError(str(error), quiet=True) from error
         except WorldError as error:
+            log.warning("tried again later", reason=str(error), retry_after_s=error.retry_after_s)
             if error.retry_after_s is None:
                 raise
             at = deps.clock() + timedelta(seconds=error.retry_after_s)
             raise inngest.RetryAfterError(str(error), at, quiet=True) from error
+        except Exception:
+            log.exception("step failed")
+            raise
 
     return run

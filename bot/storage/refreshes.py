@@ -35,6 +35,15 @@ async def queue(session: AsyncSession, repository_ids: Iterable[int], *, trigger
     return known
 
 
+async def requeue(session: AsyncSession, repository_ids: Iterable[int], *, now: datetime) -> None:
+    """Lost and asked for again: queued since now, whatever they were."""
+    await session.execute(
+        update(RepositoryRow)
+        .where(RepositoryRow.id.in_(sorted(set(repository_ids))))
+        .values(refresh_status=RefreshStatus.QUEUED, refresh_requested_at=now, refresh_started_at=None)
+    )
+
+
 async def start(session: AsyncSession, repository_id: int, *, run_id: str, trigger: str, now: datetime) -> bool:
     """A run works on it now. False when the repository is not stored or removed. Repeating changes nothing."""
     statement = (
