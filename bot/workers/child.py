@@ -14,14 +14,12 @@ import traceback
 from collections.abc import Iterator
 from typing import BinaryIO
 
-import msgspec
-
 from bot.model.errors import WorldError
 from bot.model.report import Report, decode_report, encode_report
 from bot.sources.tarball import entries
 from bot.workers import frames
 from bot.workers.digest import analyze_stream
-from bot.workers.messages import Answer, Question, decode_question, encode, failure_of
+from bot.workers.messages import Answer, Question, decode_question, encode_answer, failure_of
 
 
 def main() -> int:
@@ -40,7 +38,7 @@ def main() -> int:
         chunks = _Chunks(questions, has_ended=not question.has_archive)
         answer = _answer(question, chunks)
         try:
-            answers.write(frames.pack(encode(answer)))
+            answers.write(frames.pack(encode_answer(answer)))
             answers.flush()
             chunks.drain()
         except (BrokenPipeError, EOFError):
@@ -49,7 +47,7 @@ def main() -> int:
 
 def _answer(question: Question, chunks: _Chunks) -> Answer:
     try:
-        return Answer(report=msgspec.Raw(encode_report(_report(question, chunks))))
+        return Answer(report=encode_report(_report(question, chunks)))
     except Exception as error:
         return Answer(failure=failure_of(error, traceback.format_exc()))
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from bot.model.entry import ArchiveLimits
 from bot.model.errors import FinalError, Finality, RadarError, UserError, WorldError
 from bot.model.snapshot import RepositoryFacts
+
+_REPORT = b"R"
+_FAILURE = b"F"
 
 
 class Question(Struct, kw_only=True):
@@ -33,10 +37,11 @@ class Failure(Struct, kw_only=True):
     finality: Finality | None = None
 
 
-class Answer(Struct, kw_only=True):
-    """The encoded report, or why there is none."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The encoded report, or why there is none: exactly one of the two."""
 
-    report: Raw | None = None
+    report: bytes = b""
     failure: Failure | None = None
 
 
@@ -76,6 +81,19 @@ def error_of(failure: Failure) -> RadarError | WorkerFault:
     return WorkerFault(failure.message)
 
 
-encode = msgspec.json.Encoder().encode
+def encode_answer(answer: Answer) -> bytes:
+    """One byte that tells which it is, then the report as it is or the failure as JSON."""
+    if answer.failure is not None:
+        return _FAILURE + msgspec.json.encode(answer.failure)
+    return _REPORT + answer.report
+
+
+def decode_answer(body: bytes) -> Answer:
+    """The answer in `body`."""
+    if body[:1] == _REPORT:
+        return Answer(report=body[1:])
+    return Answer(failure=msgspec.json.decode(body[1:], type=Failure))
+
+
+encode_question = msgspec.json.Encoder().encode
 decode_question = msgspec.json.Decoder(Question).decode
-decode_answer = msgspec.json.Decoder(Answer).decode

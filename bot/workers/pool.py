@@ -70,6 +70,11 @@ class AnalysisPool:
         for worker in workers:
             await worker.kill()
 
+    @property
+    def worker_pids(self) -> tuple[int, ...]:
+        """The process ids of the workers that live now, busy ones last."""
+        return tuple(worker.pid for worker in (*self._idle, *self._busy))
+
     async def analyze(
         self,
         facts: RepositoryFacts,
@@ -97,7 +102,7 @@ class AnalysisPool:
             duration_ms = round((time.monotonic() - started) * 1000)
         if answer.failure is not None:
             raise error_of(answer.failure)
-        report = decode_report(bytes(answer.report or b""))
+        report = decode_report(answer.report)
         return AnalysisOutcome(msgspec.structs.replace(report, analysis_duration_ms=duration_ms), duration_ms)
 
     async def _ask(self, question: Question, chunks: AsyncIterator[bytes] | None) -> Answer:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import bot
 from bot.workers import frames
-from bot.workers.messages import Answer, Question, decode_answer, encode
+from bot.workers.messages import Answer, Question, decode_answer, encode_question
 
 _ROOT = Path(bot.__file__).parents[1]
 
@@ -53,6 +53,11 @@ class Worker:
         return cls(process)
 
     @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    @property
     def is_alive(self) -> bool:
         """Whether the process still runs."""
         return self._process.returncode is None
@@ -75,15 +80,23 @@ class Worker:
             self._in.write(frames.signal(frames.END))
         return answer
 
+    def close(self) -> None:
+        """Closes its input: it ends when its present answer is given."""
+        self._in.close()
+
+    async def wait(self) -> int:
+        """The exit code, once it has ended."""
+        return await self._process.wait()
+
     async def kill(self) -> None:
         """Ends the process and everything it started, at once."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        self._in.close()
-        await self._process.wait()
+        self.close()
+        await self.wait()
 
     async def _send(self, question: Question, chunks: AsyncIterator[bytes] | None) -> None:
-        self._in.write(frames.pack(encode(question)))
+        self._in.write(frames.pack(encode_question(question)))
         await self._in.drain()
         if chunks is None:
             return

@@ -81,7 +81,8 @@ _FAMILIES: tuple[tuple[Syntax, str], ...] = (
     (Syntax((b"//",), ((b"(*", b"*)"),)), "F#|F*"),
     (Syntax((b"//",), ((b"{", b"}"), (b"(*", b"*)"))), "Pascal"),
     (_LISP, "AutoHotkey|AutoIt|Clojure|edn|Emacs Lisp|INI|Fennel|Janet|NewLisp|NASL|Nu|LFE|Rebol|Red|"
-            "Regular Expression|Tree-sitter Query|DNS Zone|LLVM|Inno Setup|Redcode|Motorola 68K Assembly|Arc|KiCad Schematic|"
+            "Regular Expression|Tree-sitter Query|DNS Zone|LLVM|Inno Setup|Redcode|"
+            "Motorola 68K Assembly|Arc|KiCad Schematic|"
             "BlitzBasic|PureBasic|Windows Registry Entries|Parrot Assembly|Jasmin"),
     (_LISP_BLOCK, "Common Lisp|Racket|Scheme"),
     (_DASH, "Ada|Eiffel|VHDL|LookML|ASN.1|Euphoria"),
@@ -126,3 +127,8 @@ _BY_LANGUAGE = {name: syntax for syntax, names in _FAMILIES for name in names.sp
 def syntax_of(language: str) -> Syntax:
     """How `language` writes comments; NO_COMMENTS where that is not known."""
     return _BY_LANGUAGE.get(language, NO_COMMENTS)
+
+
+def languages_with_comments() -> frozenset[str]:
+    """Every language whose comment syntax we know."""
+    return frozenset(_BY_LANGUAGE)
