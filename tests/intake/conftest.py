@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.storage.database import Database
-from tests.databases import KINDS, fresh_url, migrated
+from tests.databases import KINDS, fresh_url, migrated_url
 
 
 @pytest.fixture(params=KINDS)
@@ -19,12 +19,19 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def url(kind: str, tmp_path: Path, postgresql_uri: str) -> str:
-    """The URL of an empty database."""
+    """The URL of a migrated database without rows."""
+    return await migrated_url(kind, tmp_path, postgresql_uri)
+
+
+@pytest.fixture
+async def empty_url(kind: str, tmp_path: Path, postgresql_uri: str) -> str:
+    """The URL of a database without tables."""
     return await fresh_url(kind, tmp_path, postgresql_uri)
 
 
 @pytest.fixture
 async def database(url: str) -> AsyncIterator[Database]:
     """A migrated database."""
-    async with migrated(url) as made:
-        yield made
+    made = Database(url)
+    yield made
+    await made.close()

@@ -39,7 +39,6 @@ class Watched(Database):
 @pytest.fixture
 async def watched(url: str) -> AsyncIterator[Watched]:
     made = Watched(url)
-    await made.migrate()
     yield made
     await made.close()
 

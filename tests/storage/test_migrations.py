@@ -42,8 +42,8 @@ async def test_the_migrated_schema_is_that_of_the_models(database: Database) -> 
     assert found == []
 
 
-async def test_nothing_is_pending_afterwards(url: str) -> None:
-    database = Database(url)
+async def test_nothing_is_pending_afterwards(empty_url: str) -> None:
+    database = Database(empty_url)
     assert len(await database.pending_revisions()) >= 2
     await database.migrate()
     assert await database.pending_revisions() == ()
@@ -51,8 +51,8 @@ async def test_nothing_is_pending_afterwards(url: str) -> None:
     await database.close()
 
 
-async def test_several_processes_may_migrate_at_once(url: str) -> None:
-    several = [Database(url) for _ in range(4)]
+async def test_several_processes_may_migrate_at_once(empty_url: str) -> None:
+    several = [Database(empty_url) for _ in range(4)]
     await asyncio.gather(*(one.migrate() for one in several))
     assert await several[0].pending_revisions() == ()
     for one in several:
@@ -62,8 +62,8 @@ async def test_several_processes_may_migrate_at_once(url: str) -> None:
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()][::-1]
 
 
-async def test_rows_of_the_first_revision_survive_the_rest(url: str) -> None:
-    database = Database(url)
+async def test_rows_of_the_first_revision_survive_the_rest(empty_url: str) -> None:
+    database = Database(empty_url)
 
     def to_first(connection: Connection) -> None:
         command.upgrade(config(connection), REVISIONS[0])
