@@ -1,4 +1,4 @@
-"""What a snapshot says: `analyze` turns it into a report. Pure: no I/O, no clock, the same input gives the same bytes."""
+"""What a snapshot says: `analyze` turns it into a report. Pure: the same input gives the same bytes."""
 
 from bot.analysis.analyze import RULESET_VERSION, analyze
 from bot.analysis.changes import compare

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median
 
 from bot.analysis.people import fold_people, humans, is_bot
@@ -63,17 +64,21 @@ def latest_release(releases: Iterable[ReleaseFact]) -> ReleaseFact | None:
     """The newest release that is no prerelease, else the newest of all."""
     ordered = sorted(releases, key=lambda release: (release.published_at, release.tag))
     stable = [release for release in ordered if not release.is_prerelease]
-    return (stable or ordered or [None])[-1]
+    return (stable or ordered)[-1] if ordered else None
+
+
+def threads_of(facts: RepositoryFacts) -> list[IssueFact | PullRequestFact]:
+    """Issues and pull requests together."""
+    return [*(facts.issues or ()), *(facts.pull_requests or ())]
 
 
 def first_responses(facts: RepositoryFacts) -> list[float] | None:
     """Hours to the first answer of each human's issue and pull request that got one; None is unknown."""
     if facts.issues is None and facts.pull_requests is None:
         return None
-    threads: list[IssueFact | PullRequestFact] = [*(facts.issues or ()), *(facts.pull_requests or ())]
     return [
         (thread.first_response_at - thread.created_at).total_seconds() / 3600
-        for thread in threads
+        for thread in threads_of(facts)
         if thread.first_response_at is not None and not thread.author_is_bot
     ]
 
@@ -91,7 +96,7 @@ def _open_age_days(issues: Sequence[IssueFact] | None, now: datetime) -> float |
 
 def _median_gap_days(releases: Sequence[ReleaseFact]) -> float | None:
     moments = sorted(release.published_at for release in releases)
-    gaps = [(later - earlier).total_seconds() / 86400 for earlier, later in zip(moments, moments[1:], strict=False)]
+    gaps = [(later - earlier).total_seconds() / 86400 for earlier, later in pairwise(moments)]
     return round(median(gaps), 1) if len(gaps) >= 2 else None
 
 

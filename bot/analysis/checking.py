@@ -16,17 +16,31 @@ from bot.model.report import Check, Evidence, State, Status
 _MAX_EVIDENCE = 20
 
 _FROM_FACTS = frozenset(
-    { "purpose", "topics", "licence", "origin", "official-languages", "deprecated", "human-commits", "status", "first-response", "pull-request-flow", "backlog-age", "branch-rules", "kind", "radar-config", },
+    {
+        "purpose", "topics", "licence", "origin", "official-languages", "deprecated", "human-commits", "status",
+        "first-response", "pull-request-flow", "backlog-age", "branch-rules", "kind", "radar-config",
+    }
 )  # fmt: skip
 """Checks that make sense without any file."""
 
 _FOR_THE_LIVING = frozenset(
-    { "releases", "first-response", "pull-request-flow", "backlog-age", "ci-state", "dependency-updates", "contributing", "code-of-conduct", "templates", "branch-rules", "bus-factor", "top-owner", "reviewed", "codeowners", "static-analysis", "coverage", "fuzzing", "publishing", "signed-releases", "topics", "docs-site", "changelog", "pinned", "security-policy", "ci", "ci-tests", "lint", "complexity", "duplication", "debt", "layout", "tests", "vulnerabilities", "workflow-safety", },
+    {
+        "releases", "first-response", "pull-request-flow", "backlog-age", "ci-state", "dependency-updates",
+        "contributing", "code-of-conduct", "templates", "branch-rules", "bus-factor", "top-owner", "reviewed",
+        "codeowners", "static-analysis", "coverage", "fuzzing", "publishing", "signed-releases", "topics",
+        "docs-site", "changelog", "pinned", "security-policy", "ci", "ci-tests", "lint", "complexity",
+        "duplication", "debt", "layout", "tests", "vulnerabilities", "workflow-safety",
+    }
 )  # fmt: skip
 """Checks that ask for work which an archived repository cannot take."""
 
 _FOR_THE_GROWN = frozenset(
-    { "contributing", "code-of-conduct", "templates", "docs-site", "changelog", "releases", "publishing", "signed-releases", "ci", "ci-tests", "ci-state", "workflow-safety", "pinned", "lint", "coverage", "static-analysis", "fuzzing", "security-policy", "codeowners", "complexity", "duplication", "debt", "layout", "vendored", "branch-rules", },
+    {
+        "contributing", "code-of-conduct", "templates", "docs-site", "changelog", "releases", "publishing",
+        "signed-releases", "ci", "ci-tests", "ci-state", "workflow-safety", "pinned", "lint", "coverage",
+        "static-analysis", "fuzzing", "security-policy", "codeowners", "complexity", "duplication", "debt",
+        "layout", "vendored", "branch-rules",
+    }
 )  # fmt: skip
 """Checks that would be filler for a repository of a few lines. `ci` and all that depends on it go together."""
 

@@ -1,4 +1,4 @@
-"""Finds the documents that people look for: in the tree, as a section of the README, or in the organisation's `.github`."""
+"""Finds the documents that people look for: as a file, a section of the README, or in the organisation's `.github`."""
 
 from __future__ import annotations
 
@@ -35,11 +35,22 @@ def _says(pattern: str) -> re.Pattern[str]:
 
 WANTED: tuple[Wanted, ...] = (
     Wanted("readme", _name(rf"readme{_TEXT}")),
-    Wanted("contributing", _name(rf"contributing{_TEXT}|hacking{_TEXT}|development{_TEXT}"), _says(r"contribut|hacking|developing|development\b|how to help"), True),
+    Wanted(
+        "contributing", _name(rf"contributing{_TEXT}|hacking{_TEXT}|development{_TEXT}"),
+        _says(r"contribut|hacking|developing|development\b|how to help"), True,
+    ),
     Wanted("code-of-conduct", _name(rf"code[-_ ]?of[-_ ]?conduct{_TEXT}"), _says(r"code of conduct"), True),
-    Wanted("changelog", _name(rf"(?:change[-_ ]?log|changes|history|news|release[-_ ]?notes|releases){_TEXT}"), _says(r"change ?log|release notes|release history|what['’]s new|version history")),
-    Wanted("security", _name(rf"security{_TEXT}"), _says(r"security(?: polic| contact| issue|\Z)|report(?:ing)? (?:a )?(?:security|vulnerab)|vulnerabilit"), True),
-    Wanted("support", _name(rf"support{_TEXT}"), _says(r"support\b(?!ed)|getting help|get help|questions|contact"), True),
+    Wanted(
+        "changelog", _name(rf"(?:change[-_ ]?log|changes|history|news|release[-_ ]?notes|releases){_TEXT}"),
+        _says(r"change ?log|release notes|release history|what['’]s new|version history"),
+    ),
+    Wanted(
+        "security", _name(rf"security{_TEXT}"),
+        _says(r"security(?: polic| contact| issue|\Z)|report(?:ing)? (?:a )?(?:security|vulnerab)|vulnerabilit"), True,
+    ),
+    Wanted(
+        "support", _name(rf"support{_TEXT}"), _says(r"support\b(?!ed)|getting help|get help|questions|contact"), True
+    ),
     Wanted("governance", _name(rf"governance{_TEXT}|maintainers{_TEXT}"), _says(r"governance|maintainers"), True),
     Wanted("roadmap", _name(rf"roadmap{_TEXT}"), _says(r"road ?map")),
     Wanted("funding", _name(r"funding\.ya?ml"), _says(r"sponsor|donat|backers|funding"), True, (".github",)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from bot.analysis.activity import threads_of
 from bot.analysis.finding import api, at
 from bot.analysis.kinds import is_main
 from bot.analysis.people import bus_factor
@@ -121,9 +122,7 @@ def _answers(view: View) -> Insight | None:
     median = view.activity.median_first_response_hours
     if median is None or median > 48 or view.is_solo:
         return None
-    answered = sum(
-        t.first_response_at is not None for t in (*(view.facts.issues or ()), *(view.facts.pull_requests or ()))
-    )
+    answered = sum(t.first_response_at is not None for t in threads_of(view.facts))
     if answered < 10:
         return None
     text = f"Half of {answered:,} issues and pull requests were answered within {hours(median)}."

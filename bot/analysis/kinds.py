@@ -116,7 +116,11 @@ def find_kind(clues: Clues, config: RadarConfig) -> KindAnswer:
 
 
 _ASIDE = frozenset(
-    { "example", "examples", "sample", "samples", "demo", "demos", "test", "tests", "spec", "docs", "doc", "website", "site", "benchmark", "benchmarks", "bench", "fixtures", "scripts", "tools", "hack", "e2e", "playground", ".github", "ci", ".ci", "integration", "fuzz", },
+    {
+        "example", "examples", "sample", "samples", "demo", "demos", "test", "tests", "spec", "docs", "doc",
+        "website", "site", "benchmark", "benchmarks", "bench", "fixtures", "scripts", "tools", "hack", "e2e",
+        "playground", ".github", "ci", ".ci", "integration", "fuzz",
+    }
 )  # fmt: skip
 
 
@@ -282,9 +286,11 @@ def _spoken_tool(clues: Clues) -> tuple[Evidence, ...]:
         at(runs[0].path, None, "has a command") if isinstance(runs[0], Manifest) else at(runs[0], 1, "a main program")
     )
     spoken = _SPOKEN[K.COMMAND_LINE_TOOL].search(clues.about)
-    library = clues.depends_on(_CLI_LIBRARIES)
     if spoken:
         return (where, api("description", f"says {spoken.group(0)}"))
+    if clues.depends_on(_SERVER_LIBRARIES) or clues.tree.has(*_DEPLOYED):
+        return ()
+    library = clues.depends_on(_CLI_LIBRARIES)
     return (where, library) if library and not _SPOKEN[K.LIBRARY].search(clues.about) else ()
 
 

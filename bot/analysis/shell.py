@@ -17,7 +17,11 @@ _TEST_WORD = re.compile(
 )
 
 _WRAPPERS = frozenset(
-    {"sudo", "time", "env", "exec", "xvfb-run", "npx", "bunx", "pnpx", "timeout", "nice", "catchsegv", "retry", "then", "do", "if", "!", "uvx", "pipx", "else", "run", "wine", "mise", "x", "--", "nix", "develop", "docker", "compose", "podman"},
+    {
+        "sudo", "time", "env", "exec", "xvfb-run", "npx", "bunx", "pnpx", "timeout", "nice", "catchsegv", "retry",
+        "then", "do", "if", "!", "uvx", "pipx", "else", "run", "wine", "mise", "x", "--", "nix", "develop",
+        "docker", "compose", "podman",
+    },
 )  # fmt: skip
 _RUNNERS = frozenset(
     {
@@ -49,7 +53,13 @@ _RUNNERS = frozenset(
 """Commands that run another one: `uv run pytest`, `bundle exec rspec`."""
 
 ALWAYS_TESTS = frozenset(
-    { "pytest", "py.test", "tox", "nox", "nose2", "nosetests", "trial", "jest", "vitest", "mocha", "ava", "tap", "tape", "karma", "cypress", "phpunit", "pest", "rspec", "cucumber", "ctest", "gotestsum", "ginkgo", "bats", "prove", "busted", "testthat", "behave", "robot", "stestr", "avocado", "kuttl", "goss", "shellspec", "shunit2", "testem", "wtr", "web-test-runner", "c8", "nyc", "zunit", "lit", "codecept", "behat", "infection", "simple-phpunit", },
+    {
+        "pytest", "py.test", "tox", "nox", "nose2", "nosetests", "trial", "jest", "vitest", "mocha", "ava", "tap",
+        "tape", "karma", "cypress", "phpunit", "pest", "rspec", "cucumber", "ctest", "gotestsum", "ginkgo", "bats",
+        "prove", "busted", "testthat", "behave", "robot", "stestr", "avocado", "kuttl", "goss", "shellspec",
+        "shunit2", "testem", "wtr", "web-test-runner", "c8", "nyc", "zunit", "lit", "codecept", "behat",
+        "infection", "simple-phpunit",
+    }
 )  # fmt: skip
 """Programs that do nothing but run tests."""
 
@@ -95,7 +105,13 @@ TEST_ARGUMENTS: dict[str, frozenset[str]] = {
 """Program → its arguments that mean "run the tests"."""
 
 _SCRIPT_RUNNERS = frozenset(
-    {"npm", "pnpm", "yarn", "bun", "deno", "make", "just", "task", "mage", "invoke", "inv", "rake", "earthly", "composer", "ninja", "gmake", "nmake", "julia", "hatch", "pdm", "pixi", "poe", "turbo", "nx", "lerna", "moon", "babashka", "bb", "clojure", "clj", "cmake", "python", "python3", "php", "bash", "sh", "pwsh", "powershell", "nix", "docker", "rush", "wireit", "ant", "msbuild", "perl", "ruby", "lua", "opam", "Rscript", "R"},
+    {
+        "npm", "pnpm", "yarn", "bun", "deno", "make", "just", "task", "mage", "invoke", "inv", "rake", "earthly",
+        "composer", "ninja", "gmake", "nmake", "julia", "hatch", "pdm", "pixi", "poe", "turbo", "nx", "lerna",
+        "moon", "babashka", "bb", "clojure", "clj", "cmake", "python", "python3", "php", "bash", "sh", "pwsh",
+        "powershell", "nix", "docker", "rush", "wireit", "ant", "msbuild", "perl", "ruby", "lua", "opam",
+        "Rscript", "R",
+    },
 )  # fmt: skip
 """Programs that run a target or script named by an argument: a target called `test` or `unit-test` counts."""
 
@@ -217,7 +233,8 @@ _PUBLISH: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("flit", ("publish",)), ("pdm", ("publish",)), ("maturin", ("publish", "upload")),
     ("cargo", ("publish", "release")), ("goreleaser", ("release",)), ("gem", ("push",)), ("rake", ("release",)),
     ("mvn", ("deploy",)),
-    ("gradle", ("publish", "publishplugins", "publishtosonatype", "publishandreleasetomavencentral", "publishtomavencentral")),
+    ("gradle", ("publish", "publishplugins", "publishtosonatype", "publishtomavencentral")),
+    ("gradle", ("publishandreleasetomavencentral",)),
     ("dotnet", ("push",)), ("nuget", ("push",)), ("docker", ("push", "--push")), ("helm", ("push",)),
     ("mix", ("hex.publish",)), ("gh", ("release",)), ("vsce", ("publish",)), ("ovsx", ("publish",)),
     ("jsr", ("publish",)), ("deno", ("publish",)), ("pod", ("trunk",)), ("dart", ("publish",)),

@@ -12,13 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.analysis.activity import last_human_commit, latest_release, since
+from bot.analysis.activity import last_human_commit, latest_release, since, threads_of
 from bot.analysis.finding import api
 from bot.analysis.people import fold_people, humans, is_bot
 from bot.analysis.versions import version_of
 from bot.analysis.words import ago, counted, plural
 from bot.model.report import Evidence, Status
-from bot.model.snapshot import IssueFact, PullRequestFact, RepositoryFacts
+from bot.model.snapshot import RepositoryFacts
 
 ANSWERED_SHARE = 0.8
 """From this share of a year's issues on, issues count as answered."""
@@ -93,8 +93,7 @@ def _maintenance(
     if release is not None and release.published_at >= half_year:
         reason = f"Release {release.tag} came out {ago(release.published_at, now)}, though no human commit in 180 days."
         return Status.MAINTENANCE, reason, (api("releases", release.tag),)
-    threads: list[IssueFact | PullRequestFact] = [*(facts.issues or ()), *(facts.pull_requests or ())]
-    answered = [(t.maintainer_response_at, t.number) for t in threads if t.maintainer_response_at is not None]
+    answered = [(t.maintainer_response_at, t.number) for t in threads_of(facts) if t.maintainer_response_at is not None]
     if answered and max(answered)[0] >= half_year:
         moment, number = max(answered)
         reason = f"No human commit in 180 days, but a maintainer replied to #{number} {ago(moment, now)}."

@@ -158,7 +158,9 @@ def _attach(stack: list[tuple[Node, Node | None]], node: Node) -> None:
 
 
 def _key_text(value: Scalar) -> str:
-    return {None: "null", True: "true", False: "false"}.get(value, str(value)) if not isinstance(value, str) else value
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _scalar(event: Any) -> Scalar:

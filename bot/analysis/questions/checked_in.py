@@ -85,7 +85,7 @@ def _binaries(view: View) -> Finding:
             f"{code([found[0].path])} is checked in and nothing verifies it.",
             *evidence,
             action="Verify the Gradle wrapper in CI",
-            next_step="Add the step `uses: gradle/actions/wrapper-validation` to a workflow that runs on pull requests.",
+            next_step="Add the step `uses: gradle/actions/wrapper-validation` to a workflow on pull requests.",
         )
     count = len(found)
     verb = plural("is", count)

@@ -235,6 +235,6 @@ def _ci_state(view: View) -> Finding:
             f"The checks of HEAD ended in {state}.",
             evidence,
             action="Make the default branch green again",
-            next_step=f"Open the failed check of `{view.facts.head_sha[:7] or 'HEAD'}`, and fix or revert what broke it.",
+            next_step=f"Open the failed check of `{view.facts.head_sha[:7] or 'HEAD'}`; fix or revert what broke it.",
         )
     return unknown("ci-state", "no check has run on HEAD")

@@ -119,7 +119,7 @@ def _dependabot(view: View, path: str) -> Finding:
             f"`{path}` lists no updates.",
             at(path, 1),
             action="Tell Dependabot what to update",
-            next_step=f"Add entries under `updates:` for {code([sorted(ECOSYSTEM_NAMES[e])[0] for e in _wanted(view)])}.",
+            next_step=f"Add under `updates:` {code([sorted(ECOSYSTEM_NAMES[e])[0] for e in _wanted(view)])}.",
             share=0.1,
         )
     evidence = [at(path, line, name) for name, line in named.items()]

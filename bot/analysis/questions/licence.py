@@ -58,7 +58,7 @@ def _licence(view: View) -> Finding:
             "in the tree.",
             *licence.declared,
             action=f"Add the text of {licence.expression} as LICENSE",
-            next_step=f"Add a `LICENSE` file with the text of {licence.expression}: most licences ask that it goes along.",
+            next_step=f"Add a `LICENSE` file with the text of {licence.expression}: most licences ask for it.",
             share=0.6,
         )
     if licence.github:

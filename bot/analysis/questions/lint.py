@@ -10,8 +10,15 @@ from bot.analysis.words import listed
 from bot.model.report import Evidence, Scope
 
 _FILES: dict[str, tuple[str, ...]] = {
-    "ESLint": (".eslintrc", ".eslintrc.js", ".eslintrc.cjs", ".eslintrc.json", ".eslintrc.yml", ".eslintrc.yaml", "eslint.config.js", "eslint.config.mjs", "eslint.config.cjs", "eslint.config.ts", "eslint.config.mts"),
-    "Prettier": (".prettierrc", ".prettierrc.json", ".prettierrc.js", ".prettierrc.cjs", ".prettierrc.mjs", ".prettierrc.yml", ".prettierrc.yaml", ".prettierrc.toml", "prettier.config.js", "prettier.config.mjs", "prettier.config.cjs"),
+    "ESLint": (
+        ".eslintrc", ".eslintrc.js", ".eslintrc.cjs", ".eslintrc.json", ".eslintrc.yml", ".eslintrc.yaml",
+        "eslint.config.js", "eslint.config.mjs", "eslint.config.cjs", "eslint.config.ts", "eslint.config.mts",
+    ),
+    "Prettier": (
+        ".prettierrc", ".prettierrc.json", ".prettierrc.js", ".prettierrc.cjs", ".prettierrc.mjs",
+        ".prettierrc.yml", ".prettierrc.yaml", ".prettierrc.toml", "prettier.config.js", "prettier.config.mjs",
+        "prettier.config.cjs",
+    ),
     "Biome": ("biome.json", "biome.jsonc"), "Oxlint": (".oxlintrc.json",),
     "TypeScript": ("tsconfig.json", "tsconfig.base.json"), "dprint": ("dprint.json",),
     "Stylelint": (".stylelintrc", ".stylelintrc.json", "stylelint.config.js"),
@@ -30,7 +37,10 @@ _FILES: dict[str, tuple[str, ...]] = {
     "SwiftLint": (".swiftlint.yml",), "SwiftFormat": (".swiftformat", ".swift-format"), "Credo": (".credo.exs",),
     "mix format": (".formatter.exs",), "HLint": (".hlint.yaml",), "Fourmolu": ("fourmolu.yaml",),
     "StyleCop": ("stylecop.json", ".globalconfig"),
-    "markdownlint": (".markdownlint.json", ".markdownlint.yml", ".markdownlint.yaml", ".markdownlint-cli2.yaml", ".markdownlint-cli2.jsonc"),
+    "markdownlint": (
+        ".markdownlint.json", ".markdownlint.yml", ".markdownlint.yaml", ".markdownlint-cli2.yaml",
+        ".markdownlint-cli2.jsonc",
+    ),
     "yamllint": (".yamllint", ".yamllint.yml", ".yamllint.yaml"), "Hadolint": (".hadolint.yaml", ".hadolint.yml"),
     "tflint": (".tflint.hcl",), "Dart analyzer": ("analysis_options.yaml",),
     "Stylua": ("stylua.toml", ".stylua.toml"), "luacheck": (".luacheckrc",), "lintr": (".lintr",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.analysis.activity import first_responses
+from bot.analysis.activity import first_responses, threads_of
 from bot.analysis.finding import Finding, api, failed, not_applicable, passed, unknown, warned
 from bot.analysis.view import View
 from bot.analysis.words import counted, days, hours, listed, percent
@@ -29,7 +29,7 @@ def _first_response(view: View) -> Finding:
     year = view.now - timedelta(days=365)
     due = [
         thread
-        for thread in (*(facts.issues or ()), *(facts.pull_requests or ()))
+        for thread in threads_of(facts)
         if not thread.author_is_bot and year <= thread.created_at <= view.now - GRACE
     ]
     # a maintainer's own issue or pull request that was closed needs no answer

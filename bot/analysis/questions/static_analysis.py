@@ -86,7 +86,7 @@ def _analysis(view: View) -> Finding:
                 at(path, text.count("\n", 0, match.start()) + 1),
             )
     language = next((lang.name for lang in view.languages if lang.name in _CODEQL), "")
-    step = (
+    advice = (
         f"Switch on CodeQL's default setup (Settings, Code security): it knows {language} and needs no file."
         if language
         else "Add Semgrep, or the analyser of your language, to CI."
@@ -95,5 +95,5 @@ def _analysis(view: View) -> Finding:
         "static-analysis",
         "No static security analysis is configured in the tree.",
         action="Switch on static analysis",
-        next_step=step,
+        next_step=advice,
     )
