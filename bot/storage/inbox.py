@@ -11,20 +11,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.model.delivery import ClaimedDelivery, Delivery, DeliveryState, NewDelivery
 from bot.storage.changed import changed
-from bot.storage.tables import DeliveryRow
+from bot.storage.tables import DeliveryBodyRow, DeliveryRow
 from bot.storage.upsert import insert
 
-COLUMNS = tuple(column for column in DeliveryRow.__table__.columns if column.name != "body")
+COLUMNS = tuple(DeliveryRow.__table__.columns)
 
 
 async def store_many(session: AsyncSession, deliveries: Sequence[NewDelivery]) -> frozenset[str]:
-    """Store what is not held yet; the GUIDs that were new. One statement, so concurrent deliveries share it."""
+    """Store what is not held yet; the GUIDs that were new. Two statements, whatever their number."""
     if not deliveries:
         return frozenset()
-    rows = {delivery.guid: _row(delivery) for delivery in reversed(deliveries)}
+    first = {delivery.guid: delivery for delivery in reversed(deliveries)}
     statement = insert(session, DeliveryRow).on_conflict_do_nothing(index_elements=["guid"]).returning(DeliveryRow.guid)
-    ordered = [rows[guid] for guid in sorted(rows)]  # the same order everywhere: no deadlock on PostgreSQL
-    return frozenset(await session.scalars(statement, ordered))
+    ordered = [_row(first[guid]) for guid in sorted(first)]  # the same order everywhere: no deadlock on PostgreSQL
+    new = frozenset(await session.scalars(statement, ordered))
+    bodies = [{"guid": guid, "body": first[guid].body} for guid in sorted(new)]
+    if bodies:
+        await session.execute(insert(session, DeliveryBodyRow), bodies)
+    return new
 
 
 def _row(delivery: NewDelivery) -> dict[str, Any]:
@@ -38,7 +42,6 @@ def _row(delivery: NewDelivery) -> dict[str, Any]:
         "sender": delivery.sender,
         "received_at": delivery.received_at,
         "next_attempt_at": delivery.received_at,
-        "body": delivery.body,
         "size_bytes": len(delivery.body),
     }
 
@@ -62,12 +65,18 @@ async def claim(session: AsyncSession, *, now: datetime, limit: int, lease_s: fl
         update(DeliveryRow)
         .where(DeliveryRow.guid.in_(guids))
         .values(next_attempt_at=now + timedelta(seconds=lease_s), attempts=DeliveryRow.attempts + 1)
-        .returning(*COLUMNS, DeliveryRow.body)
+        .returning(*COLUMNS)
         .execution_options(synchronize_session=False)
     )
     rows = (await session.execute(borrowed)).mappings().all()
-    claimed = [ClaimedDelivery(delivery=_delivery(row), body=row["body"]) for row in rows]
+    bodies = dict(await _bodies(session, guids))
+    claimed = [ClaimedDelivery(delivery=_delivery(row), body=bodies[row["guid"]]) for row in rows]
     return sorted(claimed, key=lambda one: (one.delivery.received_at, one.delivery.guid))
+
+
+async def _bodies(session: AsyncSession, guids: Sequence[str]) -> list[tuple[str, bytes]]:
+    statement = select(DeliveryBodyRow.guid, DeliveryBodyRow.body).where(DeliveryBodyRow.guid.in_(guids))
+    return [(guid, content) for guid, content in await session.execute(statement)]
 
 
 async def settle(
@@ -166,7 +175,7 @@ async def get(session: AsyncSession, guid: str) -> Delivery | None:
 
 async def body(session: AsyncSession, guid: str) -> bytes | None:
     """The stored JSON of one delivery."""
-    return await session.scalar(select(DeliveryRow.body).where(DeliveryRow.guid == guid))
+    return await session.scalar(select(DeliveryBodyRow.body).where(DeliveryBodyRow.guid == guid))
 
 
 async def newest(session: AsyncSession, limit: int = 1) -> list[Delivery]:

@@ -68,7 +68,7 @@ class Base(DeclarativeBase):
 
 
 class DeliveryRow(Base):
-    """A webhook delivery, kept under GitHub's GUID until it is pruned.
+    """A webhook delivery, kept under GitHub's GUID until it is pruned. Its body has a table of its own.
 
     `state`: received → sent | ignored | failed. `reason` says why it was ignored or failed.
     `event_ids` are what it became; `replays` counts how often somebody asked for it again.
@@ -83,7 +83,6 @@ class DeliveryRow(Base):
     repository_full_name: Mapped[str] = mapped_column(String(255), default="")
     sender: Mapped[str] = mapped_column(String(255), default="")
     received_at: Mapped[datetime]
-    body: Mapped[bytes]
     size_bytes: Mapped[int] = mapped_column(Integer)
     state: Mapped[str] = mapped_column(String(16), default="received")
     reason: Mapped[str] = mapped_column(Text, default="")
@@ -98,6 +97,14 @@ class DeliveryRow(Base):
         Index("ix_deliveries_repository", "repository_id", "received_at"),
         Index("ix_deliveries_installation", "installation_id", "received_at"),
     )
+
+
+class DeliveryBodyRow(Base):
+    """The JSON of a delivery, apart so that a change of state does not write it again."""
+
+    __tablename__ = "delivery_bodies"
+    guid: Mapped[str] = mapped_column(ForeignKey("deliveries.guid", ondelete="CASCADE"), primary_key=True)
+    body: Mapped[bytes]
 
 
 class OutboxRow(Base):

@@ -85,7 +85,6 @@ def upgrade() -> None:
         sa.Column("repository_full_name", sa.String(length=255), nullable=False),
         sa.Column("sender", sa.String(length=255), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("size_bytes", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
@@ -209,6 +208,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("batch_id", "repository_id", name=op.f("pk_batch_items")),
     )
     op.create_index("ix_batch_items_state", "batch_items", ["batch_id", "state"], unique=False)
+    op.create_table(
+        "delivery_bodies",
+        sa.Column("guid", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["guid"], ["deliveries.guid"], name=op.f("fk_delivery_bodies_guid"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("guid", name=op.f("pk_delivery_bodies")),
+    )
     op.create_table(
         "repositories",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
