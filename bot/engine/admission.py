@@ -48,7 +48,7 @@ class Routes:
         """The functions whose trigger matches, each once."""
         found: dict[str, FunctionConfig] = {}
         for config, trigger in self._triggers.get(event.name, ()):
-            if config.id not in found and (trigger.filter is None or trigger.filter.holds(_scope(event))):
+            if config.id not in found and (trigger.expression is None or trigger.expression.holds(_scope(event))):
                 found[config.id] = config
         return list(found.values())
 
@@ -63,11 +63,13 @@ class Routes:
 
 def place(config: FunctionConfig, event: Mapping[str, Any], created_ms: int) -> Place:
     """Where a run of this event stands."""
-    factor = config.priority.value({"event": event}) if config.priority else 0
+    factor = config.priority.run.value({"event": event}) if config.priority else 0
     factor = min(max(factor, -PRIORITY_LIMIT_S), PRIORITY_LIMIT_S) if isinstance(factor, int) else 0
     return Place(
         order_ms=created_ms - 1000 * factor,
-        limits=tuple((_limit_key(config.id, one.scope, one.key, event), one.limit) for one in config.concurrency),
+        limits=tuple(
+            (_limit_key(config.id, one.scope, one.key, event), one.limit) for one in config.concurrency if one.limit
+        ),
         throttle_key=f"throttle:{config.id}:{_value(config.throttle.key, event)}" if config.throttle else "",
         singleton_key=_singleton_key(config, event),
     )
@@ -102,7 +104,7 @@ def seen_key(key: str) -> str:
 
 
 def _applies(cancel: Cancel, run: Run, event: Event, now_ms: int) -> bool:
-    is_too_late = cancel.timeout_ms is not None and now_ms > run.created_ms + cancel.timeout_ms
+    is_too_late = cancel.timeout is not None and now_ms > run.created_ms + cancel.timeout
     if cancel.event != event.name or is_too_late:
         return False
     if cancel.filter is None:

@@ -1,154 +1,155 @@
-"""What a function's registration says, parsed; and what this engine refuses, by name.
+"""What a function's registration says, read as declared here; whatever else it says is refused by name.
 
-Shapes: `FunctionConfig` of the SDK's in-band sync (inngest `_internal/server_lib/registration.py`). Whatever is not in
-the tables below is refused at start with the function's name and the words "needs an Inngest server".
+Shapes: `FunctionConfig` of the SDK's in-band sync (inngest `_internal/server_lib/registration.py`). A field that these
+structs do not have needs an Inngest server, and the start fails with the function's name and those words.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from typing import Any, Literal, TypeVar
 
-from cronsim import CronSim, CronSimError
+import msgspec
+from msgspec import Struct, field
 
-from bot.engine.expressions import Expression, ExpressionError, expression
+from bot.engine.expressions import Expression, expression
+from bot.engine.schedule import next_cron_ms
 
 DEFAULT_RETRIES = 4  # Inngest's: five attempts where a function says nothing
-PRIORITY_LIMIT_S = 12 * 3600  # Inngest clips the priority factor here
-DEBOUNCE_MAX_S = 7 * 24 * 3600
+PRIORITY_LIMIT_S = 12 * 3600  # the server clips the priority factor here
+_DEBOUNCE_MAX_MS = 7 * 86_400_000
 
-_KNOWN = {
-    "id", "name", "steps", "triggers", "cancel", "concurrency", "debounce", "idempotency", "priority", "throttle",
-    "timeouts", "singleton",
-}  # fmt: skip
 _UNIT_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 _DURATION = re.compile(r"(\d+)(ms|[smhdw])")
+_UNKNOWN = re.compile(r"unknown field `(\w+)`")
+_Value = TypeVar("_Value")
 
 
 class ConfigurationError(ValueError):
     """A function's registration that this engine cannot run; the message names the function and the next step."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """An event by name, where `filter` holds; or a cron expression."""
+class Duration(int):
+    """Milliseconds; `1h30m`, `10s` or `7d` on the wire."""
+
+
+class _Wire(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """Part of a registration."""
+
+
+class Trigger(_Wire, frozen=True):
+    """An event by name, where `expression` holds; or a cron expression, `TZ=Zone` in front of it where not UTC."""
 
     event: str = ""
-    filter: Expression | None = None
+    expression: Expression | None = None
     cron: str = ""
 
+    def __post_init__(self) -> None:
+        if "*" in self.event:
+            raise ValueError("Object contains unknown field `wildcard`")
+        if self.cron:
+            next_cron_ms(self.cron, 0)
 
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """At most `limit` calls at once among those that share the key; `scope` is fn, env or account."""
+
+class Limit(_Wire, frozen=True):
+    """At most `limit` calls at once among those that share the key; 0 is no limit."""
 
     limit: int
-    scope: str = "fn"
+    scope: Literal["fn", "env", "account"] = "fn"
     key: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Throttle:
-    """`limit` run starts in `period_ms`, smoothed, with up to `burst` more at once."""
+class Throttle(_Wire, frozen=True):
+    """`limit` run starts in `period`, smoothed, with up to `burst` more at once."""
 
     limit: int
-    period_ms: int
+    period: Duration
     burst: int = 1
     key: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Debounce:
-    """One run with the last event, `period_ms` after it, at most `timeout_ms` after the first."""
+class Debounce(_Wire, frozen=True):
+    """One run with the last event, `period` after it, at most `timeout` after the first."""
 
-    period_ms: int
-    timeout_ms: int | None = None
+    period: Duration
+    timeout: Duration | None = None
     key: Expression | None = None
 
+    def __post_init__(self) -> None:
+        if self.period > _DEBOUNCE_MAX_MS:
+            raise ValueError("a debounce of more than seven days")
 
-@dataclass(frozen=True, slots=True)
-class Singleton:
+
+class Singleton(_Wire, frozen=True):
     """At most one run of the key; a second is skipped, or cancels the first."""
 
-    mode: str
+    mode: Literal["skip", "cancel"]
     key: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cancel:
-    """An event that cancels runs for which `filter` holds, while they are younger than `timeout_ms`."""
+class Cancel(_Wire, frozen=True):
+    """An event that cancels runs for which `filter` holds, while they are younger than `timeout`."""
 
     event: str
-    filter: Expression | None = None
-    timeout_ms: int | None = None
+    filter: Expression | None = field(name="if", default=None)
+    timeout: Duration | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionConfig:
-    """One function as registered. `attempts` counts the first."""
+class Timeouts(_Wire, frozen=True):
+    """How long a run may wait for its first call, and go on after it."""
+
+    start: Duration | None = None
+    finish: Duration | None = None
+
+
+class Priority(_Wire, frozen=True):
+    """Seconds by which a run is treated as older than it is."""
+
+    run: Expression
+
+
+class Retries(_Wire, frozen=True):
+    """Attempts beyond the first."""
+
+    attempts: int = DEFAULT_RETRIES
+
+
+class Step(_Wire, frozen=True):
+    """The entry step: Python's SDK registers exactly one."""
+
+    id: str = ""
+    name: str = ""
+    retries: Retries | None = None
+    runtime: Any = None
+
+
+class FunctionConfig(_Wire, frozen=True):
+    """One function as registered."""
 
     id: str
-    name: str
-    attempts: int = DEFAULT_RETRIES + 1
+    name: str = ""
+    steps: dict[str, Step] = {}
     triggers: tuple[Trigger, ...] = ()
     concurrency: tuple[Limit, ...] = ()
     throttle: Throttle | None = None
     debounce: Debounce | None = None
     singleton: Singleton | None = None
     cancel: tuple[Cancel, ...] = ()
-    priority: Expression | None = None
+    priority: Priority | None = None
     idempotency: Expression | None = None
-    start_timeout_ms: int | None = None
-    finish_timeout_ms: int | None = None
+    timeouts: Timeouts = Timeouts()
+
+    @property
+    def attempts(self) -> int:
+        """How often a job is tried, the first time included."""
+        retries = [step.retries.attempts for step in self.steps.values() if step.retries is not None]
+        return 1 + (retries[0] if retries else DEFAULT_RETRIES)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Reads one registration; every complaint names its function."""
-
-    function: str
-    raw: Mapping[str, Any] = field(repr=False)
-
-    def refused(self, what: str) -> ConfigurationError:
-        return ConfigurationError(
-            f"Function {self.function!r} uses {what}, which needs an Inngest server: "
-            "set INNGEST_DEV, INNGEST_BASE_URL or the INNGEST keys, or do without it."
-        )
-
-    def wrong(self, what: str) -> ConfigurationError:
-        return ConfigurationError(f"Function {self.function!r}: {what}.")
-
-    def parts(self, raw: Mapping[str, Any], known: set[str], of: str) -> dict[str, Any]:
-        given = {name: value for name, value in raw.items() if value not in (None, [], {})}
-        for name in given:
-            if name not in known:
-                raise self.refused(f"{of}{name}")
-        return given
-
-    def expression(self, source: str | None) -> Expression | None:
-        if not source:
-            return None
-        try:
-            return expression(source)
-        except ExpressionError as error:
-            raise self.wrong(str(error)) from error
-
-    def duration(self, text: str | None) -> int | None:
-        if text is None:
-            return None
-        try:
-            return duration_ms(text)
-        except ValueError as error:
-            raise self.wrong(str(error)) from error
-
-    def need(self, text: str | None) -> int:
-        value = self.duration(text)
-        if value is None:
-            raise self.wrong("a period is missing")
-        return value
+def parse_functions(raw: Sequence[Mapping[str, Any]]) -> dict[str, FunctionConfig]:
+    """The functions of a registration by id. Raises ConfigurationError for the first that cannot run here."""
+    return {str(one["id"]): _parse(str(one["id"]), one) for one in raw}
 
 
 def duration_ms(text: str) -> int:
@@ -159,85 +160,26 @@ def duration_ms(text: str) -> int:
     return sum(int(number) * _UNIT_MS[unit] for number, unit in parts)
 
 
-def parse_functions(raw: Sequence[Mapping[str, Any]]) -> dict[str, FunctionConfig]:
-    """The functions of a registration by id. Raises ConfigurationError for the first that cannot run here."""
-    return {str(one["id"]): _parse(_Reader(str(one["id"]), one)) for one in raw}
+def _parse(function_id: str, raw: Mapping[str, Any]) -> FunctionConfig:
+    try:
+        return msgspec.convert(_without_nothing(raw), FunctionConfig, dec_hook=_read)
+    except msgspec.ValidationError as error:
+        unknown = _UNKNOWN.search(str(error))
+        if unknown is None:
+            raise ConfigurationError(f"Function {function_id!r}: {error}.") from error
+        raise ConfigurationError(
+            f"Function {function_id!r} uses {unknown[1]}, which needs an Inngest server: "
+            "set INNGEST_DEV, INNGEST_BASE_URL or the INNGEST keys, or do without it."
+        ) from error
 
 
-def _parse(reader: _Reader) -> FunctionConfig:
-    given = reader.parts(reader.raw, _KNOWN, "")
-    timeouts = reader.parts(given.get("timeouts", {}), {"start", "finish"}, "timeouts.")
-    return FunctionConfig(
-        id=reader.function,
-        name=str(given.get("name") or reader.function),
-        attempts=_attempts(reader, given.get("steps", {})),
-        triggers=tuple(_trigger(reader, one) for one in given.get("triggers", [])),
-        concurrency=tuple(_limit(reader, one) for one in given.get("concurrency", []) if one.get("limit")),
-        throttle=_throttle(reader, given["throttle"]) if "throttle" in given else None,
-        debounce=_debounce(reader, given["debounce"]) if "debounce" in given else None,
-        singleton=_singleton(reader, given["singleton"]) if "singleton" in given else None,
-        cancel=tuple(_cancel(reader, one) for one in given.get("cancel", [])),
-        priority=reader.expression(given.get("priority", {}).get("run")),
-        idempotency=reader.expression(given.get("idempotency")),
-        start_timeout_ms=reader.duration(timeouts.get("start")),
-        finish_timeout_ms=reader.duration(timeouts.get("finish")),
-    )
+def _read(kind: type[_Value], value: Any) -> Any:
+    return expression(value) if kind is Expression else Duration(duration_ms(value))
 
 
-def _attempts(reader: _Reader, steps: Mapping[str, Mapping[str, Any]]) -> int:
-    if len(steps) > 1:
-        raise reader.refused("more than one entry step")
-    retries = [step["retries"]["attempts"] for step in steps.values() if step.get("retries")]
-    return (int(retries[0]) if retries else DEFAULT_RETRIES) + 1
-
-
-def _trigger(reader: _Reader, raw: Mapping[str, Any]) -> Trigger:
-    given = reader.parts(raw, {"event", "expression", "cron"}, "trigger.")
-    if "cron" in given:
-        try:
-            next(CronSim(split_zone(given["cron"])[1], datetime(2026, 1, 1)))  # noqa: DTZ001 - only parsed here
-        except (CronSimError, StopIteration) as error:
-            raise reader.wrong(f"{given['cron']!r} is no cron expression") from error
-        return Trigger(cron=given["cron"])
-    if "*" in given["event"]:
-        raise reader.refused(f"the wildcard trigger {given['event']!r}")
-    return Trigger(event=given["event"], filter=reader.expression(given.get("expression")))
-
-
-def split_zone(cron: str) -> tuple[str, str]:
-    """`TZ=Europe/Paris 0 9 * * *` as zone and expression; UTC where none is named."""
-    if cron.startswith("TZ="):
-        zone, _, rest = cron[3:].partition(" ")
-        return zone, rest.strip()
-    return "UTC", cron
-
-
-def _limit(reader: _Reader, raw: Mapping[str, Any]) -> Limit:
-    given = reader.parts(raw, {"limit", "key", "scope"}, "concurrency.")
-    return Limit(limit=int(given["limit"]), scope=given.get("scope", "fn"), key=reader.expression(given.get("key")))
-
-
-def _throttle(reader: _Reader, raw: Mapping[str, Any]) -> Throttle:
-    given = reader.parts(raw, {"limit", "period", "burst", "key"}, "throttle.")
-    key = reader.expression(given.get("key"))
-    return Throttle(max(1, int(given["limit"])), reader.need(given.get("period")), int(given.get("burst", 1)), key)
-
-
-def _debounce(reader: _Reader, raw: Mapping[str, Any]) -> Debounce:
-    given = reader.parts(raw, {"period", "timeout", "key"}, "debounce.")
-    period_ms = reader.need(given.get("period"))
-    if period_ms > DEBOUNCE_MAX_S * 1000:
-        raise reader.wrong("a debounce of more than seven days")
-    return Debounce(period_ms, reader.duration(given.get("timeout")), reader.expression(given.get("key")))
-
-
-def _singleton(reader: _Reader, raw: Mapping[str, Any]) -> Singleton:
-    given = reader.parts(raw, {"mode", "key"}, "singleton.")
-    if given.get("mode") not in {"skip", "cancel"}:
-        raise reader.refused(f"singleton mode {given.get('mode')!r}")
-    return Singleton(given["mode"], reader.expression(given.get("key")))
-
-
-def _cancel(reader: _Reader, raw: Mapping[str, Any]) -> Cancel:
-    given = reader.parts(raw, {"event", "if", "timeout"}, "cancel.")
-    return Cancel(given["event"], reader.expression(given.get("if")), reader.duration(given.get("timeout")))
+def _without_nothing(value: Any) -> Any:
+    """JSON without what is null or empty: the same as not said."""
+    if isinstance(value, Mapping):
+        parts = {name: _without_nothing(part) for name, part in value.items()}
+        return {name: part for name, part in parts.items() if part not in (None, "", [], {})}
+    return [_without_nothing(part) for part in value] if isinstance(value, list) else value

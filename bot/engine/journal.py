@@ -11,29 +11,15 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
+import sqlalchemy as sa
 import structlog
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    bindparam,
-    delete,
-    event,
-    func,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import Column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
@@ -43,39 +29,39 @@ from bot.engine.machine import Job, Run, RunState
 
 log = structlog.get_logger("bot.engine.journal")
 
-engine_metadata = MetaData()
+engine_metadata = sa.MetaData()
 """The engine's tables, for the migrations of whoever owns the database."""
 
-runs = Table(
+runs = sa.Table(
     "engine_runs",
     engine_metadata,
-    Column("id", String(32), primary_key=True),
-    Column("function_id", String(255), nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("created_ms", BigInteger, nullable=False),
-    Column("started_ms", BigInteger),
-    Column("finished_ms", BigInteger),
-    Column("event", LargeBinary, nullable=False),
-    Column("jobs", LargeBinary, nullable=False),
-    Column("result", LargeBinary, nullable=False),
-    Index("ix_engine_runs_state", "state", "finished_ms"),
+    Column("id", sa.String(32), primary_key=True),
+    Column("function_id", sa.String(255), nullable=False),
+    Column("state", sa.String(16), nullable=False),
+    Column("created_ms", sa.BigInteger, nullable=False),
+    Column("started_ms", sa.BigInteger),
+    Column("finished_ms", sa.BigInteger),
+    Column("event", sa.LargeBinary, nullable=False),
+    Column("jobs", sa.LargeBinary, nullable=False),
+    Column("result", sa.LargeBinary, nullable=False),
+    sa.Index("ix_engine_runs_state", "state", "finished_ms"),
 )
-steps = Table(
+steps = sa.Table(
     "engine_steps",
     engine_metadata,
-    Column("run_id", String(32), primary_key=True),
-    Column("step_id", String(64), primary_key=True),
-    Column("position", Integer, nullable=False),
-    Column("memo", LargeBinary, nullable=False),
+    Column("run_id", sa.String(32), primary_key=True),
+    Column("step_id", sa.String(64), primary_key=True),
+    Column("position", sa.Integer, nullable=False),
+    Column("memo", sa.LargeBinary, nullable=False),
 )
-marks = Table(
+marks = sa.Table(
     "engine_marks",
     engine_metadata,
-    Column("kind", String(16), primary_key=True),
-    Column("key", String(512), primary_key=True),
-    Column("at_ms", BigInteger, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Index("ix_engine_marks_at", "kind", "at_ms"),
+    Column("kind", sa.String(16), primary_key=True),
+    Column("key", sa.String(512), primary_key=True),
+    Column("at_ms", sa.BigInteger, nullable=False),
+    Column("body", sa.LargeBinary, nullable=False),
+    sa.Index("ix_engine_marks_at", "kind", "at_ms"),
 )
 
 _BUSY = (
@@ -100,7 +86,7 @@ class Mark(msgspec.Struct, frozen=True):
     body: bytes = b""
 
 
-class _Jobs(msgspec.Struct, frozen=True, array_like=True):
+class _Jobs(NamedTuple):
     """The column `jobs`."""
 
     jobs: dict[str, Job]
@@ -124,14 +110,6 @@ class Batch:
         return bool(self.created or self.changed or self.marked or self.unmarked)
 
 
-@dataclass(slots=True)
-class Loaded:
-    """What a start finds: the runs that are not over, and the marks."""
-
-    runs: list[Run]
-    marks: list[Mark]
-
-
 class Journal:
     """Opened by `open`, then `load` once; `write` returns when the batch is durable."""
 
@@ -139,7 +117,7 @@ class Journal:
         self._url = async_url(database_url)
         self._database: AsyncEngine = create_async_engine(self._url, **_connect_options(self._url))
         if self._url.get_backend_name() == "sqlite":
-            event.listen(self._database.sync_engine, "connect", _set_pragmas)
+            sa.event.listen(self._database.sync_engine, "connect", _set_pragmas)
         self._connection: AsyncConnection | None = None
         self._claim_fd: int | None = None
         self._pending: list[tuple[Batch, asyncio.Future[None]]] = []
@@ -172,30 +150,23 @@ class Journal:
             os.close(self._claim_fd)
             self._claim_fd = None
 
-    async def load(self) -> Loaded:
-        """Every run that is not over, with its memos, oldest first, and every mark."""
+    async def load(self) -> tuple[list[Run], list[Mark]]:
+        """Every run that is not over, with its memos, oldest first; and every mark."""
+        is_open = runs.c.state.in_([RunState.QUEUED.value, RunState.RUNNING.value])
+        saved = sa.select(steps).join(runs, runs.c.id == steps.c.run_id).where(is_open)
+        memos: dict[str, dict[str, bytes]] = defaultdict(dict)
         async with self._database.connect() as connection:
-            open_states = [RunState.QUEUED.value, RunState.RUNNING.value]
-            rows = await connection.execute(select(runs).where(runs.c.state.in_(open_states)).order_by(runs.c.id))
-            open_ids = select(runs.c.id).where(runs.c.state.in_(open_states))
-            memos: dict[str, dict[str, bytes]] = {}
-            saved = select(steps).where(steps.c.run_id.in_(open_ids)).order_by(steps.c.run_id, steps.c.position)
-            for row in await connection.execute(saved):
-                memos.setdefault(row.run_id, {})[row.step_id] = row.memo
-            kept = [Mark(row.kind, row.key, row.at_ms, row.body) for row in await connection.execute(select(marks))]
-            return Loaded([_run(row, memos.get(row.id, {})) for row in rows], kept)
+            for row in await connection.execute(saved.order_by(steps.c.run_id, steps.c.position)):
+                memos[row.run_id][row.step_id] = row.memo
+            rows = await connection.execute(sa.select(runs).where(is_open).order_by(runs.c.id))
+            kept = await connection.execute(sa.select(marks))
+            return [_run(row, memos[row.id]) for row in rows], [Mark(*row) for row in kept]
 
     async def counts(self) -> dict[tuple[str, str], int]:
         """Runs in the journal by (function id, state)."""
-        query = select(runs.c.function_id, runs.c.state, func.count()).group_by(runs.c.function_id, runs.c.state)
+        query = sa.select(runs.c.function_id, runs.c.state, sa.func.count()).group_by(runs.c.function_id, runs.c.state)
         async with self._database.connect() as connection:
             return {(row[0], row[1]): row[2] for row in await connection.execute(query)}
-
-    async def find(self, run_id: str) -> Run | None:
-        """One run, over or not, without its memos."""
-        async with self._database.connect() as connection:
-            row = (await connection.execute(select(runs).where(runs.c.id == run_id))).first()
-            return None if row is None else _run(row, {})
 
     async def prune(self, *, finished_before_ms: int, marks_before_ms: int) -> int:
         """Forget runs that ended and marks that expired before these times; returns how many runs. Small commits.
@@ -208,16 +179,16 @@ class Journal:
                 pruned += ids
             async with self._database.begin() as connection:
                 seen = marks.c.kind.in_(["event", "idempotency"])
-                await connection.execute(delete(marks).where(seen, marks.c.at_ms < marks_before_ms))
+                await connection.execute(sa.delete(marks).where(seen, marks.c.at_ms < marks_before_ms))
         except DBAPIError as error:
             log.warning("journal could not be pruned", error=str(error))
         return pruned
 
     async def _forget(self, finished_before_ms: int) -> int:
         async with self._database.begin() as connection:
-            old = select(runs.c.id).where(runs.c.finished_ms < finished_before_ms).limit(_PRUNED_AT_ONCE)
+            old = sa.select(runs.c.id).where(runs.c.finished_ms < finished_before_ms).limit(_PRUNED_AT_ONCE)
             ids = list((await connection.execute(old)).scalars())
-            await connection.execute(delete(runs).where(runs.c.id.in_(ids)))
+            await connection.execute(sa.delete(runs).where(runs.c.id.in_(ids)))
             return len(ids)
 
     async def write(self, batch: Batch) -> None:
@@ -280,13 +251,13 @@ class Journal:
         if connection is None:
             raise JournalBusyError(_BUSY)
         async with connection.begin():
-            await _write(connection, self._url.get_backend_name(), batches)
+            await _write(connection, batches)
 
     async def _claim(self) -> bool:
         if self._connection is None:
             self._connection = await self._database.connect()
         if self._url.get_backend_name() == "postgresql":
-            locked = await self._connection.execute(text(f"SELECT pg_try_advisory_lock({_CLAIM})"))
+            locked = await self._connection.execute(sa.text(f"SELECT pg_try_advisory_lock({_CLAIM})"))
             is_ours = bool(locked.scalar())
             await self._connection.commit()
         else:
@@ -339,81 +310,49 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 
 
 def _run(row: Any, memos: dict[str, bytes]) -> Run:
-    jobs = _jobs.decode(row.jobs)
-    return Run(
-        id=row.id,
-        function_id=row.function_id,
-        event=row.event,
-        created_ms=row.created_ms,
-        state=RunState(row.state),
-        started_ms=row.started_ms,
-        finished_ms=row.finished_ms,
-        jobs=jobs.jobs,
-        memos=memos,
-        result=row.result,
-        is_race=jobs.is_race,
-        is_stale=jobs.is_stale,
-    )
+    columns = row._asdict() | _jobs.decode(row.jobs)._asdict()
+    return Run(**columns | {"state": RunState(row.state), "memos": memos})
 
 
-def _changing(run: Run) -> dict[str, Any]:
-    return {
-        "state": run.state.value,
-        "started_ms": run.started_ms,
-        "finished_ms": run.finished_ms,
-        "jobs": msgspec.json.encode(_Jobs(run.jobs, run.is_race, run.is_stale)),
-        "result": run.result,
-    }
+def _row(run: Run) -> dict[str, Any]:
+    columns = {column.name: getattr(run, column.name) for column in runs.columns}
+    jobs = msgspec.json.encode(_Jobs(run.jobs, run.is_race, run.is_stale))
+    return columns | {"state": run.state.value, "jobs": jobs}
 
 
-async def _write(connection: AsyncConnection, backend: str, batches: Iterable[Batch]) -> None:
+async def _write(connection: AsyncConnection, batches: Iterable[Batch]) -> None:
     """All batches in their order, in few statements: a run that changed twice is written as it is at the end."""
-    created: dict[str, Run] = {}
-    changed: dict[str, Run] = {}
-    memos: dict[tuple[str, str], dict[str, Any]] = {}
+    latest: dict[str, Run] = {}
+    memos: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
     marked: dict[tuple[str, str], Mark | None] = {}
     for batch in batches:
-        created.update((run.id, run) for run in batch.created)
+        latest.update((run.id, run) for run in batch.created)
         for before, after in batch.changed:
-            changed[after.id] = after
+            latest[after.id] = after
             for position, (step, memo) in enumerate(after.memos.items()):
                 if step not in before.memos:
-                    row = {"run_id": after.id, "step_id": step, "position": position, "memo": memo}
-                    memos[after.id, step] = row
+                    memos[after.id][step] = {"run_id": after.id, "step_id": step, "position": position, "memo": memo}
         marked.update(((mark.kind, mark.key), mark) for mark in batch.marked)
         marked.update((key, None) for key in batch.unmarked)
-    over = {run.id for run in changed.values() if run.state.is_over}
-    insert = postgresql.insert if backend == "postgresql" else sqlite.insert
-    if created:
-        rows = [
-            {"id": run.id, "function_id": run.function_id, "created_ms": run.created_ms, "event": run.event}
-            | _changing(changed.pop(run.id, run))
-            for run in created.values()
-        ]
-        await connection.execute(insert(runs).on_conflict_do_nothing(), rows)
-    if changed:
-        names = ("state", "started_ms", "finished_ms", "jobs", "result")
-        statement = update(runs).where(runs.c.id == bindparam("of")).values({name: bindparam(name) for name in names})
-        await connection.execute(statement, [{"of": run.id} | _changing(run) for run in changed.values()])
-    kept = [row for (run_id, _), row in memos.items() if run_id not in over]
-    if kept:
-        await connection.execute(insert(steps).on_conflict_do_nothing(), kept)
-    if over:
-        await connection.execute(delete(steps).where(steps.c.run_id == bindparam("of")), [{"of": one} for one in over])
-    await _write_marks(connection, insert, marked)
+    over = [{"run_id": run.id} for run in latest.values() if run.state.is_over]
+    kept = [row for run_id, of_run in memos.items() if not latest[run_id].state.is_over for row in of_run.values()]
+    moved = ["state", "started_ms", "finished_ms", "jobs", "result"]
+    await _put(connection, runs, [_row(run) for run in latest.values()], moved)
+    await _put(connection, steps, kept, ["memo"])
+    await _drop(connection, steps, over)
+    await _put(connection, marks, [msgspec.structs.asdict(mark) for mark in marked.values() if mark], ["at_ms", "body"])
+    await _drop(connection, marks, [{"kind": kind, "key": key} for (kind, key), mark in marked.items() if not mark])
 
 
-async def _write_marks(connection: AsyncConnection, insert: Any, marked: dict[tuple[str, str], Mark | None]) -> None:
-    put = [mark for mark in marked.values() if mark is not None]
-    if put:
-        statement = insert(marks)
-        statement = statement.on_conflict_do_update(
-            index_elements=[marks.c.kind, marks.c.key],
-            set_={"at_ms": statement.excluded.at_ms, "body": statement.excluded.body},
-        )
-        rows = [{"kind": one.kind, "key": one.key, "at_ms": one.at_ms, "body": one.body} for one in put]
-        await connection.execute(statement, rows)
-    gone = [{"of_kind": kind, "of_key": key} for (kind, key), mark in marked.items() if mark is None]
-    if gone:
-        condition = (marks.c.kind == bindparam("of_kind")) & (marks.c.key == bindparam("of_key"))
-        await connection.execute(delete(marks).where(condition), gone)
+async def _put(connection: AsyncConnection, table: sa.Table, rows: list[dict[str, Any]], moved: Sequence[str]) -> None:
+    if rows:
+        statement = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+        news = {name: statement.excluded[name] for name in moved}
+        await connection.execute(statement.on_conflict_do_update(index_elements=table.primary_key, set_=news), rows)
+
+
+async def _drop(connection: AsyncConnection, table: sa.Table, keys: list[dict[str, Any]]) -> None:
+    if keys:
+        is_meant = [table.c[name] == sa.bindparam(f"of_{name}") for name in keys[0]]
+        named = [{f"of_{name}": value for name, value in key.items()} for key in keys]
+        await connection.execute(sa.delete(table).where(*is_meant), named)

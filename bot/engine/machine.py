@@ -15,7 +15,7 @@ there afterwards and is called again; a memo that was journaled is sent along, s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -44,6 +44,7 @@ from bot.engine.protocol import (
 ROOT = ""
 BACKOFF_S = (15, 30, 60, 120, 300, 600, 1200, 2400, 3600, 7200)  # Inngest's table
 BACKOFF_JITTER_S = 30
+_OPCODES = frozenset(Opcode)
 
 Backoff = Callable[[int], float]
 """Seconds to wait after the attempt of that number (0 is the first)."""
@@ -110,15 +111,14 @@ def answer(run: Run, config: FunctionConfig, job_id: str, reply: Reply, *, now_m
     """A call has been answered."""
     if run.state.is_over or job_id not in run.jobs:
         return run
-    match reply:
-        case Returned(output):
-            return _end(run, RunState.COMPLETED, output, now_ms)
-        case _ if is_past_finish(run, config, now_ms):
-            return cancel(run, "finish timeout", now_ms=now_ms)
-        case Raised(error, retriable, retry_at_ms):
-            return _raised(run, config, job_id, error, retriable, retry_at_ms, now_ms=now_ms, backoff=backoff)
-        case Stepped(ops, retriable):
-            return _stepped(run, config, job_id, ops, retriable, now_ms=now_ms, backoff=backoff)
+    if isinstance(reply, Returned):  # in time if its call began in time, as on the server
+        return _end(run, RunState.COMPLETED, reply.output, now_ms)
+    run = expire(run, config, now_ms=now_ms)
+    if run.state.is_over:
+        return run
+    if isinstance(reply, Raised):
+        return _raised(run, config, job_id, reply, now_ms, backoff)
+    return _stepped(run, config, job_id, reply, now_ms, backoff)
 
 
 def wake(run: Run, job_id: str, *, now_ms: int) -> Run:
@@ -138,16 +138,14 @@ def cancel(run: Run, reason: str, *, now_ms: int) -> Run:
     return _end(run, RunState.CANCELLED, msgspec.json.encode(error), now_ms)
 
 
-def is_past_start(run: Run, config: FunctionConfig, now_ms: int) -> bool:
-    """Whether the run has waited for its start for longer than its function allows."""
-    timeout_ms = config.start_timeout_ms
-    return run.state is RunState.QUEUED and timeout_ms is not None and now_ms >= run.created_ms + timeout_ms
-
-
-def is_past_finish(run: Run, config: FunctionConfig, now_ms: int) -> bool:
-    """Whether the run has been going for longer than its function allows. A last call that returns still counts."""
-    timeout_ms = config.finish_timeout_ms
-    return run.started_ms is not None and timeout_ms is not None and now_ms >= run.started_ms + timeout_ms
+def expire(run: Run, config: FunctionConfig, *, now_ms: int) -> Run:
+    """Cancels a run that has waited for its start, or gone on since, for longer than its function allows."""
+    if run.started_ms is None:
+        what, from_ms, timeout_ms = "start", run.created_ms, config.timeouts.start
+    else:
+        what, from_ms, timeout_ms = "finish", run.started_ms, config.timeouts.finish
+    is_late = timeout_ms is not None and now_ms >= from_ms + timeout_ms
+    return cancel(run, f"{what} timeout", now_ms=now_ms) if is_late else run
 
 
 def plans_only(run: Run, job_id: str) -> bool:
@@ -178,61 +176,36 @@ def default_backoff(jitter: Callable[[], float]) -> Backoff:
     return lambda attempt: BACKOFF_S[min(attempt, len(BACKOFF_S) - 1)] + BACKOFF_JITTER_S * jitter()
 
 
-def _raised(
-    run: Run,
-    config: FunctionConfig,
-    job_id: str,
-    error: Mapping[str, Any],
-    retriable: bool,
-    retry_at_ms: int | None,
-    *,
-    now_ms: int,
-    backoff: Backoff,
-) -> Run:
-    job = run.jobs[job_id]
-    if not retriable or job.attempt + 1 >= config.attempts:
-        return _end(run, RunState.FAILED, msgspec.json.encode(error), now_ms)
-    due_ms = retry_at_ms if retry_at_ms is not None else now_ms + int(1000 * backoff(job.attempt))
-    return replace(run, jobs={**run.jobs, job_id: Job(due_ms, job.attempt + 1)})
+def _raised(run: Run, config: FunctionConfig, job_id: str, reply: Raised, now_ms: int, backoff: Backoff) -> Run:
+    attempt = run.jobs[job_id].attempt
+    if not reply.retriable or attempt + 1 >= config.attempts:
+        return _end(run, RunState.FAILED, msgspec.json.encode(reply.error), now_ms)
+    due_ms = reply.retry_at_ms if reply.retry_at_ms is not None else now_ms + int(1000 * backoff(attempt))
+    return replace(run, jobs={**run.jobs, job_id: Job(due_ms, attempt + 1)})
 
 
-def _stepped(
-    run: Run,
-    config: FunctionConfig,
-    job_id: str,
-    ops: tuple[StepOp, ...],
-    retriable: bool,
-    *,
-    now_ms: int,
-    backoff: Backoff,
-) -> Run:
-    job = run.jobs[job_id]
+def _stepped(run: Run, config: FunctionConfig, job_id: str, reply: Stepped, now_ms: int, backoff: Backoff) -> Run:
+    attempt = run.jobs[job_id].attempt
+    can_retry = reply.retriable and attempt + 1 < config.attempts
     jobs = {name: one for name, one in run.jobs.items() if name != job_id}
     memos = dict(run.memos)
-    for op in ops:
+    for op in reply.ops:
         if op.op == Opcode.RUN:
             memos.setdefault(op.id, memo_data(bytes(op.data)))
-        elif op.op == Opcode.ERROR and retriable and job.attempt + 1 < config.attempts:
-            jobs[job_id] = Job(now_ms + int(1000 * backoff(job.attempt)), job.attempt + 1)
+        elif op.op == Opcode.ERROR and can_retry:
+            jobs[job_id] = Job(now_ms + int(1000 * backoff(attempt)), attempt + 1)
         elif op.op in {Opcode.ERROR, Opcode.FAILED}:
             memos.setdefault(op.id, memo_error(op.error or {}))
-        elif op.op in {Opcode.PLANNED, Opcode.SLEEP}:
-            if op.id not in memos and op.id not in jobs:
-                jobs[op.id] = _planned(op, now_ms)
-        elif op.op != Opcode.NONE:
+        elif op.op == Opcode.PLANNED and op.id not in memos:
+            jobs.setdefault(op.id, Job(now_ms))
+        elif op.op == Opcode.SLEEP and op.id not in memos:
+            jobs.setdefault(op.id, Job(timestamp_ms(op.name or ""), kind="sleep"))
+        elif op.op not in _OPCODES:
             return _refuse(run, config, op, now_ms)
-    is_race = run.is_race or any(op.is_race for op in ops)
-    after = replace(run, jobs=jobs, memos=memos, is_race=is_race)
-    if job_id == ROOT and run.is_stale:
-        after = replace(after, is_stale=False)
-        return _discover(after, now_ms, is_news=True)
-    return _discover(after, now_ms, is_news=len(memos) > len(run.memos))
-
-
-def _planned(op: StepOp, now_ms: int) -> Job:
-    if op.op == Opcode.PLANNED:
-        return Job(now_ms)
-    return Job(timestamp_ms(op.name or ""), kind="sleep")
+    is_race = run.is_race or any(op.is_race for op in reply.ops)
+    is_news = len(memos) > len(run.memos) or (run.is_stale and job_id == ROOT)
+    is_stale = run.is_stale and job_id != ROOT
+    return _discover(replace(run, jobs=jobs, memos=memos, is_race=is_race, is_stale=is_stale), now_ms, is_news=is_news)
 
 
 def _discover(run: Run, now_ms: int, *, is_news: bool) -> Run:

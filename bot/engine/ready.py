@@ -120,7 +120,7 @@ class Ready:
         if entry.throttle is None:
             return None
         # GCRA as Inngest does it: `burst` starts beyond the one that is always allowed
-        interval_ms = entry.throttle.period_ms / entry.throttle.limit
+        interval_ms = entry.throttle.period / max(1, entry.throttle.limit)
         opens_ms = max(self._arrival_ms.get(entry.throttle_key, 0), now_ms) - interval_ms * entry.throttle.burst
         if opens_ms <= now_ms:
             return None
@@ -133,7 +133,7 @@ class Ready:
         for key, _ in entry.keys:
             self._taken[key] = self._taken.get(key, 0) + 1
         if entry.throttle is not None:
-            interval_ms = entry.throttle.period_ms / entry.throttle.limit
+            interval_ms = entry.throttle.period / max(1, entry.throttle.limit)
             arrival_ms = max(self._arrival_ms.get(entry.throttle_key, 0), now_ms) + interval_ms
             self._arrival_ms[entry.throttle_key] = arrival_ms
             self._unpark((entry.throttle_key, 0))

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import random
 import secrets
+import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +23,7 @@ import msgspec
 import structlog
 
 from bot.engine import admission, machine, protocol
-from bot.engine.configuration import FunctionConfig
+from bot.engine.configuration import Debounce, FunctionConfig
 from bot.engine.journal import Batch, Journal, Mark
 from bot.engine.machine import Backoff, Job, Run, RunState
 from bot.engine.protocol import Event, Raised
@@ -40,14 +42,15 @@ _ULID = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 @dataclass(slots=True, frozen=True, kw_only=True)
 class Options:
-    """How the engine runs; times in the unit of their name."""
+    """How the engine runs. `backoff` gives the seconds to wait after a failed attempt; `call_timeout_s` bounds a call;
+    at most `max_calls` are out at once; runs that are over are kept for `retention_s`.
+    """
 
-    signing_key: str
-    clock_ms: Callable[[], int]
-    backoff: Backoff
-    max_calls: int
-    call_timeout_s: float
-    retention_s: float
+    clock_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
+    backoff: Backoff = field(default_factory=lambda: machine.default_backoff(random.random))
+    max_calls: int = 256
+    call_timeout_s: float = 3600.0
+    retention_s: float = 3 * 86_400.0
 
 
 class _Debounced(msgspec.Struct, frozen=True):
@@ -68,6 +71,7 @@ class _Live:
     scheduled: dict[str, Job] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     calls: int = 0
+    watched_ms: int = 0
 
 
 @dataclass(slots=True)
@@ -82,11 +86,11 @@ class _Turn:
 class Runner:
     """The scheduler. `run` until cancelled or drained; everything else from the same event loop."""
 
-    def __init__(self, journal: Journal, call: Call, functions: Mapping[str, FunctionConfig], options: Options) -> None:
-        self._journal = journal
-        self._call = call
-        self._functions = functions
-        self._options = options
+    def __init__(
+        self, journal: Journal, call: Call, signing_key: str, functions: Mapping[str, FunctionConfig], options: Options
+    ) -> None:
+        self._journal, self._call, self._signing_key = journal, call, signing_key
+        self._functions, self._options = functions, options
         self._routes = admission.Routes(functions.values())
         self._live: dict[str, _Live] = {}
         self._by_function: dict[str, dict[str, _Live]] = defaultdict(dict)
@@ -207,19 +211,14 @@ class Runner:
 
     def _begin(self, entry: Entry, now_ms: int) -> None:
         live = self._live[entry.run_id]
-        if machine.is_past_start(live.run, live.config, now_ms):
-            self._ready.release(entry)
-            self._cancel_soon(live, "start timeout")
-            return
-        if live.run.state is RunState.QUEUED and live.config.finish_timeout_ms is not None:
-            self._at(now_ms + live.config.finish_timeout_ms, partial(self._check_finish, live))
         live.run = machine.begin(live.run, now_ms=now_ms)
+        self._watch(live)
         live.calls += 1
         self.in_flight += 1
-        self._spawn(self._perform(live, entry))
+        self._spawn(self._perform(live, entry, live.run))
 
-    async def _perform(self, live: _Live, entry: Entry) -> None:
-        reply = await self._ask(live, entry.job_id)
+    async def _perform(self, live: _Live, entry: Entry, run: Run) -> None:
+        reply = await self._ask(run, live.config, entry.job_id)
         self.in_flight -= 1
         live.calls -= 1
         self._ready.release(entry)
@@ -233,20 +232,19 @@ class Runner:
         self._change(live, after, turn)
         await self._settle(turn)
 
-    async def _ask(self, live: _Live, job_id: str) -> protocol.Reply:
-        run, config = live.run, live.config
+    async def _ask(self, run: Run, config: FunctionConfig, job_id: str) -> protocol.Reply:
         body = protocol.call_body(
             run_id=run.id,
             function_id=config.id,
             event=run.event,
             memos=run.memos,
-            attempt=run.jobs[job_id].attempt if job_id in run.jobs else 0,
+            attempt=run.jobs[job_id].attempt,
             max_attempts=config.attempts,
             plan_only=machine.plans_only(run, job_id),
         )
         now_ms = self._options.clock_ms()
         query = {"fnId": config.id, "stepId": job_id or protocol.ROOT_STEP}
-        headers = protocol.request_headers(body, self._options.signing_key, now_ms)
+        headers = protocol.request_headers(body, self._signing_key, now_ms)
         try:
             async with asyncio.timeout(self._options.call_timeout_s):
                 status, answered, content = await self._call("POST", query, headers, body)
@@ -257,17 +255,21 @@ class Runner:
             return Raised({"name": type(error).__name__, "message": str(error)})
         return protocol.parse_reply(status, answered, content, self._options.clock_ms())
 
-    def _check_finish(self, live: _Live) -> None:
-        if not live.calls and machine.is_past_finish(live.run, live.config, self._options.clock_ms()):
-            self._cancel_soon(live, "finish timeout")
+    def _watch(self, live: _Live) -> None:
+        """Look at the run again when its start or its finish is too late; a call that is out may still end it well."""
+        started_ms, timeouts = live.run.started_ms, live.config.timeouts
+        from_ms, timeout_ms = (
+            (live.run.created_ms, timeouts.start) if started_ms is None else (started_ms, timeouts.finish)
+        )
+        if timeout_ms is not None and live.watched_ms != from_ms + timeout_ms:
+            live.watched_ms = from_ms + timeout_ms
+            self._at(live.watched_ms, partial(self._check_time, live))
 
-    def _check_start(self, live: _Live) -> None:
-        if machine.is_past_start(live.run, live.config, self._options.clock_ms()):
-            self._cancel_soon(live, "start timeout")
-
-    def _cancel_soon(self, live: _Live, reason: str) -> None:
+    def _check_time(self, live: _Live) -> None:
+        if live.calls:
+            return
         turn = _Turn(self._options.clock_ms())
-        self._change(live, machine.cancel(live.run, reason, now_ms=turn.now_ms), turn)
+        self._change(live, machine.expire(live.run, live.config, now_ms=turn.now_ms), turn)
         self._spawn(self._settle(turn))
 
     def _change(self, live: _Live, after: Run, turn: _Turn) -> None:
@@ -341,22 +343,19 @@ class Runner:
             if config.debounce is None:
                 self._start(config, event, turn)
             else:
-                self._hold(config, event, turn)
+                self._hold(config, config.debounce, event, turn)
 
-    def _hold(self, config: FunctionConfig, event: Event, turn: _Turn) -> None:
+    def _hold(self, config: FunctionConfig, debounce: Debounce, event: Event, turn: _Turn) -> None:
         """Debounce: the run waits for the last event, until the deadline that the first one set."""
         key = admission.debounce_key(config, event)
-        period_ms, timeout_ms = (
-            (config.debounce.period_ms, config.debounce.timeout_ms) if config.debounce else (0, None)
-        )
-        deadline_ms = None if timeout_ms is None else turn.now_ms + timeout_ms
+        deadline_ms = None if debounce.timeout is None else turn.now_ms + debounce.timeout
         if key in self._debounces:
             held = msgspec.json.decode(self._debounces[key].body, type=_Debounced)
             if held.event.ts > event.ts:  # late news changes nothing
                 turn.batch.marked.append(self._debounces[key])
                 return
             deadline_ms = held.deadline_ms
-        due_ms = turn.now_ms + period_ms
+        due_ms = turn.now_ms + debounce.period
         due_ms = due_ms if deadline_ms is None else min(due_ms, deadline_ms)
         mark = Mark("debounce", key, due_ms, msgspec.json.encode(_Debounced(config.id, event, deadline_ms)))
         self._debounces[key] = mark
@@ -393,10 +392,7 @@ class Runner:
         self._live[run.id] = self._by_function[config.id][run.id] = live
         if live.place.singleton_key:
             self._singletons[live.place.singleton_key] = live
-        if config.start_timeout_ms is not None and run.state is RunState.QUEUED:
-            self._at(run.created_ms + config.start_timeout_ms, partial(self._check_start, live))
-        if config.finish_timeout_ms is not None and run.started_ms is not None:
-            self._at(run.started_ms + config.finish_timeout_ms, partial(self._check_finish, live))
+        self._watch(live)
         return live
 
     def _is_news(self, kind: str, key: str, turn: _Turn) -> bool:
@@ -410,10 +406,10 @@ class Runner:
         return is_news
 
     async def _recover(self) -> None:
-        loaded = await self._journal.load()
+        runs, marks = await self._journal.load()
         now_ms = self._options.clock_ms()
         orphans: Counter[str] = Counter()
-        for run in loaded.runs:
+        for run in runs:
             config = self._functions.get(run.function_id)
             if config is None:
                 orphans[run.function_id] += 1
@@ -421,7 +417,7 @@ class Runner:
             place = admission.place(config, msgspec.json.decode(run.event), run.created_ms)
             self._schedule(self._remember(_Live(run, config, place)))
         crons: dict[str, int] = {}
-        for mark in loaded.marks:
+        for mark in marks:
             if mark.kind == "debounce":
                 self._debounces[mark.key] = mark
                 self._at(mark.at_ms, partial(self._let_go, mark))

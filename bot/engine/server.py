@@ -7,22 +7,17 @@ the injected `call`. It knows the protocol, neither the bot nor the SDK.
 from __future__ import annotations
 
 import asyncio
-import random
 import secrets
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import msgspec
 import structlog
 
-from bot.engine.configuration import ConfigurationError, FunctionConfig, parse_functions
-from bot.engine.journal import Journal, JournalBusyError
-from bot.engine.machine import Backoff, Run, default_backoff
+from bot.engine.configuration import FunctionConfig, parse_functions
+from bot.engine.journal import Journal
 from bot.engine.protocol import PATH, Event, registered_functions, request_headers
 from bot.engine.runner import Call, Options, Runner
-
-__all__ = ["Call", "ConfigurationError", "Engine", "EngineStoppedError", "JournalBusyError", "new_signing_key"]
 
 log = structlog.get_logger("bot.engine")
 
@@ -36,42 +31,17 @@ def new_signing_key() -> str:
     return f"signkey-radar-{secrets.token_hex(32)}"
 
 
-def _clock_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
 class Engine:
     """`async with Engine(...)`, or `start` and `stop`. One for each database, in one process.
 
-    `call` reaches the application's SDK endpoint; `signing_key` signs what goes there. `backoff` gives the seconds to
-    wait after a failed attempt. `call_timeout_s` bounds one call; `max_calls` how many are out at once.
+    `call` reaches the application's SDK endpoint; `signing_key` signs what goes there.
     """
 
-    def __init__(
-        self,
-        database_url: str,
-        call: Call,
-        *,
-        signing_key: str,
-        clock_ms: Callable[[], int] = _clock_ms,
-        backoff: Backoff | None = None,
-        max_calls: int = 256,
-        call_timeout_s: float = 3600.0,
-        retention_s: float = 3 * 86_400.0,
-    ) -> None:
+    def __init__(self, database_url: str, call: Call, *, signing_key: str, options: Options | None = None) -> None:
         self._journal = Journal(database_url)
-        self._call = call
-        self._options = Options(
-            signing_key=signing_key,
-            clock_ms=clock_ms,
-            backoff=backoff or default_backoff(random.random),
-            max_calls=max_calls,
-            call_timeout_s=call_timeout_s,
-            retention_s=retention_s,
-        )
+        self._call, self._signing_key, self._options = call, signing_key, options or Options()
         self._runner: Runner | None = None
         self._task: asyncio.Task[None] | None = None
-        self.functions: dict[str, FunctionConfig] = {}
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -90,11 +60,11 @@ class Engine:
             if create_tables:
                 await self._journal.create_tables()
             await self._journal.open(wait_s=wait_s)
-            self.functions = await self._register()
+            functions = await self._register()
         except BaseException:
             await self._journal.close()
             raise
-        self._runner = Runner(self._journal, self._call, self.functions, self._options)
+        self._runner = Runner(self._journal, self._call, self._signing_key, functions, self._options)
         self._task = asyncio.create_task(self._runner.run(), name="engine")
         started = asyncio.create_task(self._runner.started.wait())
         await asyncio.wait({started, self._task}, return_when=asyncio.FIRST_COMPLETED)
@@ -158,10 +128,6 @@ class Engine:
         """How long the job that has waited longest for its call is overdue."""
         return self._running().lag_s()
 
-    async def find(self, run_id: str) -> Run | None:
-        """One run as journaled, over or not, without the memos of its steps."""
-        return await self._journal.find(run_id)
-
     async def journaled_counts(self) -> dict[tuple[str, str], int]:
         """Runs in the journal by (function id, state), within the retention."""
         return await self._journal.counts()
@@ -173,6 +139,6 @@ class Engine:
 
     async def _register(self) -> dict[str, FunctionConfig]:
         body = msgspec.json.encode({"url": f"http://engine.invalid{PATH}"})
-        headers = request_headers(body, self._options.signing_key, self._options.clock_ms())
+        headers = request_headers(body, self._signing_key, self._options.clock_ms())
         status, _, answer = await self._call("PUT", {}, headers | {"x-inngest-sync-kind": "in_band"}, body)
         return parse_functions(registered_functions(status, answer))

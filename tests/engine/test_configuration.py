@@ -53,19 +53,19 @@ def test_everything_at_once() -> None:
     )
     one = functions["app-f"]
     assert (one.name, one.attempts) == ("My function", 2)
-    assert [limit.limit for limit in one.concurrency] == [3]
+    assert [limit.limit for limit in one.concurrency] == [3, 0]
     assert one.throttle is not None
-    assert (one.throttle.limit, one.throttle.period_ms, one.throttle.burst) == (850, 60_000, 1)
+    assert (one.throttle.limit, one.throttle.period, one.throttle.burst) == (850, 60_000, 1)
     assert one.debounce is not None
-    assert (one.debounce.period_ms, one.debounce.timeout_ms) == (5_000, 60_000)
+    assert (one.debounce.period, one.debounce.timeout) == (5_000, 60_000)
     assert one.singleton is not None
-    assert one.cancel[0].timeout_ms == 86_400_000
-    assert (one.start_timeout_ms, one.finish_timeout_ms) == (3_600_000, 7_200_000)
+    assert one.cancel[0].timeout == 86_400_000
+    assert (one.timeouts.start, one.timeouts.finish) == (3_600_000, 7_200_000)
     assert [trigger.event or trigger.cron for trigger in one.triggers] == ["go", "TZ=Europe/Paris 0 9 * * 1-5"]
     failure = functions["app-f-failure"]
     assert failure.attempts == 1
-    assert failure.triggers[0].filter is not None
-    assert failure.triggers[0].filter.holds({"event": {"data": {"function_id": "app-f"}}})
+    assert failure.triggers[0].expression is not None
+    assert failure.triggers[0].expression.holds({"event": {"data": {"function_id": "app-f"}}})
 
 
 def test_five_attempts_where_nothing_is_said() -> None:

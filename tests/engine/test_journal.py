@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 
 from bot.engine import machine
 from bot.engine.journal import Batch, Journal, JournalBusyError, Mark
-from bot.engine.machine import Run, RunState
+from bot.engine.machine import Run
 from bot.engine.protocol import Event, Returned, StepOp, Stepped
 from tests.engine.test_machine import CONFIG, EVENT
 
@@ -60,10 +60,10 @@ async def test_a_run_comes_back_as_it_was(database_url: str) -> None:
         await journal.write(Batch(created=[run], marked=[Mark("debounce", "k", 1), Mark("event", "gone", 1)]))
         await journal.write(Batch(changed=[(run, last)], marked=[mark], unmarked=[("event", "gone")]))
     async with _opened(database_url) as journal:
-        loaded = await journal.load()
-        assert loaded.runs == [last]
-        assert list(loaded.runs[0].memos) == ["z", "a", "m"]
-        assert loaded.marks == [mark]
+        runs, marks = await journal.load()
+        assert runs == [last]
+        assert list(runs[0].memos) == ["z", "a", "m"]
+        assert marks == [mark]
 
 
 async def test_what_is_over_is_not_loaded(database_url: str) -> None:
@@ -71,12 +71,8 @@ async def test_what_is_over_is_not_loaded(database_url: str) -> None:
     over = machine.answer(_stepped(run, "a"), CONFIG, "", Returned(b"7"), now_ms=9, backoff=lambda attempt: 1)
     async with _opened(database_url) as journal:
         await journal.write(Batch(created=[run], changed=[(run, over)]))
-        assert (await journal.load()).runs == []
-        found = await journal.find("run")
-        assert found is not None
-        assert (found.state, found.result, found.finished_ms) == (RunState.COMPLETED, b"7", 9)
+        assert (await journal.load())[0] == []
         assert await journal.counts() == {(CONFIG.id, "completed"): 1}
-        assert await journal.find("other") is None
 
 
 async def test_concurrent_writes_share_a_commit(database_url: str) -> None:
@@ -92,7 +88,7 @@ async def test_concurrent_writes_share_a_commit(database_url: str) -> None:
             await asyncio.gather(*(journal.write(Batch(created=[_run(f"run {n:03}")])) for n in range(100)))
         finally:
             event.remove(SyncEngine, "commit", count)
-        assert len((await journal.load()).runs) == 100
+        assert len((await journal.load())[0]) == 100
     assert commits <= 3
 
 
@@ -102,7 +98,7 @@ async def test_a_repeated_write_changes_nothing(database_url: str) -> None:
     async with _opened(database_url) as journal:
         for _ in range(2):
             await journal.write(Batch(created=[run], changed=[(run, after)], marked=[Mark("event", "e", 1)]))
-        assert (await journal.load()).runs == [after]
+        assert (await journal.load())[0] == [after]
 
 
 async def test_one_process_holds_the_database(database_url: str) -> None:
@@ -130,11 +126,10 @@ async def test_prune(database_url: str) -> None:
     async with _opened(database_url) as journal:
         await journal.write(Batch(created=runs, changed=list(zip(runs, ends, strict=False)), marked=marks))
         assert await journal.prune(finished_before_ms=1500, marks_before_ms=500) == 1
-        assert await journal.find("run 0") is None
-        assert await journal.find("run 1") is not None
-        loaded = await journal.load()
-        assert [run.id for run in loaded.runs] == ["run 2"]
-        assert {mark.key for mark in loaded.marks} == {"new", "c", "d"}
+        assert await journal.counts() == {(CONFIG.id, "cancelled"): 1, (CONFIG.id, "queued"): 1}
+        runs, marks = await journal.load()
+        assert [run.id for run in runs] == ["run 2"]
+        assert {mark.key for mark in marks} == {"new", "c", "d"}
 
 
 async def test_a_broken_connection_is_waited_out(database_url: str) -> None:
@@ -146,7 +141,7 @@ async def test_a_broken_connection_is_waited_out(database_url: str) -> None:
             await asyncio.sleep(0.05)
         await asyncio.wait_for(write, 20)
         assert journal.trouble == ""
-        assert [run.id for run in (await journal.load()).runs] == ["before", "during"]
+        assert [run.id for run in (await journal.load())[0]] == ["before", "during"]
         other = Journal(database_url)
         with pytest.raises(JournalBusyError):
             await other.open(wait_s=0)

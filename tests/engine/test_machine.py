@@ -13,11 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.engine import machine
-from bot.engine.configuration import FunctionConfig
+from bot.engine.configuration import Duration, FunctionConfig, Retries, Step, Timeouts
 from bot.engine.machine import ROOT, Job, Run, RunState
 from bot.engine.protocol import Event, Raised, Reply, Returned, StepOp, Stepped, memo_data
 
-CONFIG = FunctionConfig(id="app-f", name="f", attempts=3)
+
+def _config(attempts: int, **more: Any) -> FunctionConfig:
+    return FunctionConfig(id="app-f", steps={"step": Step(retries=Retries(attempts=attempts - 1))}, **more)
+
+
+CONFIG = _config(3)
 EVENT = Event(name="go", data={"a": 1}, id="e", ts=1).encode()
 
 Stage = tuple[str, ...]
@@ -91,7 +96,7 @@ def _programs(draw: st.DrawFn) -> list[Stage]:
 )
 def test_nothing_lost_nothing_doubled(stages: list[Stage], luck: list[tuple[int, str]]) -> None:
     """Whatever fails, is lost with the process or comes twice: a journaled step never runs again, and the run ends."""
-    config = FunctionConfig(id="app-f", name="f", attempts=1000)
+    config = _config(1000)
     world = _World(stages)
     run = machine.start("run", config.id, EVENT, now_ms=0)
     lost: Counter[str] = Counter()
@@ -209,13 +214,13 @@ def test_a_race_is_discovered_again_at_each_news() -> None:
 
 
 def test_timeouts() -> None:
-    config = FunctionConfig(id="app-f", name="f", start_timeout_ms=1000, finish_timeout_ms=2000)
+    config = _config(3, timeouts=Timeouts(start=Duration(1000), finish=Duration(2000)))
     queued = machine.start("run", config.id, EVENT, now_ms=0)
-    assert not machine.is_past_start(queued, config, 999)
-    assert machine.is_past_start(queued, config, 1000)
+    assert machine.expire(queued, config, now_ms=999) is queued
+    assert machine.expire(queued, config, now_ms=1000).state is RunState.CANCELLED
     running = machine.begin(queued, now_ms=1000)
-    assert not machine.is_past_start(running, config, 9999)
-    assert not machine.is_past_finish(running, config, 2999)
+    assert machine.expire(running, config, now_ms=2999) is running
+    assert machine.expire(running, config, now_ms=3000).state is RunState.CANCELLED
     late = _answer(running, Stepped((_op("StepRun", "a"),)), now_ms=3000, config=config)
     assert late.state is RunState.CANCELLED
     in_time = _answer(running, Returned(b"1"), now_ms=3000, config=config)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.engine.configuration import Throttle
+from bot.engine.configuration import Duration, Throttle
 from bot.engine.ready import Entry, Ready
 
 LIMITS = {"a": 1, "b": 2, "all": 3}
@@ -95,7 +95,7 @@ def test_a_full_key_holds_up_no_other() -> None:
 def test_throttle_smooths_and_allows_a_burst() -> None:
     """`burst` starts at once beyond the first, then one for each interval; an opening time is announced."""
     ready = Ready()
-    throttle = Throttle(limit=2, period_ms=1000, burst=1)
+    throttle = Throttle(limit=2, period=Duration(1000), burst=1)
     for number in range(4):
         ready.add(_entry(number, throttle=throttle))
     taken = []
@@ -111,7 +111,7 @@ def test_throttle_smooths_and_allows_a_burst() -> None:
 def test_a_shut_throttle_and_a_full_key_do_not_lose_each_others_jobs() -> None:
     """Jobs that wait now for the one, now for the other all get their turn, in order."""
     ready = Ready()
-    throttle = Throttle(limit=1, period_ms=100, burst=0)
+    throttle = Throttle(limit=1, period=Duration(100), burst=0)
     for number in range(50):
         ready.add(_entry(number, keys=(("k", 1),), throttle=throttle))
     taken: list[str] = []

@@ -12,7 +12,7 @@ import inngest
 import pytest
 from starlette.applications import Starlette
 
-from bot.engine import ConfigurationError, Engine, EngineStoppedError, JournalBusyError, new_signing_key
+from bot.engine import ConfigurationError, Engine, EngineStoppedError, JournalBusyError, Options, new_signing_key
 from bot.web.inngest import in_process_call, inngest_routes
 from tests.engine.worlds import Clock, Functions, embedded, send, until
 
@@ -299,7 +299,8 @@ async def test_an_application_in_trouble_is_called_again(url: str) -> None:
 
     app = _App(in_process_call(Starlette(routes=inngest_routes(client, [function], enable_unauthed_sync=False))))
     app.trouble = [OSError("no route"), (502, {}, b"bad gateway"), "hang"]
-    engine = Engine(url, app, signing_key=key, backoff=lambda attempt: 0.01, call_timeout_s=0.2)
+    options = Options(backoff=lambda attempt: 0.01, call_timeout_s=0.2)
+    engine = Engine(url, app, signing_key=key, options=options)
     await engine.start(create_tables=True)
     await engine.receive([{"name": "go"}])
     await until(lambda: log == [3])

@@ -14,7 +14,7 @@ import inngest
 import uvicorn
 from starlette.applications import Starlette
 
-from bot.engine import Engine, new_signing_key
+from bot.engine import Engine, Options, new_signing_key
 from bot.engine.machine import default_backoff
 from bot.web.inngest import in_process_call, inngest_routes, send_in_process
 
@@ -87,7 +87,12 @@ async def embedded(url: str, build: Build, *, clock: Clock | None = None, prefix
     client = inngest.Inngest(app_id="conformance", is_production=True, event_key="embedded", signing_key=key)
     app = Starlette(routes=inngest_routes(client, build(client, prefix), enable_unauthed_sync=False))
     clock = clock or Clock()
-    engine = Engine(url, in_process_call(app), signing_key=key, clock_ms=clock, backoff=default_backoff(lambda: 0.0))
+    engine = Engine(
+        url,
+        in_process_call(app),
+        signing_key=key,
+        options=Options(clock_ms=clock, backoff=default_backoff(lambda: 0.0)),
+    )
     await engine.start(create_tables=True)
     send_in_process(client, engine.receive)
     try:
