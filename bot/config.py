@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     radar_check_runs: bool = True
     radar_delivery_days: int = Field(default=30, ge=3)
     radar_delivery_max_bytes: int = Field(default=2_000_000_000, ge=10_000_000)
+    radar_private_webhooks: bool = False
+    radar_api_per_minute: int = Field(default=600, ge=1)
     radar_purge_days: int = Field(default=30, ge=0)
     radar_stale_days: int = Field(default=7, ge=1)
     radar_log_format: Literal["auto", "json", "console"] = "auto"

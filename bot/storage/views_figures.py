@@ -20,7 +20,7 @@ from bot.storage.tables import (
     RepositoryTechnologyRow,
 )
 from bot.storage.views_repositories import _COLUMNS, RepositoryItem
-from bot.storage.views_scope import Scope, visible
+from bot.storage.views_scope import SENSITIVE_CHECKS, Scope, visible
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ async def figures(
         packages=await _packages(session, condition),
         worse=worse,
         better=better,
-        actions=await _actions(session, condition),
+        actions=await _actions(session, condition, hidden=() if scope.is_trusted else SENSITIVE_CHECKS),
     )
 
 
@@ -195,13 +195,15 @@ async def _moved(
     return tuple(RepositoryItem(*line) for line in (await session.execute(query)).all())
 
 
-async def _actions(session: AsyncSession, condition: ColumnElement[bool]) -> tuple[WorthyAction, ...]:
+async def _actions(
+    session: AsyncSession, condition: ColumnElement[bool], *, hidden: tuple[str, ...]
+) -> tuple[WorthyAction, ...]:
     row = RepositoryActionRow
     worth = func.sum(row.value)
     query = (
         select(row.check_id, func.min(row.title), func.min(row.effort), func.count(), worth)
         .join(RepositoryRow, RepositoryRow.id == row.repository_id)
-        .where(condition, row.check_id != "")
+        .where(condition, row.check_id.not_in(("", *hidden)))
         .group_by(row.check_id)
         .order_by(worth.desc(), row.check_id)
     )

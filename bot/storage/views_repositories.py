@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -22,7 +22,7 @@ from bot.storage.tables import (
     RepositoryRow,
     RepositoryTechnologyRow,
 )
-from bot.storage.views_scope import Scope, visible
+from bot.storage.views_scope import SENSITIVE_CHECKS, Scope, visible
 
 SortBy = Literal["-score", "score", "name", "-name", "-pushed", "pushed", "-reported", "reported"]
 SORTS: tuple[SortBy, ...] = get_args(SortBy)
@@ -225,7 +225,9 @@ async def _conditions(session: AsyncSession, scope: Scope, wanted: RepositoryFil
         conditions.append(RepositoryRow.refresh_status == wanted.refresh)
     if wanted.technology:
         conditions.append(await _has(session, RepositoryTechnologyRow, _technology(wanted.technology)))
-    if wanted.check:
+    if wanted.check in SENSITIVE_CHECKS and not scope.is_trusted:
+        conditions.append(false())
+    elif wanted.check:
         conditions.append(await _has(session, RepositoryCheckRow, _failing(wanted.check)))
     if wanted.maintainer:
         conditions.append(await _has(session, RepositoryOwnerRow, RepositoryOwnerRow.name == wanted.maintainer))

@@ -22,6 +22,14 @@ class Scope:
     installation_id: int | None = None
     user_id: int | None = None
 
+    @property
+    def is_trusted(self) -> bool:
+        """Whether everything in this scope may be shown, security findings too."""
+        return self.everything or self.installation_id is not None
+
+
+SENSITIVE_CHECKS = ("secrets", "vulnerabilities")
+"""What GitHub shows to people with write permission only: no list of strangers or readers tells of these."""
 
 EVERYTHING = Scope(everything=True)
 PUBLIC = Scope()

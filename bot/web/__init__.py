@@ -17,7 +17,9 @@ from bot.web import (
     pages_overview,
     pages_report,
     pages_repositories,
+    pages_settings,
     pages_usage,
+    setup,
 )
 from bot.web.api_document import document_endpoint, document_page
 from bot.web.deps import Web
@@ -36,6 +38,8 @@ PAGES = (
     pages_batches,
     pages_activity,
     pages_account,
+    pages_settings,
+    setup,
     badges,
     health,
 )

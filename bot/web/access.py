@@ -26,12 +26,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.model.errors import FinalError, UserError, WorldError
+from bot.model.sign_in import SignedIn, UserAccess
 from bot.storage import sessions
 from bot.storage.sealed import seal, unseal
 from bot.storage.sessions import WebSession
 from bot.storage.views_repositories import RepositoryItem
 from bot.storage.views_scope import EVERYTHING, PUBLIC, Scope
-from bot.web.deps import SignedIn, UserAccess, Web
+from bot.web.deps import Web
 
 COOKIE = "radar_session"
 SESSION_DAYS = 14

@@ -26,7 +26,7 @@ async def authorize(
     if is_open:
         return Viewer(Role.STRANGER, PUBLIC), {}
     viewer = await _token_viewer(web, _bearer(request))
-    allowance = web.limiter.take(viewer.login, web.clock().timestamp())
+    allowance = web.limiter.take(viewer.login, web.clock().timestamp(), per_minute=web.settings.radar_api_per_minute)
     if not allowance.allowed:
         raise HTTPException(
             429,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,30 +13,10 @@ from typing import Protocol
 from prometheus_client import CollectorRegistry
 
 from bot.config import Settings
+from bot.model.sign_in import AppCredentials, SignedIn, UserAccess
 from bot.storage.database import Database
 from bot.web.figures import FigureKeeper
 from bot.web.limits import RateLimiter
-
-
-@dataclass(frozen=True)
-class SignedIn:
-    """A person whom GitHub vouches for, with the user token that asks in their name."""
-
-    user_id: int
-    login: str
-    token: str
-
-
-@dataclass(frozen=True)
-class UserAccess:
-    """What GitHub shows a person of the App's installations.
-
-    `repositories`: permission (read | write | admin) by repository id. `installations`: by installation id, whether
-    the person administers its account.
-    """
-
-    repositories: Mapping[int, str]
-    installations: Mapping[int, bool]
 
 
 class SignIn(Protocol):
@@ -48,20 +28,6 @@ class SignIn(Protocol):
     async def exchange(self, *, code: str, code_verifier: str, redirect_uri: str) -> SignedIn: ...
 
     async def access(self, token: str) -> UserAccess: ...
-
-
-@dataclass(frozen=True)
-class AppCredentials:
-    """What GitHub answers when a manifest is converted into an App."""
-
-    app_id: int
-    slug: str
-    name: str
-    html_url: str
-    private_key: str
-    webhook_secret: str
-    client_id: str
-    client_secret: str
 
 
 class SetUp(Protocol):
@@ -98,7 +64,8 @@ class Web:
 
     `wake` tells the relay that the outbox has news. `parts` reports readiness of what the database is not (engine,
     relay). `registry` holds what the bot counts while it works. `replay` sends one stored delivery again and tells
-    whether it is known. `env_path` is where `/setup` writes credentials. `secret_is_fixed`: RADAR_SECRET_KEY was given, so what it sealed outlives a restart.
+    whether it is known. `env_path` is where `/setup` writes credentials. `secret_is_fixed`: RADAR_SECRET_KEY was
+    given, so what it sealed outlives a restart.
     """
 
     settings: Settings
@@ -116,6 +83,7 @@ class Web:
     setup_code: str = field(default_factory=lambda: secrets.token_urlsafe(12), repr=False)
     figures: FigureKeeper = field(default_factory=FigureKeeper)
     limiter: RateLimiter = field(default_factory=RateLimiter)
+    is_setup_code_used: bool = False
     rechecks: dict[int, asyncio.Lock] = field(default_factory=dict, repr=False)
 
     @property

@@ -30,10 +30,9 @@ class Allowance:
 class RateLimiter:
     """Requests per minute and key. With several web processes each counts its own."""
 
-    per_minute: int = 600
     _windows: dict[str, tuple[int, int]] = field(default_factory=dict)
 
-    def take(self, key: str, now_s: float) -> Allowance:
+    def take(self, key: str, now_s: float, *, per_minute: int) -> Allowance:
         """Count one request of `key` at `now_s` (seconds, any epoch)."""
         window = int(now_s // 60)
         seen_window, used = self._windows.get(key, (window, 0))
@@ -42,7 +41,7 @@ class RateLimiter:
             if len(self._windows) > 10_000:
                 self._windows = {name: entry for name, entry in self._windows.items() if entry[0] == window}
         reset_s = max(1, round((window + 1) * 60 - now_s))
-        if used >= self.per_minute:
-            return Allowance(self.per_minute, 0, reset_s, allowed=False)
+        if used >= per_minute:
+            return Allowance(per_minute, 0, reset_s, allowed=False)
         self._windows[key] = (window, used + 1)
-        return Allowance(self.per_minute, self.per_minute - used - 1, reset_s, allowed=True)
+        return Allowance(per_minute, per_minute - used - 1, reset_s, allowed=True)

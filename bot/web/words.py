@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import nh3
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bot.model.report import Evidence, Report
 
@@ -53,6 +53,7 @@ _SPANS = (
     (3_600, "hour"),
     (60, "minute"),
 )
+_CODE = re.compile(r"`([^`\n]{1,300})`")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}")
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False})
 _TAGS = {"p", "code", "pre", "em", "strong", "ul", "ol", "li", "a", "br", "blockquote"}
@@ -185,6 +186,15 @@ def evidence(item: Evidence, github_web_url: str, report: Report) -> Markup:
     return Markup('<a href="{}"><code>{}</code></a>').format(link, label) + detail
 
 
+def codes(text: str) -> Markup:
+    """Plain text in which `this` is code, as our own sentences write it; everything else stays text."""
+    parts = _CODE.split(text)
+    made = "".join(
+        f"<code>{escape(part)}</code>" if place % 2 else str(escape(part)) for place, part in enumerate(parts)
+    )
+    return Markup(made)  # noqa: S704 - every part is escaped
+
+
 def prose(text: str) -> Markup:
     """Text that may hold a little Markdown, made safe: no HTML of its own, no images, links only to the web."""
     clean = nh3.clean(
@@ -217,6 +227,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "score_style": score_style,
     "colour": colour,
     "web_link": web_link,
+    "codes": codes,
     "prose": prose,
 }
 

@@ -172,8 +172,9 @@ def rich_report(
         analyzed_at=now,
         kind=kind,
         licence=Licence(expression=licence, files=(Evidence(path="LICENSE", line=1),)),
-        summary=f"A {language} {kind.value.replace('-', ' ')} that predicts tides offline, built on NumPy and "
-        "tested with pytest on every pull request. Five people work on it; what it lacks is a way to report security problems.",
+        summary=f"A {language} {kind.value} that predicts tides offline, built on NumPy and "
+        "tested with pytest on every pull request. Five people work on it; what it lacks is a way to report security "
+        "problems.",
         status=status,
         status_reason="41 commits by people in 90 days, the newest 2 days ago; 2.4.0 came 3 weeks ago.",
         is_stable=True,

@@ -17,14 +17,15 @@ from starlette.middleware import Middleware
 from bot.config import Settings
 from bot.model.batch import ItemState
 from bot.model.delivery import NewDelivery
-from bot.model.errors import FinalError, Finality
+from bot.model.errors import FinalError, Finality, WorldError
 from bot.model.records import Run, RunState
 from bot.model.report import Kind, Status
 from bot.model.repository import InstallationRef, RepositoryRef
+from bot.model.sign_in import AppCredentials, SignedIn, UserAccess
 from bot.storage import batches, inbox, installations, refreshes, reports, repositories, runs
 from bot.storage.database import Database
 from bot.web import SecurityHeaders, all_routes, exception_handlers
-from bot.web.deps import SignedIn, UserAccess, Web
+from bot.web.deps import Web
 from tests.web.sample_reports import rich_report, sha_of
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -54,6 +55,7 @@ class FakeSignIn:
 
     revoked: set[int] = field(default_factory=set)
     asked: int = 0
+    away: bool = False
     exchanged: dict[str, str] = field(default_factory=dict)
 
     def authorize_url(self, *, state: str, code_challenge: str, redirect_uri: str) -> str:
@@ -72,10 +74,48 @@ class FakeSignIn:
     async def access(self, token: str) -> UserAccess:
         """What the person sees."""
         self.asked += 1
+        if self.away:
+            raise WorldError("GitHub does not answer.")
         user_id = int(token.removeprefix("ghu_"))
         if user_id in self.revoked:
             raise FinalError(Finality.FORBIDDEN, "The token is revoked.")
         return ACCESS[user_id]
+
+
+@dataclass
+class FakeSetUp:
+    """GitHub's manifest flow: the code is `good`."""
+
+    applied: list[Settings] = field(default_factory=list)
+
+    def manifest(self, *, public_url: str, name: str) -> dict[str, object]:
+        """A manifest."""
+        return {
+            "name": name,
+            "url": public_url,
+            "hook_attributes": {"url": f"{public_url}/api/github/webhooks"},
+            "default_permissions": {"contents": "read"},
+            "default_events": ["push"],
+        }
+
+    async def convert(self, code: str) -> AppCredentials:
+        """The credentials behind the code."""
+        if code != "good":
+            raise FinalError(Finality.GONE, "There is no such code.")
+        return AppCredentials(
+            app_id=77,
+            slug="repo-radar",
+            name="Repo Radar",
+            html_url="https://github.com/apps/repo-radar",
+            private_key="-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\n",
+            webhook_secret="a webhook secret",
+            client_id="Iv1.abc",
+            client_secret="a client secret",
+        )
+
+    async def apply(self, settings: Settings) -> None:
+        """Remember what was put to use."""
+        self.applied.append(settings)
 
 
 @dataclass
@@ -85,6 +125,7 @@ class World:
     web: Web
     app: Starlette
     sign_in: FakeSignIn
+    set_up: FakeSetUp
     replayed: list[str]
     woken: list[bool]
     now: datetime = NOW
@@ -133,7 +174,7 @@ def settings_for(database_url: str, **changes: Any) -> Settings:
 
 def make_world(database: Database, tmp_path: Path, **changes: Any) -> World:
     """The app over an open database; its clock stands at `World.now`."""
-    sign_in = FakeSignIn()
+    sign_in, set_up = FakeSignIn(), FakeSetUp()
     replayed: list[str] = []
     woken: list[bool] = []
     made: list[World] = []
@@ -148,6 +189,7 @@ def make_world(database: Database, tmp_path: Path, **changes: Any) -> World:
         wake=lambda: woken.append(True),
         replay=replay,
         sign_in=sign_in,
+        set_up=set_up,
         env_path=tmp_path / ".env",
         clock=lambda: made[0].now,
     )
@@ -156,7 +198,7 @@ def make_world(database: Database, tmp_path: Path, **changes: Any) -> World:
         exception_handlers=exception_handlers(),
         middleware=[Middleware(SecurityHeaders, github_web_url="https://github.com", is_https=False)],
     )
-    made.append(World(web, app, sign_in, replayed, woken))
+    made.append(World(web, app, sign_in, set_up, replayed, woken))
     return made[0]
 
 
