@@ -126,6 +126,14 @@ class GitHubClient:
         """
         return await self._reader.facts(node_ids, hidden_files=hidden_files)
 
+    async def with_hidden_files(self, facts: RepositoryFacts) -> RepositoryFacts:
+        """The facts with the files that archives of `facts.head_sha` hide, looked for whatever the facts query saw.
+
+        For another commit than HEAD (a pull request's), or where the archive itself showed a folder's export-ignore.
+        Two requests.
+        """
+        return await self._reader.hidden_files(facts)
+
     def archive(self, owner: str, name: str, sha: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """The gzipped tarball of one commit as it arrives. One billable request.
 

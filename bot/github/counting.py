@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 @dataclass
 class RequestCounter:
-    """Requests to GitHub's API since the counter started: REST and GraphQL one each, tokens minted included."""
+    """Requests since the counter started that are charged to an installation or a personal token: REST and GraphQL one
+    each. The App's own (tokens minted, deliveries listed) have a limit of their own, and downloads none."""
 
     value: int = 0
 

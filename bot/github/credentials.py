@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -41,7 +41,7 @@ class Credentials(Protocol):
 class FixedCredentials:
     """A personal token, a user's token, or none at all ("")."""
 
-    token: str
+    token: str = field(repr=False)
     installation_id: int | None = None
 
     async def authorization(self) -> str:
@@ -100,7 +100,7 @@ class AppCredentials:
 class MintedToken:
     """An installation token and the seconds it lives, both by GitHub's clock."""
 
-    token: str
+    token: str = field(repr=False)
     lifetime_s: float
 
 

@@ -146,9 +146,8 @@ class HiddenFiles:
             return completed
         for _ in range(MAX_ROUNDS):
             wanted = [listing for listing in listings if listing.unlisted]
-            if not wanted:
-                break
-            await self._list(wanted)
+            for start in range(0, len(wanted), queries.MAX_NODES_PER_QUERY):
+                await self._list(wanted[start : start + queries.MAX_NODES_PER_QUERY])
         # Rarely more than once: only a .gitattributes read just now can hide more.
         while await self._read(listings):
             pass

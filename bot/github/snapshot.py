@@ -62,18 +62,13 @@ class SnapshotReader:
     async def facts(self, node_ids: Sequence[str], *, hidden_files: bool = True) -> list[RepositoryFacts | None]:
         """See `GitHubClient.facts`."""
         found: list[RepositoryFacts | None] = []
-        start = 0
-        while start < len(node_ids):
-            asked = node_ids[start : start + self._batch]
-            start += len(asked)
-            nodes = await self._permitted(asked)
-            facts = [
-                facts_.facts_of(node.fields, node.errors, now=self._clock()) if node.fields else None for node in nodes
-            ]
-            if hidden_files:
-                facts = await self._hidden.completed(facts, [node.fields or {} for node in nodes])
-            found.extend(facts)
-        return found
+        answers: list[Mapping[str, Any]] = []
+        while len(found) < len(node_ids):
+            nodes = await self._permitted(node_ids[len(found) : len(found) + self._batch])
+            now = self._clock()
+            found.extend(facts_.facts_of(node.fields, node.errors, now=now) if node.fields else None for node in nodes)
+            answers.extend(node.fields or {} for node in nodes)
+        return await self._hidden.completed(found, answers) if hidden_files else found
 
     async def _permitted(self, node_ids: Sequence[str]) -> list[Node]:
         """The nodes of the facts query, asked again without the parts that took a node away."""

@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -163,16 +164,13 @@ class Wire:
         credentials: Credentials,
         gate: Gate,
         what: str,
-        params: Mapping[str, str | int] | None = None,
         body: Any = None,
     ) -> Reply:
         """The answer to a REST request; `path` may be a whole address from a Link header.
 
         Raises WorldError, FinalError (see limits.py); nothing is retried but one 401 with fresh credentials.
         """
-        async with self._opened(
-            method, path, credentials=credentials, gate=gate, what=what, params=params, body=body, stream=False
-        ) as response:
+        async with self._opened(_Call(method, self._url(path), credentials, gate, what, body)) as response:
             return Reply(response.status_code, response.headers, response.content, what)
 
     async def graphql(
@@ -217,106 +215,108 @@ class Wire:
         self, path: str, *, credentials: Credentials, gate: Gate, what: str
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         """The body of a GET as it arrives, redirects to a storage host followed without our token."""
-        async with self._opened(
-            "GET", path, credentials=credentials, gate=gate, what=what, params=None, body=None, stream=True
-        ) as response:
+        async with self._opened(_Call("GET", self._url(path), credentials, gate, what, is_stream=True)) as response:
             yield _chunks(response, what)
 
     @asynccontextmanager
-    async def _opened(
-        self,
-        method: str,
-        path: str,
-        *,
-        credentials: Credentials,
-        gate: Gate,
-        what: str,
-        params: Mapping[str, str | int] | None,
-        body: Any,
-        stream: bool,
-    ) -> AsyncIterator[httpx.Response]:
+    async def _opened(self, call: _Call) -> AsyncIterator[httpx.Response]:
         """A successful response, after redirects and at most one renewal of the credentials."""
-        url = httpx.URL(path if "://" in path else f"{self.api_url}/{path.lstrip('/')}")
-        if params:
-            url = url.copy_merge_params(dict(params))
-        renewed, is_api = False, _origin(url) == self._origin
+        url, renewed = call.url, False
+        is_api = _origin(url) == self._origin
         for _ in range(MAX_REDIRECTS + 2):
-            authorization = await credentials.authorization() if is_api else ""
-            response = await self._send(method, url, authorization, gate if is_api else None, what, body, stream=stream)
+            authorization = await call.credentials.authorization() if is_api else ""
+            response = await self._send(call, url, authorization, is_api=is_api)
             try:
                 if response.status_code == 401 and not renewed:
                     renewed = True
-                    if credentials.drop(authorization, limits.server_time(response.headers)):
+                    if call.credentials.drop(authorization, limits.server_time(response.headers)):
                         continue
                 if response.has_redirect_location:
-                    url = self._redirected(method, response, what)
+                    url = _redirected(call, response)
                     is_api = _origin(url) == self._origin and response.status_code != TO_STORAGE
                     continue
-                await self._raise_for(response, credentials, gate, what, resource=self._resource(url))
+                await self._raise_for(response, call, resource=self._resource(url))
                 yield response
                 return
             finally:
                 await response.aclose()
-        raise WorldError(f"GitHub redirects {what} without end.")
+        raise WorldError(f"GitHub redirects {call.what} without end.")
 
-    def _redirected(self, method: str, response: httpx.Response, what: str) -> httpx.URL:
-        if method != "GET" and response.status_code not in {307, 308}:
-            raise FinalError(Finality.GONE, f"GitHub has moved {what}; the next listing tells where.")
-        return response.url.join(response.headers["location"])
+    def _url(self, path: str) -> httpx.URL:
+        return httpx.URL(path if "://" in path else f"{self.api_url}/{path.lstrip('/')}")
 
     def _resource(self, url: httpx.URL) -> str:
         return "graphql" if str(url) == self.graphql_url else "core"
 
-    async def _send(
-        self, method: str, url: httpx.URL, authorization: str, gate: Gate | None, what: str, body: Any, *, stream: bool
-    ) -> httpx.Response:
-        """One request; without `gate` it goes to storage: not counted, not limited."""
-        if gate is not None:
-            gate.check(self._resource(url))
+    async def _send(self, call: _Call, url: httpx.URL, authorization: str, *, is_api: bool) -> httpx.Response:
+        """One request. To storage (not `is_api`) it is neither counted nor limited."""
+        if is_api:
+            call.gate.check(self._resource(url))
         headers = {"Authorization": authorization} if authorization else {}
-        if stream:
+        if call.is_stream:
             headers["Accept-Encoding"] = "identity"  # the archive is compressed already
         content = None
-        if body is not None:
-            content = msgspec.json.encode(body)
+        if call.body is not None:
+            content = msgspec.json.encode(call.body)
             headers["Content-Type"] = "application/json"
-        async with gate.slots if gate is not None else nullcontext():
-            if gate is not None:
+        async with call.gate.slots if is_api else nullcontext():
+            if is_api and call.credentials.installation_id is not None:
                 note_request()
             try:
                 # Twice the time-out of one read bounds an answer that drips; a stream is bounded by who reads it.
                 async with asyncio.timeout(self._timeout_s * 2):
-                    reply = await self._github.arequest(method, url, content=content, headers=headers, stream=stream)
+                    reply = await self._github.arequest(
+                        call.method, url, content=content, headers=headers, stream=call.is_stream
+                    )
                     return reply.raw_response
             except RequestFailed as error:
                 return error.response.raw_response
-            except (GitHubException, TimeoutError) as error:
-                raise _unreachable(error, what) from error
+            except (GitHubException, httpx.HTTPError, TimeoutError) as error:
+                raise _unreachable(error, call.what) from error
             except (ValueError, TypeError, OverflowError) as error:
                 # githubkit reads Retry-After with int() although HTTP allows a date there.
                 raise limits.RateLimited(
-                    f"GitHub asks to slow down at {what}, in words we cannot read.",
+                    f"GitHub asks to slow down at {call.what}, in words we cannot read.",
                     retry_after_s=limits.SECONDARY_PAUSE_S,
                     is_secondary=True,
                 ) from error
 
-    async def _raise_for(
-        self, response: httpx.Response, credentials: Credentials, gate: Gate, what: str, *, resource: str
-    ) -> None:
+    async def _raise_for(self, response: httpx.Response, call: _Call, *, resource: str) -> None:
         now = self._clock()
         if self._on_budget is not None:
-            budget = limits.budget_of(response.headers, credentials.installation_id, now=now)
+            budget = limits.budget_of(response.headers, call.credentials.installation_id, now=now)
             if budget is not None:
                 self._on_budget(budget)
-        if response.is_success and response.status_code != 202:
+        is_accepted = response.status_code == 202 and call.method != "GET"
+        if is_accepted or (response.is_success and response.status_code != 202):
             return
-        if response.status_code == 202 and response.request.method != "GET":
-            return
-        content = await response.aread()
-        error = limits.failure(response.status_code, response.headers, content, now=now, what=what)
-        if isinstance(error, limits.RateLimited):
-            gate.close(resource, error)
-        raise StatusError(response.status_code).caused(error)
+        try:
+            content = await response.aread()
+        except httpx.HTTPError as error:
+            raise _unreachable(error, call.what) from error
+        failure = limits.failure(response.status_code, response.headers, content, now=now, what=call.what)
+        if isinstance(failure, limits.RateLimited):
+            call.gate.close(resource, failure)
+        raise failure from StatusError(response.status_code)
+
+
+@dataclass(frozen=True)
+class _Call:
+    """One request as it was asked for, before redirects."""
+
+    method: str
+    url: httpx.URL
+    credentials: Credentials
+    gate: Gate
+    what: str
+    body: Any = None
+    is_stream: bool = False
+
+
+def _redirected(call: _Call, response: httpx.Response) -> httpx.URL:
+    if call.method != "GET" and response.status_code not in {307, 308}:
+        raise FinalError(Finality.GONE, f"GitHub has moved {call.what}; the next listing tells where.")
+    return response.url.join(response.headers["location"])
 
 
 class StatusError(Exception):
@@ -325,11 +325,6 @@ class StatusError(Exception):
     def __init__(self, status: int) -> None:
         super().__init__(f"status {status}")
         self.status = status
-
-    def caused(self, error: RadarError) -> RadarError:
-        """`error` with this as its cause."""
-        error.__cause__ = self
-        return error
 
 
 def status_of(error: RadarError) -> int | None:

@@ -1,0 +1,159 @@
+"""What GitHub's refusals mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.github import limits
+from bot.model.errors import FinalError, Finality, RadarError, WorldError
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+RESET = str(int((NOW + timedelta(seconds=600)).timestamp()))
+DATE = "Tue, 24 Nov 2026 12:00:00 GMT"
+FAST_DATE = "Tue, 24 Nov 2026 12:05:00 GMT"
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    status: int
+    headers: dict[str, str] = field(default_factory=dict)
+    message: str = ""
+    kind: type[RadarError] = WorldError
+    retry_after_s: float | None = None
+    finality: Finality | None = None
+
+
+CASES = [
+    Case("500", 500),
+    Case("502", 502),
+    Case("503 with retry-after", 503, {"retry-after": "7"}, retry_after_s=7),
+    Case("408", 408),
+    Case("202 not ready", 202, retry_after_s=limits.NOT_READY_PAUSE_S),
+    Case(
+        "primary limit", 403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": RESET, "date": DATE},
+        "API rate limit exceeded for installation", limits.RateLimited, 601,
+    ),
+    Case(
+        "primary limit, our clock five minutes slow", 403,
+        {"x-ratelimit-remaining": "0", "x-ratelimit-reset": RESET, "date": FAST_DATE},
+        "API rate limit exceeded", limits.RateLimited, 301,
+    ),
+    Case(
+        "primary limit as 429", 429, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": RESET, "date": DATE},
+        "", limits.RateLimited, 601,
+    ),
+    Case(
+        "reset in the past", 403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1", "date": DATE},
+        "API rate limit exceeded", limits.RateLimited, 1,
+    ),
+    Case(
+        "reset in a year", 403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1900000000", "date": DATE},
+        "API rate limit exceeded", limits.RateLimited, limits.MAX_PAUSE_S,
+    ),
+    Case("secondary with retry-after", 403, {"retry-after": "30"}, "secondary rate limit", limits.RateLimited, 30),
+    Case(
+        "secondary with retry-after as a date", 429,
+        {"retry-after": "Tue, 24 Nov 2026 12:01:30 GMT", "date": DATE}, "", limits.RateLimited, 90,
+    ),
+    Case("secondary without a time", 403, {}, "You have exceeded a secondary rate limit.", limits.RateLimited, 60),
+    Case("retry-after that is no number", 429, {"retry-after": "soon"}, "", limits.RateLimited, 60),
+    Case("abuse detection", 403, {}, "You have triggered an abuse detection mechanism.", limits.RateLimited, 60),
+    Case(
+        "content creation", 403, {}, "You have been temporarily blocked from content creation.", limits.RateLimited, 60
+    ),
+    Case("429 bare", 429, {}, "", limits.RateLimited, 60),
+    Case("401", 401, {}, "Bad credentials", FinalError, finality=Finality.FORBIDDEN),
+    Case("403 permission", 403, {}, "Resource not accessible by integration", FinalError, finality=Finality.FORBIDDEN),
+    Case(
+        "403 with budget left is no limit", 403, {"x-ratelimit-remaining": "4999", "x-ratelimit-reset": RESET},
+        "Must have admin rights", FinalError, finality=Finality.FORBIDDEN,
+    ),
+    Case(
+        "403 suspended", 403, {}, "This installation has been suspended", FinalError, finality=Finality.SUSPENDED
+    ),
+    Case("403 blocked", 403, {}, "Repository access blocked", FinalError, finality=Finality.BLOCKED),
+    Case("451", 451, {}, "Repository access blocked", FinalError, finality=Finality.BLOCKED),
+    Case("404", 404, {}, "Not Found", FinalError, finality=Finality.GONE),
+    Case("410", 410, {}, "Issues are disabled", FinalError, finality=Finality.GONE),
+    Case("409 empty", 409, {}, "Git Repository is empty.", FinalError, finality=Finality.EMPTY),
+    Case("422", 422, {}, "Validation Failed", FinalError, finality=Finality.REFUSED),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_each_refusal_becomes_one_of_our_errors(case: Case) -> None:
+    body = msgspec.json.encode({"message": case.message})
+    error = limits.failure(case.status, case.headers, body, now=NOW, what="the thing")
+    assert isinstance(error, case.kind)
+    if isinstance(error, WorldError):
+        assert error.retry_after_s == case.retry_after_s
+    if isinstance(error, FinalError):
+        assert error.finality is case.finality
+
+
+def test_primary_limit_holds_one_resource_and_secondary_all() -> None:
+    spent = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": RESET, "date": DATE}
+    primary = limits.failure(403, spent, b"{}", now=NOW, what="x")
+    secondary = limits.failure(403, spent, b'{"message": "a secondary rate limit"}', now=NOW, what="x")
+    assert isinstance(primary, limits.RateLimited)
+    assert isinstance(secondary, limits.RateLimited)
+    assert not primary.is_secondary
+    assert secondary.is_secondary
+
+
+@given(
+    st.integers(200, 599),
+    st.dictionaries(
+        st.sampled_from(["retry-after", "x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-limit", "date"]),
+        st.one_of(st.text(max_size=30), st.integers().map(str), st.just(DATE)),
+    ),
+    st.one_of(st.binary(max_size=60), st.just(b"[" * 5000), st.just(b'{"message": 3}')),
+)
+def test_whatever_arrives_an_error_of_ours_comes_out(status: int, headers: dict[str, str], body: bytes) -> None:
+    error = limits.failure(status, headers, body, now=NOW, what="x")
+    if isinstance(error, WorldError) and error.retry_after_s is not None:
+        assert 1 <= error.retry_after_s <= limits.MAX_PAUSE_S
+    limits.budget_of(headers, 1, now=NOW)
+
+
+def test_budget_is_told_by_our_own_clock() -> None:
+    headers = {
+        "x-ratelimit-limit": "5000",
+        "x-ratelimit-remaining": "4321",
+        "x-ratelimit-reset": RESET,
+        "x-ratelimit-resource": "graphql",
+        "date": FAST_DATE,
+    }
+    budget = limits.budget_of(headers, 7, now=NOW)
+    assert budget is not None
+    assert (budget.installation_id, budget.resource, budget.limit, budget.remaining) == (7, "graphql", 5000, 4321)
+    assert budget.resets_at == NOW + timedelta(seconds=300)
+
+
+def test_without_its_headers_there_is_no_budget() -> None:
+    assert limits.budget_of({"x-ratelimit-limit": "5000"}, 7, now=NOW) is None
+
+
+GRAPHQL_CASES = [
+    ("rate limited", {"type": "RATE_LIMITED", "message": "API rate limit exceeded"}, limits.RateLimited),
+    ("rate limit, old type", {"type": "RATE_LIMIT", "message": "…"}, limits.RateLimited),
+    ("timeout", {"message": "Something went wrong while executing your query. This may be the result of a timeout"},
+     limits.QueryTimedOut),
+    ("in time", {"message": "We couldn't respond to your request in time."}, limits.QueryTimedOut),
+    ("resources", {"type": "RESOURCE_LIMITS_EXCEEDED", "message": "…"}, limits.QueryTimedOut),
+    ("nodes", {"type": "MAX_NODE_LIMIT_EXCEEDED", "message": "…"}, limits.QueryTimedOut),
+    ("a field forbidden", {"type": "FORBIDDEN", "message": "Resource not accessible by integration"}, type(None)),
+    ("gone", {"type": "NOT_FOUND", "message": "Could not resolve to a node"}, type(None)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "error", "kind"), GRAPHQL_CASES, ids=[case[0] for case in GRAPHQL_CASES])
+def test_graphql_errors_concern_the_query_or_a_field(name: str, error: dict[str, str], kind: type[object]) -> None:
+    assert type(limits.graphql_failure([error], {}, now=NOW, what="x")) is kind
