@@ -209,6 +209,16 @@ class Draft:
 
     _full = False
 
+    @property
+    def folder(self) -> str:
+        """The folder of the manifest, "" for the root."""
+        return posixpath.dirname(self.path)
+
+    @property
+    def has_packages(self) -> bool:
+        """Whether a dependency or a runtime was noted."""
+        return bool(self._packages or self._runtimes)
+
     def runtime(self, name: str, requirement: object, line: int | None = None, *, detail: str = "") -> None:
         """Notes a runtime or toolchain version that the manifest asks for."""
         text = scalar(requirement)

@@ -251,14 +251,19 @@ def read_conda(draft: Draft, text: str, tree: Tree) -> None:
             draft.add(match.group(1), match.group(2), line=line)
 
 
-def requirement_draft(draft: Draft, content: str, line: int | None) -> None:
+def requirement_draft(draft: Draft, content: str, line: int | None, scope: Scope = Scope.RUNTIME) -> None:
     """Notes a pip requirement inside a file of another ecosystem."""
     inner = Draft(draft.path, "pypi")
-    add_requirement(inner, content, Scope.RUNTIME, line)
+    add_requirement(inner, content, scope, line)
     found = inner.finish()
     for package in found.packages:
         draft.add(
-            package.name, package.requirement, line=line, ecosystem="pypi", version=exact_pypi(package.requirement)
+            package.name,
+            package.requirement,
+            scope,
+            line=line,
+            ecosystem="pypi",
+            version=exact_pypi(package.requirement),
         )
     for problem in found.problems:
         draft.problem(problem.message, problem.line)

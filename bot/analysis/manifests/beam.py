@@ -1,0 +1,107 @@
+"""Elixir and Erlang: mix.exs and rebar.config, as far as they state literals.
+
+Source of the rules: Mix's deps task and rebar3's dependency documentation.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.analysis.manifests.formats.textlines import Pages
+from bot.analysis.manifests.nouns import Draft, Tree
+from bot.model.report import Kind, Scope
+
+_DEPS = re.compile(r"\bdefp?[ ]+[a-z_]*deps(?:\([^)\n]*\))?[ ]+do\b")
+_ATOM_LIST = re.compile(r":([a-z_]+)")
+_TUPLE = re.compile(r"\{[ \n]*:([a-z_][a-z0-9_]{0,100})[ ]*,([^{}]{0,1000})\}")
+_FIRST_STRING = re.compile(r'^[ \n]*"([^"\n]{0,200})"')
+_ONLY = re.compile(r"\bonly:[ ]*(\[[^\]]{0,200}\]|:[a-z_]+)")
+_SOURCE = re.compile(r'\b(?:github|git|path):[ ]*"([^"\n]{1,200})"')
+_FIELD = re.compile(r'\b(app|version|elixir|description|apps_path):[ ]*(?::([a-z_0-9]+)|"([^"\n]{1,300})")')
+_LICENCES = re.compile(r'\blicenses:[ ]*\[[ ]*"([^"\n]{1,100})"')
+_AT_VERSION = re.compile(r'^[ ]*@version[ ]+"([^"\n]{1,100})"', re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*#[^\n]*$", re.MULTILINE)
+_ERLANG_COMMENT = re.compile(r"%[^\n]*")
+
+
+def read_mix(draft: Draft, text: str, tree: Tree) -> None:
+    """mix.exs: the tuples of its deps functions, the Elixir version, the app's name."""
+    pages = Pages(_COMMENT.sub("", text))
+    draft.package_manager = "mix"
+    fields = {match.group(1): match for match in reversed(list(pages.find(_FIELD)))}
+    draft.name = fields["app"].group(2) or "" if "app" in fields else ""
+    at_version = _AT_VERSION.search(pages.text)
+    draft.version = fields["version"].group(3) or "" if "version" in fields else ""
+    draft.version = draft.version or (at_version.group(1) if at_version else "")
+    draft.kind = Kind.LIBRARY if re.search(r"\bpackage:[ ]", pages.text) else Kind.APPLICATION
+    if "elixir" in fields:
+        match = fields["elixir"]
+        draft.runtime("Elixir", match.group(3), pages.line(match.start()), detail="elixir")
+    if licence := _LICENCES.search(pages.text):
+        draft.licence, draft.licence_line = licence.group(1), pages.line(licence.start())
+    if "apps_path" in fields:
+        draft.members = [f"{fields['apps_path'].group(3)}/*"]
+        draft.workspace_manager = "mix"
+    for function in pages.find(_DEPS):
+        end = re.compile(r"^[ ]{0,4}end\b", re.MULTILINE).search(pages.text, function.end())
+        for match in pages.find(_TUPLE, function.end(), end.start() if end else None):
+            _dependency(draft, match, pages.line(match.start()))
+
+
+def _dependency(draft: Draft, match: re.Match[str], line: int) -> None:
+    rest = match.group(2)
+    string = _FIRST_STRING.match(rest)
+    source = _SOURCE.search(rest)
+    requirement = string.group(1) if string else source.group(1) if source else ""
+    only = _ONLY.search(rest)
+    environments = set(_ATOM_LIST.findall(only.group(1))) if only else set()
+    development = bool(environments) and "prod" not in environments
+    scope = Scope.DEVELOPMENT if development else Scope.RUNTIME
+    if not development and re.search(r"\boptional:[ ]*true\b", rest):
+        scope = Scope.OPTIONAL
+    exact = requirement.removeprefix("==").strip()
+    draft.add(match.group(1), requirement, scope, line=line, version=exact if re.fullmatch(r"[\d.]+", exact) else "")
+
+
+_ERLANG_DEPS = re.compile(r"\{[ \n]*deps[ ]*,[ \n]*\[")
+_ERLANG_TUPLE = re.compile(r"\{[ \n]*([a-z][a-z0-9_]{0,100})[ \n]*,[ \n]*(?:\"([^\"\n]{0,100})\")?")
+
+
+def read_rebar(draft: Draft, text: str, tree: Tree) -> None:
+    """rebar.config: the `deps` list, also those of profiles."""
+    pages = Pages(_ERLANG_COMMENT.sub("", text))
+    draft.package_manager = "rebar3"
+    for index, block in enumerate(pages.find(_ERLANG_DEPS)):
+        scope = Scope.RUNTIME if index == 0 and "profiles" not in pages.text[: block.start()] else Scope.DEVELOPMENT
+        end = _closing(pages.text, block.end())
+        depth_zero = _top_tuples(pages.text, block.end(), end)
+        for start in depth_zero:
+            match = _ERLANG_TUPLE.match(pages.text, start)
+            if match:
+                draft.add(
+                    match.group(1), match.group(2) or "", scope, line=pages.line(start), version=match.group(2) or ""
+                )
+
+
+def _closing(text: str, start: int) -> int:
+    """The offset of the bracket that closes a list opened just before `start`."""
+    depth = 1
+    for match in re.compile(r"[\[\]]").finditer(text, start):
+        depth += 1 if match.group(0) == "[" else -1
+        if not depth:
+            return match.start()
+    return len(text)
+
+
+def _top_tuples(text: str, start: int, end: int) -> list[int]:
+    """Where the tuples of a list begin, not those inside them."""
+    found: list[int] = []
+    depth = 0
+    for match in re.compile(r"[{}]").finditer(text, start, end):
+        if match.group(0) == "{":
+            if not depth:
+                found.append(match.start())
+            depth += 1
+        else:
+            depth -= 1
+    return found
