@@ -30,7 +30,6 @@ from bot.web.api_types import (
     history_of,
     repository_of,
 )
-from bot.web.compare import compare_reports
 from bot.web.endpoint import MISSING, Call, Endpoint, reply
 from bot.web.queueing import queue_refresh
 
@@ -123,7 +122,7 @@ async def compare(call: Call) -> Response:
         after = await read_report(session, found.id, query.after)
     if before is None or after is None:
         raise HTTPException(404, MISSING)
-    return reply(call, compare_reports(before, after))
+    return reply(call, call.web.compare(before, after))
 
 
 async def request_intelligence(call: Call) -> Response:

@@ -13,6 +13,7 @@ from typing import Protocol
 from prometheus_client import CollectorRegistry
 
 from bot.config import Settings
+from bot.model.report import Changes, Report
 from bot.model.sign_in import AppCredentials, SignedIn, UserAccess
 from bot.storage.database import Database
 from bot.web.figures import FigureKeeper
@@ -62,14 +63,15 @@ def _now() -> datetime:
 class Web:
     """The dependencies of every route. `settings` and `sign_in` are replaced when `/setup` brings credentials.
 
-    `wake` tells the relay that the outbox has news. `parts` reports readiness of what the database is not (engine,
-    relay). `registry` holds what the bot counts while it works. `replay` sends one stored delivery again and tells
-    whether it is known. `env_path` is where `/setup` writes credentials. `secret_is_fixed`: RADAR_SECRET_KEY was
-    given, so what it sealed outlives a restart.
+    `compare` says what changed from one report to a later one. `wake` tells the relay that the outbox has news.
+    `parts` reports readiness of what the database is not (engine, relay). `registry` holds what the bot counts while
+    it works. `replay` sends one stored delivery again and tells whether it is known. `env_path` is where `/setup`
+    writes credentials. `secret_is_fixed`: RADAR_SECRET_KEY was given, so what it sealed outlives a restart.
     """
 
     settings: Settings
     db: Database
+    compare: Callable[[Report, Report], Changes]
     wake: Callable[[], None] = lambda: None
     parts: Callable[[], Awaitable[list[PartStatus]]] | None = None
     replay: Callable[[str], Awaitable[bool]] = _replay_unavailable

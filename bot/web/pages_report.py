@@ -18,7 +18,6 @@ from bot.storage.views_repositories import RepositoryItem
 from bot.web import cursors
 from bot.web.access import may_write
 from bot.web.badges import KINDS, badge_link
-from bot.web.compare import compare_reports
 from bot.web.deps import Web
 from bot.web.discretion import discreet
 from bot.web.queueing import queue_refresh
@@ -95,7 +94,7 @@ async def repository_compare(visit: Visit) -> Response:
         repository=found,
         before=before,
         after=after,
-        changes=compare_reports(discreet(old, writable), discreet(new, writable)),
+        changes=visit.web.compare(discreet(old, writable), discreet(new, writable)),
     )
 
 

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from bot.analysis import compare
 from bot.config import Settings
 from bot.model.batch import ItemState
 from bot.model.delivery import NewDelivery
@@ -186,6 +187,7 @@ def make_world(database: Database, tmp_path: Path, **changes: Any) -> World:
     web = Web(
         settings=settings_for(str(database.url), **changes),
         db=database,
+        compare=compare,
         wake=lambda: woken.append(True),
         replay=replay,
         sign_in=sign_in,
