@@ -56,9 +56,9 @@ class Routes:
         """The functions whose runs the event may cancel."""
         return self._cancels.get(event.name, [])
 
-    def hear(self, names: Iterable[str]) -> bool:
-        """Whether any of these events has an effect."""
-        return any(name in self._triggers or name in self._cancels for name in names)
+    def hear(self, name: str) -> bool:
+        """Whether such an event can have an effect."""
+        return name in self._triggers or name in self._cancels
 
 
 def place(config: FunctionConfig, event: Mapping[str, Any], created_ms: int) -> Place:

@@ -65,6 +65,13 @@ class RunState(StrEnum):
         return self not in {RunState.QUEUED, RunState.RUNNING}
 
 
+_TOLD = {
+    RunState.COMPLETED: (FUNCTION_FINISHED,),
+    RunState.FAILED: (FUNCTION_FINISHED, FUNCTION_FAILED),
+    RunState.CANCELLED: (FUNCTION_FINISHED, FUNCTION_CANCELLED),
+}
+
+
 class Job(Struct, frozen=True):
     """Something to do at `due_ms`: a call of the function, or the end of a sleep."""
 
@@ -153,10 +160,13 @@ def plans_only(run: Run, job_id: str) -> bool:
     return any(other != job_id for other in run.jobs)
 
 
-def lifecycle_events(run: Run, *, now_ms: int) -> tuple[Event, ...]:
-    """What the end of a run tells: finished, and failed or cancelled. Runs of such events tell nothing further."""
-    event = msgspec.json.decode(run.event)
-    if not run.state.is_over or event["name"] in {FUNCTION_FAILED, FUNCTION_FINISHED, FUNCTION_CANCELLED}:
+def lifecycle_events(run: Run, is_heard: Callable[[str], bool], *, now_ms: int) -> tuple[Event, ...]:
+    """What the end of a run tells those who hear it: finished, and failed or cancelled. Runs of such events tell
+    nothing further.
+    """
+    names = [name for name in _TOLD.get(run.state, ()) if is_heard(name)]
+    event = msgspec.json.decode(run.event) if names else {}
+    if not names or event["name"] in {FUNCTION_FAILED, FUNCTION_FINISHED, FUNCTION_CANCELLED}:
         return ()
     outcome = "result" if run.state is RunState.COMPLETED else "error"
     data: dict[str, Any] = {
@@ -166,9 +176,7 @@ def lifecycle_events(run: Run, *, now_ms: int) -> tuple[Event, ...]:
         "events": [event],
         outcome: msgspec.json.decode(run.result),
     }
-    names = {RunState.FAILED: FUNCTION_FAILED, RunState.CANCELLED: FUNCTION_CANCELLED}
-    told = [FUNCTION_FINISHED, *([names[run.state]] if run.state in names else [])]
-    return tuple(Event(name=name, id=f"{run.id}:{name}", ts=now_ms, data=data) for name in told)
+    return tuple(Event(name=name, id=f"{run.id}:{name}", ts=now_ms, data=data) for name in names)
 
 
 def default_backoff(jitter: Callable[[], float]) -> Backoff:

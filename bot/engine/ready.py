@@ -8,6 +8,7 @@ that opens. So a full key costs the other lanes nothing, however many jobs wait 
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -103,9 +104,9 @@ class Ready:
             for limit in self._limits.get(key, ()):
                 self._unpark((key, limit))
 
-    def opens_at_ms(self) -> float | None:
-        """When the next throttle opens, if any job waits for one."""
-        return self._opens[0][0] if self._opens else None
+    def opens_at_ms(self) -> float:
+        """When the next throttle opens; never (infinity) if no job waits for one."""
+        return self._opens[0][0] if self._opens else math.inf
 
     def waiting(self) -> Iterator[Entry]:
         """Every job that is due and not called."""

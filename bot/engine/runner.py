@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import math
 import random
 import secrets
 import time
@@ -183,12 +184,11 @@ class Runner:
             await self._sleep(now_ms)
 
     async def _sleep(self, now_ms: int) -> None:
-        opens_ms = self._ready.opens_at_ms()
-        due: list[float] = [self._timers[0][0]] if self._timers else []
-        due += [opens_ms] if opens_ms is not None else []
-        timeout_s = None if self._is_draining or not due else max(0.001, (min(due) - now_ms) / 1000)
+        timer_ms = self._timers[0][0] if self._timers else math.inf
+        due_ms = math.inf if self._is_draining else min(timer_ms, self._ready.opens_at_ms())
         try:
-            async with asyncio.timeout(timeout_s):
+            # a minute at most: after a suspended machine wakes up, only the wall clock knows
+            async with asyncio.timeout(min(60.0, max(0.001, (due_ms - now_ms) / 1000))):
                 await self._wake.wait()
         except TimeoutError:
             self._idle.clear()
@@ -280,9 +280,8 @@ class Runner:
         turn.batch.changed.append((before, after))
         if after.state.is_over:
             self._forget(live)
-            if self._routes.hear((protocol.FUNCTION_FINISHED, protocol.FUNCTION_FAILED, protocol.FUNCTION_CANCELLED)):
-                for event in machine.lifecycle_events(after, now_ms=turn.now_ms):
-                    self._route(event, turn)
+            for event in machine.lifecycle_events(after, self._routes.hear, now_ms=turn.now_ms):
+                self._route(event, turn)
 
     def _forget(self, live: _Live) -> None:
         self.finished[live.config.id, live.run.state.value] += 1
@@ -374,15 +373,15 @@ class Runner:
         self._spawn(self._settle(turn))
 
     def _start(self, config: FunctionConfig, event: Event, turn: _Turn) -> None:
-        key = admission.idempotency_key(config, event)
-        if key and not self._is_news("idempotency", key, turn):
-            return
         run = machine.start(new_id(turn.now_ms), config.id, event.encode(), now_ms=turn.now_ms, at_ms=event.ts)
         place = admission.place(config, msgspec.json.decode(run.event), run.created_ms)
         holder = self._singletons.get(place.singleton_key)
-        if holder is not None and config.singleton is not None:
-            if config.singleton.mode == "skip":
-                return
+        if holder is not None and config.singleton is not None and config.singleton.mode == "skip":
+            return
+        key = admission.idempotency_key(config, event)
+        if key and not self._is_news("idempotency", key, turn):
+            return
+        if holder is not None:
             self._change(holder, machine.cancel(holder.run, "a newer run", now_ms=turn.now_ms), turn)
         turn.batch.created.append(run)
         turn.touched.append(self._remember(_Live(run, config, place)))

@@ -241,7 +241,7 @@ def test_timeouts() -> None:
     ids=["completed", "failed", "cancelled", "not over"],
 )
 def test_lifecycle_events(after: Run, names: list[str]) -> None:
-    events = machine.lifecycle_events(after, now_ms=9)
+    events = machine.lifecycle_events(after, lambda name: True, now_ms=9)
     assert [one.name for one in events] == names
     assert len({one.id for one in events}) == len(events)
     for event in events:
@@ -252,7 +252,7 @@ def test_lifecycle_events(after: Run, names: list[str]) -> None:
 def test_the_end_of_a_lifecycle_run_tells_nothing_further() -> None:
     event = Event(name="inngest/function.failed", data={}).encode()
     run = machine.start("run", "app-f-failure", event, now_ms=0)
-    assert machine.lifecycle_events(_answer(run, Raised({}, retriable=False)), now_ms=0) == ()
+    assert machine.lifecycle_events(_answer(run, Raised({}, retriable=False)), lambda name: True, now_ms=0) == ()
 
 
 def test_backoff_is_inngests_table() -> None:
