@@ -113,7 +113,7 @@ def make_view(snapshot: Snapshot, now: datetime) -> View:
     readme = read_readme(readme_path, contents.texts[readme_path]) if readme_path in contents.texts else None
     languages, size = measure_languages(contents.files), measure_size(contents)
     about = facts.description or (readme.first_paragraph[:400] if readme else "")
-    clues = Clues(facts, contents, tree, inventory, components, languages, size, about)
+    clues = Clues(facts, contents, tree, inventory, components, languages, size, about, readme.words if readme else 0)
     return View(
         facts=facts,
         now=now,

@@ -27,7 +27,7 @@ def judge_components(view: View) -> list[Check]:
     for component in parts[:MAX_COMPONENTS]:
         if component.path:
             checks += [
-                _tests(component),
+                _tests(component, view),
                 _readme(component, view),
                 _licence(component, view),
                 _lockfile(component, locks),
@@ -61,7 +61,11 @@ def _told(
     )
 
 
-def _tests(component: Component) -> Check:
+def _is_under(path: str, folder: str) -> bool:
+    return not folder or path.startswith(f"{folder}/")
+
+
+def _tests(component: Component, view: View) -> Check:
     total = component.code + component.test_code
     if component.has_tests:
         found = (
@@ -69,6 +73,11 @@ def _tests(component: Component) -> Check:
             "its code."
         )
         return _told("tests", component, State.PASS, found[0].upper() + found[1:])
+    inside = next((f.path for f in view.contents.files if f.has_inline_tests and _is_under(f.path, component.path)), "")
+    if inside:
+        return _told(
+            "tests", component, State.PASS, f"Tests stand beside the code, as in `{inside}`.", evidence=(at(inside),)
+        )
     if component.code < MIN_CODE:
         return _told(
             "tests", component, State.NOT_APPLICABLE, "Not applicable.", reason="There is hardly any code to test."
@@ -88,7 +97,7 @@ def _readme(component: Component, view: View) -> Check:
 def _licence(component: Component, view: View) -> Check:
     whole = view.licence.licence.expression
     own = component.licence
-    if own and whole and own != whole:
+    if own and whole and _parts(own) != _parts(whole):
         return _told(
             "licence",
             component,
@@ -99,6 +108,11 @@ def _licence(component: Component, view: View) -> Check:
     if own or whole:
         return _told("licence", component, State.PASS, f"{own or whole}{'' if own else ', by the repository'}.")
     return _told("licence", component, State.FAIL, "No licence here or above.", step="Add a licence to the repository.")
+
+
+def _parts(expression: str) -> frozenset[str]:
+    """The licences that an expression names; Cargo's older `MIT/Apache-2.0` means OR."""
+    return frozenset(expression.replace("/", " OR ").replace("(", "").replace(")", "").split()) - {"OR", "AND"}
 
 
 _WITH_LOCKS = frozenset({"npm", "pypi", "cargo", "golang", "gem", "composer", "nuget"})

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from bot.analysis.activity import threads_of
+from bot.analysis.contents.facts import type_of
 from bot.analysis.finding import api, at
-from bot.analysis.kinds import is_main
+from bot.analysis.kinds import is_main, reason_for
 from bot.analysis.people import bus_factor
 from bot.analysis.questions.authors import recent_people
 from bot.analysis.questions.maintenance import deprecation_of
@@ -15,7 +16,7 @@ from bot.analysis.questions.releases import unreleased_commits
 from bot.analysis.view import View
 from bot.analysis.words import ago, code, counted, days, hours, listed, percent
 from bot.model.report import Check, Insight, Kind, Scope, State, Status
-from bot.model.snapshot import FileClass
+from bot.model.snapshot import FileClass, FileFact
 
 MAX_INSIGHTS = 8
 
@@ -72,6 +73,8 @@ def _one_person(view: View) -> Insight | None:
 def _unreleased(view: View) -> Insight | None:
     count = unreleased_commits(view)
     when = view.activity.latest_release_at
+    if reason_for("releases", view.kind.kind):
+        return None
     if count < 20 or when is None or (view.now - when).days < 60:
         return None
     least = "At least " if view.facts.commits_truncated else ""
@@ -180,7 +183,7 @@ def _tests(view: View) -> Insight | None:
 
 
 def _one_file(view: View) -> Insight | None:
-    sources = [f for f in view.contents.files if f.file_class is FileClass.SOURCE and f.code]
+    sources = [f for f in view.contents.files if f.file_class is FileClass.SOURCE and f.code and is_program(f)]
     total = sum(f.code for f in sources)
     if total < 1_000 or len(sources) < 5:
         return None
@@ -194,6 +197,11 @@ def _one_file(view: View) -> Insight | None:
     return Insight(
         title="Most of it is one file", description=text, evidence=(at(largest.path, None, f"{largest.code:,} lines"),)
     )
+
+
+def is_program(file: FileFact) -> bool:
+    """Whether it is written in a programming language, no markup or style sheet."""
+    return type_of(file.language) == "programming"
 
 
 def _hot_file(view: View) -> Insight | None:

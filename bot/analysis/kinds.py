@@ -24,7 +24,7 @@ NOUNS: dict[Kind, str] = {
     K.COMMAND_LINE_TOOL: "command-line tool",
     K.ACTION: "GitHub Action",
     K.TEMPLATE: "template",
-    K.DOCS_SITE: "documentation site",
+    K.DOCS_SITE: "documentation repository",
     K.CONFIGURATION: "configuration",
     K.INFRASTRUCTURE: "infrastructure repository",
     K.DATA: "data set",
@@ -41,7 +41,7 @@ NOT_FOR: dict[str, tuple[frozenset[Kind], str]] = {
     "changelog": (_NO_RELEASES, "{kind} has no versions that users upgrade to"),
     "publishing": (_NO_RELEASES, "{kind} is not published as a package"),
     "signed-releases": (_NO_RELEASES, "{kind} is not released in versions"),
-    "docs-site": (_NOT_LIBRARY, "{kind} is explained well enough by its README"),
+    "docs-site": (_NOT_LIBRARY | {K.ACTION}, "{kind} is explained well enough by its README"),
     "lockfile": (_PROSE | {K.LIBRARY, K.ACTION, K.TEMPLATE}, "{kind} leaves exact versions to those who use it"),
     "runtime-versions": (_PROSE | {K.INFRASTRUCTURE}, "{kind} runs nothing itself"),
     "tests": (_PROSE | {K.TEMPLATE, K.INFRASTRUCTURE}, "{kind} has no code of its own to test"),
@@ -85,6 +85,7 @@ class Clues:
     languages: Sequence[LanguageLines]
     size: Size
     about: str
+    readme_words: int
 
     @property
     def root_manifests(self) -> tuple[Manifest, ...]:
@@ -119,7 +120,7 @@ _ASIDE = frozenset(
     {
         "example", "examples", "sample", "samples", "demo", "demos", "test", "tests", "spec", "docs", "doc",
         "website", "site", "benchmark", "benchmarks", "bench", "fixtures", "scripts", "tools", "hack", "e2e",
-        "playground", ".github", "ci", ".ci", "integration", "fuzz",
+        "playground", "dist", "build", "out", "__tests__", "__test__", ".github", "ci", ".ci", "integration", "fuzz",
     }
 )  # fmt: skip
 
@@ -183,6 +184,8 @@ def _template(clues: Clues) -> tuple[Evidence, ...]:
 
 
 def _monorepo(clues: Clues) -> tuple[Evidence, ...]:
+    if any(m.name and not m.is_private and m.kind is not Kind.UNKNOWN for m in clues.root_manifests):
+        return ()  # the root is a product of its own, and the members are its parts
     for workspace in clues.inventory.workspaces:
         main = [member for member in workspace.members if member and not _is_aside(f"{member}/x")]
         if len(main) >= 2 and not _is_aside(workspace.path):
@@ -237,6 +240,8 @@ def _docs_site(clues: Clues) -> tuple[Evidence, ...]:
     )
     if path and prose >= 3 and main_code < 20 * prose:
         return (at(path, None, "a site generator's settings"),)
+    if clues.readme_words >= 500 and clues.size.code < 150 and not clues.root_manifests:
+        return (at(clues.tree.has("readme.md", "readme.rst", "readme") or documents[0].path, 1, "is what it is about"),)
     if prose >= 3 and prose * 2 > len(files) and clues.size.code < 50 * prose:
         return (at(documents[0].path, None, f"{prose} of {len(files)} files are documents"),)
     return ()
@@ -271,7 +276,10 @@ def _data(clues: Clues) -> tuple[Evidence, ...]:
 
 def _declared(kind: Kind) -> Callable[[Clues], tuple[Evidence, ...]]:
     def rule(clues: Clues) -> tuple[Evidence, ...]:
-        found = [m for m in clues.root_manifests if m.kind is kind]
+        # a Python package may well carry a script beside what it is imported for
+        found = [
+            m for m in clues.root_manifests if m.kind is kind and (m.ecosystem, kind) != ("pypi", K.COMMAND_LINE_TOOL)
+        ]
         return tuple(at(m.path, None, f"says {NOUNS[kind]}") for m in found[:2])
 
     return rule
@@ -316,7 +324,7 @@ def _application(clues: Clues) -> tuple[Evidence, ...]:
         return ()
     if deployed and (server or not published):
         return (at(deployed, None, "is deployed"), *([server] if server else []))
-    private = [m for m in clues.root_manifests if m.is_private]
+    private = [m for m in clues.root_manifests if m.is_private and m.kind is not K.LIBRARY]
     if server and (private or not published):
         return (server,)
     return ()
@@ -342,6 +350,15 @@ def _library(clues: Clues) -> tuple[Evidence, ...]:
     return (api("description", f"says {spoken.group(0)}"),) if spoken and clues.size.code else ()
 
 
+def _private_library(clues: Clues) -> tuple[Evidence, ...]:
+    """An npm package that is private in the tree and published from its build: it has exports and asks for peers."""
+    text = clues.contents.texts.get("package.json", "")
+    if '"peerDependencies"' in text and ('"exports"' in text or '"main"' in text):
+        line = text.split('"peerDependencies"')[0].count("\n") + 1
+        return (at("package.json", line, "asks for peer dependencies"),)
+    return ()
+
+
 def _program(clues: Clues) -> tuple[Evidence, ...]:
     mains = _mains(clues)
     return (at(mains[0], 1, "a main program"),) if mains else ()
@@ -361,6 +378,7 @@ _RULES: tuple[tuple[Kind, Callable[[Clues], tuple[Evidence, ...]]], ...] = (
     (K.DATA, _data),
     (K.DOCS_SITE, _docs_site),
     (K.COMMAND_LINE_TOOL, _spoken_tool),
+    (K.LIBRARY, _private_library),
     (K.APPLICATION, _application),
     (K.COMMAND_LINE_TOOL, _declared(K.COMMAND_LINE_TOOL)),
     (K.LIBRARY, _declared(K.LIBRARY)),

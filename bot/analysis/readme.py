@@ -33,7 +33,7 @@ _RST_DIRECTIVE = re.compile(r"\s*\.\.\s+(?:\|[^|]+\|\s+)?(image|figure)::\s*(\S+
 _RST_LINK = re.compile(r"`[^`<]{0,300}<([^>`]{1,1000})>`__?")
 _TAG = re.compile(r"<[^>]{0,1000}>")
 _IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]{0,500})\](?:\([^)]{0,1000}\)|\[[^\]]{0,300}\])?")
-_EMPHASIS = re.compile(r"[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}|`")
+_EMPHASIS = re.compile(r"\*{1,3}|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)|`")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _EXTERNAL = re.compile(r"(?:[a-z][a-z0-9+.-]*:|//|#|\?)", re.IGNORECASE)
 

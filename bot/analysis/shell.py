@@ -10,11 +10,9 @@ MAX_WORDS = 200
 
 _SPLIT = re.compile(r"\|\||&&|[;|&\n()]")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
-_TEST_WORD = re.compile(
-    r"(?:\A|[-_:./+])(?:tests?|spec|specs|check|checks|ci|verify|pytest|unittest|e2e|vitest|jest|coverage"
-    r"|cov)(?:\Z|[-_:./+])",
-    re.IGNORECASE,
-)
+_TESTS = r"(?:\A|[-_:./+])(?:tests?|specs?|pytest|unittests?|e2e|vitest|jest|coverage|cov)(?:\Z|[-_:./+])"
+_TEST_WORD = re.compile(_TESTS, re.IGNORECASE)
+_CHECK_WORD = re.compile(rf"{_TESTS}|\A(?:checks?|ci|verify|check-all|checkall|validate|cibuild)\Z", re.IGNORECASE)
 
 _WRAPPERS = frozenset(
     {
@@ -152,9 +150,10 @@ def commands(script: str) -> Iterator[list[str]]:
             yield words
 
 
-def runs_tests(script: str) -> bool:
-    """Whether a command of `script` runs tests."""
-    return any(_is_test(words) for words in commands(script))
+def runs_tests(script: str, *, or_checks: bool = True) -> bool:
+    """Whether a command of `script` runs tests; `or_checks` takes `make check` and its like for tests too."""
+    pattern = _CHECK_WORD if or_checks else _TEST_WORD
+    return any(_is_test(words, pattern) for words in commands(script))
 
 
 def mentions_tests(settings: str) -> bool:
@@ -166,7 +165,7 @@ def mentions_tests(settings: str) -> bool:
     )
 
 
-def _is_test(words: list[str]) -> bool:
+def _is_test(words: list[str], wanted: re.Pattern[str]) -> bool:
     for index, word in enumerate(words):
         name = _program(word)
         rest = words[index + 1 :]
@@ -174,11 +173,11 @@ def _is_test(words: list[str]) -> bool:
             return True
         if name in TEST_ARGUMENTS and any(_argument(argument) in TEST_ARGUMENTS[name] for argument in rest):
             return True
-        if name in _SCRIPT_RUNNERS and _names_a_test(name, rest):
+        if name in _SCRIPT_RUNNERS and _names_a_test(name, rest, wanted):
             return True
         if name == "rake" and not rest:  # by convention the default task runs the tests
             return True
-        if index == 0 and "/" in word and _TEST_WORD.search(word.rpartition("/")[2].rpartition(".")[0] or word):
+        if index == 0 and "/" in word and wanted.search(_stem(word)):
             return True
         if name in {"cibuildwheel", "check-manifest"}:
             return name == "cibuildwheel"
@@ -187,7 +186,7 @@ def _is_test(words: list[str]) -> bool:
     return False
 
 
-def _names_a_test(program: str, arguments: list[str]) -> bool:
+def _names_a_test(program: str, arguments: list[str], wanted: re.Pattern[str]) -> bool:
     plain = [argument for argument in arguments if not argument.startswith("-") or argument == "-m"]
     if (
         program in {"npm", "pnpm", "yarn", "bun", "composer", "poe", "hatch", "pdm"}
@@ -199,7 +198,7 @@ def _names_a_test(program: str, arguments: list[str]) -> bool:
         return any(_program(word) in ALWAYS_TESTS | {"unittest", "coverage", "doctest"} for word in plain[1:2])
     if program == "R":
         return "check" in plain
-    return any(_TEST_WORD.search(_stem(argument)) for argument in plain)
+    return any(wanted.search(_stem(argument)) for argument in plain)
 
 
 def _program(word: str) -> str:
@@ -254,4 +253,6 @@ def publishes(script: str) -> bool:
                 rest = [_argument(word) for word in words[names.index(program) + 1 :]]
                 if not arguments or any(argument in rest for argument in arguments):
                     return "--dry-run" not in rest
+        if "/" in words[0] and _stem(words[0]) in {"publish", "release", "upload"}:
+            return True
     return False

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from bot.analysis.contents.facts import type_of
 from bot.analysis.kinds import NOUNS
 from bot.analysis.questions.maintenance import deprecation_of
 from bot.analysis.view import View
 from bot.analysis.words import article, counted, listed, sentence
-from bot.model.report import Action, Component, Kind, Status, Technology
+from bot.model.report import Action, Kind, Scope, Status, Technology
 
 _NAMED = (
     "framework",
@@ -25,6 +26,9 @@ _NAMED = (
     "cloud",
 )
 """Categories worth a place in the first sentence, in this order."""
+
+_NAMED_OF_LIBRARIES = ("framework", "ui", "mobile", "ai")
+"""What a library's users meet; which databases it can talk to says little."""
 
 _MIN_VALUE = 2.0
 _DOMINANT = 0.6
@@ -56,7 +60,7 @@ def _what(view: View, name: str) -> str:
             if len(files) == 1
             else f"{counted(len(files), 'file')}, {listed([f'`{p}`' for p in files], limit=3)}"
         )
-        language = f" of {view.languages[0].name}" if view.languages else ""
+        language = f" of {view.main_language}" if view.languages else ""
         lines = f", {counted(view.size.code, 'line')}{language}" if view.size.code else ""
         return f"{name} holds little so far: {held}{lines}."
     stack = [technology.name for technology in named_stack(view)]
@@ -77,20 +81,23 @@ def _noun(view: View) -> str:
         noun = f"{noun} of {counted(len(main), 'component')}"
     if kind in {Kind.DATA, Kind.DOCS_SITE} or not view.languages:
         return noun
-    first = view.languages[0]
-    spoken = [first.name]
-    if first.share < _DOMINANT and len(view.languages) > 1 and view.languages[1].share >= 0.2:
-        spoken.append(view.languages[1].name)
+    ranked = [lang for lang in view.languages if type_of(lang.name) == "programming"] or list(view.languages)
+    spoken = [ranked[0].name]
+    total = sum(language.code for language in ranked)
+    if len(ranked) > 1 and ranked[0].code < _DOMINANT * total and ranked[1].code >= 0.2 * total:
+        spoken.append(ranked[1].name)
     return f"{listed(spoken)} {noun}"
 
 
 def named_stack(view: View) -> list[Technology]:
     """The technologies that a developer would name first: a few a category, of main components and run time."""
     languages = {language.name for language in view.languages}
+    categories = _NAMED_OF_LIBRARIES if view.kind.kind is Kind.LIBRARY else _NAMED
+    scopes = {(p.path, p.line): p.scope for p in view.packages}
     chosen: list[Technology] = []
-    for category in _NAMED:
+    for category in categories:
         of_category = [t for t in view.technologies if t.category == category and t.name not in languages]
-        of_category = [t for t in of_category if _is_central(t, view.components)]
+        of_category = [t for t in of_category if _is_central(t, scopes)]
         of_category.sort(key=lambda t: (-len(t.evidence), t.name.lower()))
         chosen += of_category[: 2 if category in {"framework", "ui"} else 1]
     return chosen[:4]
@@ -99,10 +106,14 @@ def named_stack(view: View) -> list[Technology]:
 _ASIDE = ("example", "sample", "demo", "test", "docs", "doc", "website", "bench", "fixture")
 
 
-def _is_central(technology: Technology, components: Sequence[Component]) -> bool:
-    """Whether it is seen outside examples, tests and documents."""
-    paths = [evidence.path.lower() for evidence in technology.evidence if evidence.path]
-    return any(not any(part.startswith(_ASIDE) for part in path.split("/")[:-1]) for path in paths)
+def _is_central(technology: Technology, scopes: Mapping[tuple[str, int | None], Scope]) -> bool:
+    """Whether it is seen at run time, and outside examples, tests and documents."""
+    for evidence in technology.evidence:
+        folders = evidence.path.lower().split("/")[:-1]
+        is_needed = scopes.get((evidence.path, evidence.line), Scope.RUNTIME) is Scope.RUNTIME
+        if evidence.path and is_needed and not any(folder.startswith(_ASIDE) for folder in folders):
+            return True
+    return False
 
 
 _VERDICTS = {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.analysis.config import RadarConfig, Slip
+from bot.analysis.contents.facts import type_of
 from bot.analysis.manifests.nouns import Inventory
 from bot.analysis.readme import Readme
 from bot.analysis.status import StatusAnswer
@@ -140,6 +141,12 @@ class View:
     def has_code(self) -> bool:
         """Whether there is first-party code."""
         return self.size.code > 0
+
+    @property
+    def main_language(self) -> str:
+        """The programming language with most code, else the first markup language; "" without code."""
+        programming = next((lang.name for lang in self.languages if type_of(lang.name) == "programming"), "")
+        return programming or (self.languages[0].name if self.languages else "")
 
     @property
     def libraries(self) -> tuple[Package, ...]:

@@ -162,7 +162,10 @@ class FileClass(StrEnum):
 
 
 class FileFact(Struct, frozen=True, kw_only=True, array_like=True):
-    """One file of the tree: what the collector learned while its bytes went by."""
+    """One file of the tree: what the collector learned while its bytes went by.
+
+    `has_inline_tests`: unit tests stand inside the source file, as Rust, Zig and D do.
+    """
 
     path: str
     size_bytes: int
@@ -174,6 +177,7 @@ class FileFact(Struct, frozen=True, kw_only=True, array_like=True):
     debt_markers: int = 0
     is_executable: bool = False
     is_symlink: bool = False
+    has_inline_tests: bool = False
 
 
 class FunctionFact(Struct, frozen=True, kw_only=True, array_like=True):

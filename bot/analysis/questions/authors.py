@@ -17,6 +17,7 @@ YEAR = timedelta(days=365)
 FEW_COMMITS = 10
 FEW_MERGED = 5
 GONE_DAYS = 180
+MIN_TOP_COMMITS = 5
 
 
 def judge(view: View) -> list[Finding]:
@@ -58,7 +59,8 @@ def _bus_factor(view: View, people: tuple[Person, ...] | None) -> Finding:
     evidence = api("history.author", f"{listed(names)}: {percent(share)} of {total:,} human commits")
     if factor == 1:
         found = f"{names[0]} wrote {percent(share)} of the last year's {counted(total, 'human commit')}."
-        who = f"; {people[1].name} knows it next best" if len(people) > 1 else ""
+        second = people[1] if len(people) > 1 and people[1].commits >= max(5, total // 20) else None
+        who = f" ({second.name} knows it next best)" if second else ""
         return warned(
             "bus-factor",
             found,
@@ -94,6 +96,8 @@ def _top_owner(view: View, people: tuple[Person, ...] | None) -> Finding:
     if not people or sum(person.commits for person in people) < FEW_COMMITS:
         return not_applicable("top-owner", "too few commits to tell who its main author is")
     top = fold_people(view.facts.commits)[0]
+    if top.commits < MIN_TOP_COMMITS:
+        return not_applicable("top-owner", "nobody wrote enough of it to be its main author")
     age = (view.now - top.last_commit_at).days
     found = (
         f"{top.name}, with {counted(top.commits, 'commit')} the main author, last committed "

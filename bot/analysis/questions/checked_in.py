@@ -33,6 +33,8 @@ def _vendored(view: View) -> Finding:
         f"{counted(len(copied), 'vendored file').capitalize()} ({percent(share)} of the bytes) and "
         f"{counted(len(made), 'generated file')}."
     )
+    if not copied and not made:
+        return passed("vendored", "No vendored and no generated files.")
     installed = [f for f in copied if f"/{f.path}".find("/node_modules/") >= 0 or "/site-packages/" in f.path]
     if installed:
         folder = (

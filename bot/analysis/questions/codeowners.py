@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from bot.analysis.finding import Finding, at, failed, not_applicable, passed, unknown, warned
+from datetime import timedelta
+
+from bot.analysis.activity import since
+from bot.analysis.finding import Finding, api, at, failed, not_applicable, passed, unknown, warned
 from bot.analysis.owners_file import OwnersMatch, match_owners, read_owners
+from bot.analysis.people import fold_people
 from bot.analysis.view import View
-from bot.analysis.words import code, counted, listed, percent, plural
+from bot.analysis.words import code, counted, listed, percent
 
 LOW_SHARE = 0.5
 MANY_PEOPLE = 3
+REGULAR_COMMITS = 3
 
 
 def judge(view: View) -> list[Finding]:
     """codeowners."""
     return [_codeowners(view)]
+
+
+def regulars(view: View) -> int | None:
+    """How many people made at least three commits in 90 days; None is unknown."""
+    if view.facts.commits is None:
+        return None
+    recent = fold_people(since(view.facts.commits, view.now - timedelta(days=90)))
+    return sum(person.commits >= REGULAR_COMMITS for person in recent)
 
 
 def ownership_of_tree(view: View) -> OwnersMatch | None:
@@ -27,7 +40,7 @@ def ownership_of_tree(view: View) -> OwnersMatch | None:
 def _codeowners(view: View) -> Finding:
     document = view.document("codeowners")
     if document is None:
-        people = view.activity.contributors_90_days
+        people = regulars(view)
         if view.is_solo:
             return not_applicable("codeowners", "one person works here: there is nobody to choose from")
         if people is None:
@@ -35,11 +48,12 @@ def _codeowners(view: View) -> Finding:
         if people < MANY_PEOPLE:
             return not_applicable(
                 "codeowners",
-                f"{counted(people, 'person')} in 90 days {plural('does', people)} not need a file to find a reviewer",
+                f"with {counted(people, 'regular committer')} in 90 days nobody needs a file to find a reviewer",
             )
         return failed(
             "codeowners",
-            f"{counted(people, 'person').capitalize()} committed in 90 days, and no CODEOWNERS says who reviews what.",
+            f"{people} people commit regularly, and no CODEOWNERS says who reviews what.",
+            api("history.author", f"{people} with at least {REGULAR_COMMITS} commits in 90 days"),
             action="Say who reviews what",
             next_step=(
                 "Add `.github/CODEOWNERS`, beginning with `* @OWNER` and a line for each part that has its own people."

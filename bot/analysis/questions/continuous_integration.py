@@ -9,7 +9,7 @@ from bot.analysis.shell import mentions_tests, runs_tests
 from bot.analysis.view import View
 from bot.analysis.weights import CHORES_SHARE
 from bot.analysis.words import code, listed
-from bot.analysis.workflows import Step
+from bot.analysis.workflows import Step, Workflow
 from bot.model.report import Evidence
 
 _SERVICES = {
@@ -74,11 +74,12 @@ def _checks_changes(path: str, name: str, view: View) -> bool:
 
 def test_step(steps: tuple[Step, ...]) -> Step | None:
     """The first step that runs tests."""
-    for step in steps:
-        if step.run and runs_tests(step.run):
-            return step
-        if step.uses.startswith(_TEST_ACTIONS):
-            return step
+    for or_checks in (False, True):
+        for step in steps:
+            if step.run and runs_tests(step.run, or_checks=or_checks):
+                return step
+            if step.uses.startswith(_TEST_ACTIONS):
+                return step
     return None
 
 
@@ -154,14 +155,17 @@ def _first_workflow(view: View) -> str:
     return f"Add `.github/workflows/ci.yml` that {runs} on `pull_request` and on pushes to the default branch."
 
 
+def _test_runs(view: View) -> list[tuple[Workflow, Step]]:
+    """Workflows with the step that runs tests, those that say so in as many words first."""
+    found = [(workflow, step) for workflow in view.good_workflows if (step := test_step(workflow.steps))]
+    return sorted(found, key=lambda pair: not runs_tests(pair[1].run, or_checks=False))
+
+
 def _ci_tests(view: View) -> Finding:
     if not view.has_code:
         return not_applicable("ci-tests", "there is no code to test")
     on_push: Evidence | None = None
-    for workflow in view.good_workflows:
-        step = test_step(workflow.steps)
-        if step is None:
-            continue
+    for workflow, step in _test_runs(view):
         where = at(
             workflow.path, step.line, (step.name or step.run.strip().splitlines()[0] if step.run else step.uses)[:80]
         )

@@ -62,7 +62,7 @@ def _fuzzing(view: View) -> Finding:
         "PHP": "Eris",
         "Ruby": "Pbt",
     }
-    language = view.languages[0].name if view.languages else ""
+    language = view.main_language
     return failed(
         "fuzzing",
         "Neither fuzzing nor property tests.",

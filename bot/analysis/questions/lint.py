@@ -76,7 +76,7 @@ _COMMANDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         "Ruff": r"\bruff\b", "Black": r"\bblack\b", "mypy": r"\bmypy\b", "ShellCheck": r"\bshellcheck\b",
         "Spotless": r"\bspotless(?:Check|:check)\b", "dotnet format": r"\bdotnet format\b",
         "clang-format": r"\bclang-format\b", "actionlint": r"\bactionlint\b", "terraform fmt": r"\bterraform fmt\b",
-        "zig fmt": r"\bzig fmt\b", "lint": r"\b(?:npm|pnpm|yarn|bun)(?: run)? lint\b|\bmake lint\b",
+        "zig fmt": r"\bzig fmt\b", "a lint script": r"\b(?:npm|pnpm|yarn|bun)(?: run)? lint\b|\bmake lint\b",
     }.items()
 )  # fmt: skip
 
@@ -111,6 +111,8 @@ def linters_of(view: View) -> dict[str, Evidence]:
         for tool, pattern in _COMMANDS:
             if tool not in found and (match := pattern.search(text)):
                 found[tool] = at(path, text.count("\n", 0, match.start()) + 1)
+    if len(found) > 1:
+        found.pop("a lint script", None)
     return found
 
 
@@ -140,7 +142,7 @@ def _lint(view: View) -> Finding:
     if found:
         names = list(found)
         return passed("lint", f"{listed(names, limit=6)}.", *list(found.values())[:10])
-    language = view.languages[0].name if view.languages else ""
+    language = view.main_language
     proposal = _PROPOSALS.get(language, "the usual linter and formatter of the language")
     if path := view.tree.has(*_EDITOR):
         return warned(

@@ -35,8 +35,7 @@ def _lockfile(view: View) -> Finding:
         managers = sorted({lock.manager for lock in rivals})
         return warned(
             "lockfile",
-            f"{listed(managers)} each keep a lockfile in "
-            f"{code([posixpath.dirname(rivals[0].path) or 'the root'])}: they will disagree.",
+            f"Lockfiles of {listed(managers)} side by side in {_folder(rivals[0].path)}: they will disagree.",
             *(at(lock.path, None, lock.manager) for lock in rivals),
             action="Keep one lockfile",
             next_step=(
@@ -65,6 +64,11 @@ def _lockfile(view: View) -> Finding:
     return failed("lockfile", found, *evidence, action="Commit a lockfile", next_step=steps)
 
 
+def _folder(path: str) -> str:
+    folder = posixpath.dirname(path)
+    return f"`{folder}`" if folder else "the root"
+
+
 def rival_locks(locks: Sequence[Lockfile]) -> list[Lockfile]:
     """Lockfiles of different package managers for the same manifests, in the first folder that has some."""
     folders: dict[str, list[Lockfile]] = {}
@@ -82,6 +86,7 @@ def _without_lock(view: View) -> list[tuple[str, str]]:
     if view.kind.kind in {Kind.LIBRARY, Kind.ACTION}:
         return []
     locked = {(lock.ecosystem, posixpath.dirname(lock.path)) for lock in view.inventory.lockfiles}
+    locked |= {(m.ecosystem, m.folder) for m in view.inventory.manifests if _is_exact(m.packages)}
     wanting = []
     for manifest in view.inventory.manifests:
         if not manifest.is_component or manifest.ecosystem not in _HOW:
@@ -89,8 +94,6 @@ def _without_lock(view: View) -> list[tuple[str, str]]:
         if not any(p.scope is Scope.RUNTIME for p in manifest.packages):
             continue
         if view.kind.kind is Kind.MONOREPO and not manifest.is_private and manifest.folder:
-            continue
-        if manifest.path.rpartition("/")[2].startswith("requirements") and _is_exact(manifest.packages):
             continue
         folder = manifest.folder
         above = {folder}
@@ -103,4 +106,6 @@ def _without_lock(view: View) -> list[tuple[str, str]]:
 
 
 def _is_exact(packages: Sequence[Package]) -> bool:
-    return all(package.requirement.startswith("==") for package in packages)
+    """Whether a requirements file pins as a lockfile would: nearly everything to one version."""
+    exact = sum(p.requirement.startswith("==") and p.path.endswith(".txt") for p in packages)
+    return len(packages) >= 3 and exact >= 0.8 * len(packages)

@@ -43,6 +43,9 @@ _RUFF_BANDIT = re.compile(r'"S"|\bflake8-bandit\b|"S\d{3}"')
 _CODEQL = {"C", "C++", "C#", "Go", "Java", "Kotlin", "JavaScript", "TypeScript", "Python", "Ruby", "Swift", "Rust"}
 
 
+_NONE = "No static security analysis is configured in the tree."
+
+
 def judge(view: View) -> list[Finding]:
     """static-analysis."""
     return [_analysis(view)]
@@ -86,6 +89,9 @@ def _analysis(view: View) -> Finding:
                 at(path, text.count("\n", 0, match.start()) + 1),
             )
     language = next((lang.name for lang in view.languages if lang.name in _CODEQL), "")
+    if view.main_language == "HCL":
+        advice = "Add a step that runs `trivy config` or checkov on pull requests."
+        return failed("static-analysis", _NONE, action="Switch on static analysis", next_step=advice)
     advice = (
         f"Switch on CodeQL's default setup (Settings, Code security): it knows {language} and needs no file."
         if language
@@ -93,7 +99,7 @@ def _analysis(view: View) -> Finding:
     )
     return failed(
         "static-analysis",
-        "No static security analysis is configured in the tree.",
+        _NONE,
         action="Switch on static analysis",
         next_step=advice,
     )

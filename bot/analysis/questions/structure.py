@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.analysis.contents.facts import type_of
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed, unknown, warned
 from bot.analysis.view import View
 from bot.analysis.words import code, counted, listed, percent
@@ -47,7 +48,7 @@ def _layout(view: View) -> Finding:
         len(at_root) > MANY_AT_ROOT
         and len(at_root) * 2 > len(sources)
         and view.languages
-        and view.languages[0].name != "Go"
+        and view.main_language != "Go"
     ):
         return warned(
             "layout",
@@ -113,6 +114,8 @@ def _duplication(view: View) -> Finding:
     pairs = sorted(view.contents.duplicates, key=lambda d: (-d.lines, d.path, d.line))
     evidence = [at(d.path, d.line, f"{d.lines} lines as in {d.other_path}:{d.other_line}") for d in pairs[:10]]
     found = f"{percent(share)} of the lines ({duplicated:,}) stand at more than one place."
+    if not duplicated:
+        found = "No run of lines stands at more than one place."
     if share <= view.config.duplication:
         return passed("duplication", found, *evidence[:3])
     first = (
@@ -130,7 +133,7 @@ def _duplication(view: View) -> Finding:
 def duplicated_share(view: View) -> float | None:
     """Duplicated lines among first-party source lines; None where not measured or there is no code."""
     duplicated = view.contents.duplicated_lines
-    lines = sum(f.code for f in view.contents.files if f.file_class is FileClass.SOURCE)
+    lines = view.size.code
     return round(min(1.0, duplicated / lines), 4) if duplicated is not None and lines else None
 
 
@@ -143,7 +146,11 @@ def _debt(view: View) -> Finding:
     if not view.has_code:
         return not_applicable("debt", "there is no code to measure")
     large = sorted(
-        (f for f in view.contents.files if f.file_class is FileClass.SOURCE and f.code > LARGE_FILE),
+        (
+            f
+            for f in view.contents.files
+            if f.file_class is FileClass.SOURCE and f.code > LARGE_FILE and type_of(f.language) == "programming"
+        ),
         key=lambda f: (-f.code, f.path),
     )
     rate = markers_per_thousand(view) or 0.0
@@ -151,7 +158,7 @@ def _debt(view: View) -> Finding:
     marked = max(view.contents.files, key=lambda f: (f.debt_markers, f.path))
     markers = f"{counted(view.size.debt_markers, 'debt marker')} ({rate:.1f} per thousand lines)"
     evidence = [at(f.path, None, f"{f.code:,} lines of code") for f in large[:10]]
-    evidence += [at(marked.path, None, f"{marked.debt_markers} debt markers")] if marked.debt_markers else []
+    evidence += [at(marked.path, None, counted(marked.debt_markers, "debt marker"))] if marked.debt_markers else []
     if not large and not many:
         return passed("debt", f"{markers[0].upper()}{markers[1:]}; no file above {LARGE_FILE:,} lines.", *evidence)
     flaws = []

@@ -50,7 +50,7 @@ def _tests(view: View) -> Finding:
         f"{counted(len(tests), 'test file').capitalize()} with {counted(size.test_code, 'line')}: {percent(share)} "
         "of all code."
     )
-    bare = [c for c in view.components if is_main(c) and c.path and not c.has_tests and c.code >= 200]
+    bare = [c for c in view.components if is_main(c) and c.path and c.code >= 200 and not _is_tested(c, view)]
     if bare and len(view.components) > 1:
         return warned(
             "tests",
@@ -80,16 +80,14 @@ def _bare(bare: list[Component]) -> str:
     return f"{paths} {'has' if len(bare) == 1 else 'have'} none."
 
 
+def _is_tested(component: Component, view: View) -> bool:
+    """Whether test files, or tests inside source files, stand in the component."""
+    return component.has_tests or any(
+        file.has_inline_tests and (not component.path or file.path.startswith(f"{component.path}/"))
+        for file in view.contents.files
+    )
+
+
 def _inline_tests(view: View) -> Evidence | None:
-    """Rust, Zig and D keep unit tests inside source files, which a file's name does not show."""
-    for language in view.languages:
-        if language.name in {"Rust", "Zig", "D"} and language.share > 0.3:
-            return next(
-                (
-                    at(path, None, "#[cfg(test)]")
-                    for path, text in sorted(view.contents.texts.items())
-                    if path.endswith(".rs") and "#[cfg(test)]" in text
-                ),
-                None,
-            )
-    return None
+    """A source file with tests inside, as Rust, Zig and D keep them."""
+    return next((at(file.path, None, "tests inside") for file in view.contents.files if file.has_inline_tests), None)
