@@ -23,8 +23,11 @@ import structlog
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.analysis import compare
 from bot.config import Settings
-from bot.engine.server import ConfigurationError, Engine, JournalBusyError, new_signing_key
+from bot.engine.configuration import ConfigurationError
+from bot.engine.journal import JournalBusyError
+from bot.engine.server import Engine, new_signing_key
 from bot.functions import build_functions
 from bot.functions.budget_keeper import BudgetKeeper
 from bot.functions.deps import Clients, Deps
@@ -260,6 +263,7 @@ class Radar:
                     changing = asyncio.create_task(self._change.wait(), name="change")
                     await asyncio.wait({stopping, changing}, return_when=asyncio.FIRST_COMPLETED)
                     changing.cancel()
+                    await self.web.figures.close()
         except* RadarError as group:
             self.start_error = _first(group)
         except* (ConfigurationError, JournalBusyError) as group:
@@ -274,11 +278,13 @@ class Radar:
         self._web = Web(
             settings=bot.settings,
             db=bot.database,
+            compare=compare,
             wake=bot.wake,
             parts=bot.parts,
             replay=bot.replay,
             sign_in=bot.sign_in,
             set_up=_SetUp(self.apply, bot.settings),
+            registry=bot.metrics.registry,
             secret_is_fixed="radar_secret_key" not in self.made,
             operator_token=self._operator_token,
             setup_code=self._setup_code,

@@ -1,0 +1,64 @@
+"""recover-deliveries: which of GitHub's deliveries are asked for again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.functions.recover_deliveries import ATTEMPTS, choose_missing, find_missing, keep_mark, redeliver
+from bot.model.repository import HookDelivery
+from tests.functions.conftest import World
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def delivery(number: int, guid: str, *, minutes_ago: float = 10, status: int = 502) -> HookDelivery:
+    return HookDelivery(
+        id=number,
+        guid=guid,
+        event="push",
+        action="",
+        delivered_at=NOW - timedelta(minutes=minutes_ago),
+        status_code=status,
+    )
+
+
+CASES = {
+    "one that never arrived": ([delivery(1, "a")], set(), [1], 0),
+    "one that is held": ([delivery(1, "a")], {"a"}, [], 0),
+    "answered well but not held": ([delivery(1, "a", status=202)], set(), [1], 0),
+    "tried twice, asked for once, by its newest attempt": (
+        [delivery(2, "a", minutes_ago=5), delivery(1, "a", minutes_ago=9)],
+        set(),
+        [2],
+        0,
+    ),
+    "still on its way": ([delivery(1, "a", minutes_ago=0.1)], set(), [], 0),
+    "tried too often": ([delivery(n, "a", minutes_ago=20 - n) for n in range(ATTEMPTS)], set(), [], 1),
+    "several, oldest first": ([delivery(3, "c", minutes_ago=1), delivery(1, "a", minutes_ago=9)], set(), [1, 3], 0),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_is_asked_for(case: str) -> None:
+    listed, known, asked, given_up = CASES[case]
+    missing, hopeless = choose_missing(listed, frozenset(known), NOW)
+    assert ([one.id for one in missing], hopeless) == (asked, given_up)
+
+
+@pytest.mark.anyio
+async def test_what_the_inbox_lacks_is_redelivered_under_its_guid(world: World) -> None:
+    world.hub.connect("http://127.0.0.1:9/api/github/webhooks")  # nobody listens: every delivery fails
+    world.hub.add_repository("acme", "hello", {"a.py": "1\n"})
+    world.hub.install("acme")
+    world.hub.settle()
+    world.later(minutes=2)
+    found = await find_missing(world.deps)
+    assert len(found["missing"]) >= 1
+    assert found["given_up"] == 0
+    assert await redeliver(world.deps, found["missing"]) == len(found["missing"])
+    await keep_mark(world.deps, found["until"])
+    world.hub.settle()
+    again = await find_missing(world.deps)
+    assert set(again["missing"]).isdisjoint(found["missing"])  # the newest attempt stands for the GUID
