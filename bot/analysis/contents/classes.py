@@ -96,7 +96,11 @@ def is_generated(path: str, content: bytes) -> bool:
         return True
     if path.endswith(_MINIFIED) and len(content) > _MINIFIED_LINE_BYTES * (content.count(b"\n") + 1):
         return True
-    return _GENERATED_TEXT.search(content[:_GENERATED_HEAD_BYTES]) is not None
+    head = content[:_GENERATED_HEAD_BYTES]
+    lowered = head.lower()
+    if b"generated" not in lowered and b"do not " not in lowered:
+        return False
+    return _GENERATED_TEXT.search(head) is not None
 
 
 def is_documentation_path(path: str) -> bool:
@@ -117,3 +121,18 @@ _EXAMPLE = re2.compile(
 def is_example_path(path: str) -> bool:
     """Whether the path says that what it holds is only an example."""
     return _EXAMPLE.search(path) is not None
+
+
+_INLINE_TESTS: dict[str, tuple[bytes, ...]] = {
+    "Rust": (b"#[cfg(test)]", b"#[test]", b"::test]"),
+    "Zig": (b'\ntest "',),
+    "D": (b"\nunittest", b" unittest"),
+    "Noir": (b"#[test]",),
+    "Move": (b"#[test]",),
+}
+"""How tests begin in the languages whose unit tests stand beside the code they test."""
+
+
+def has_inline_tests(language: str, content: bytes) -> bool:
+    """Whether unit tests stand inside the source file."""
+    return any(mark in content for mark in _INLINE_TESTS.get(language, ()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -28,7 +29,7 @@ MAX_TEXTS_BYTES = 48_000_000
 
 MAX_SECRETS = 200
 
-_DEBT = re2.compile(rb"\b(?:TODO|FIXME|XXX|HACK)\b")
+_DEBT = (b"TODO", b"FIXME", b"XXX", b"HACK")
 _FIRST_PARTY = frozenset({FileClass.SOURCE, FileClass.TEST})
 _UNREAD = frozenset({FileClass.VENDORED, FileClass.GENERATED, FileClass.BINARY})
 _COMPARED_TYPES = frozenset({"programming", "markup"})
@@ -149,6 +150,7 @@ class Collector:
                 blank=lines.blank,
                 debt_markers=debt,
                 is_executable=entry.is_executable,
+                has_inline_tests=kind is FileClass.SOURCE and classes.has_inline_tests(language, content),
             )
         )
         if kind in _FIRST_PARTY:
@@ -182,11 +184,15 @@ class Collector:
         """Counts debt markers of our own code, and notes secrets where they would be real."""
         if kind in _UNREAD:
             return 0
-        if kind is not FileClass.TEST and not classes.is_example_path(path) and len(self._secrets) < MAX_SECRETS:
-            self._secrets.extend(
-                find_secrets(path, content, self.fingerprint_key, is_document=kind is FileClass.DOCUMENTATION)
-            )
-        return sum(1 for _ in _DEBT.finditer(content)) if kind in _FIRST_PARTY else 0
+        seen = Counter(match.group() for match in _worth_a_look().finditer(content))
+        debt = sum(seen.pop(marker, 0) for marker in _DEBT)
+        if seen and self._may_hold_secrets(path, kind):
+            is_document = kind is FileClass.DOCUMENTATION
+            self._secrets.extend(find_secrets(path, content, self.fingerprint_key, seen, is_document=is_document))
+        return debt if kind in _FIRST_PARTY else 0
+
+    def _may_hold_secrets(self, path: str, kind: FileClass) -> bool:
+        return kind is not FileClass.TEST and not classes.is_example_path(path) and len(self._secrets) < MAX_SECRETS
 
     def _keep_text(self, path: str, content: bytes) -> None:
         if len(content) > max_text_bytes(path) or self._texts_bytes + len(content) > MAX_TEXTS_BYTES:
@@ -228,7 +234,7 @@ class Collector:
 @cache
 def _worth_a_look() -> Any:
     """Found in every file that holds a debt marker or may hold a credential; few others."""
-    return re2.compile(f"TODO|FIXME|XXX|HACK|{hints()}".encode())
+    return re2.compile(rf"\b(?:TODO|FIXME|XXX|HACK)\b|{hints()}".encode())
 
 
 def _decided(override: bool | None, rule: bool) -> bool:

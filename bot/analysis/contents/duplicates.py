@@ -62,8 +62,8 @@ class DuplicateFinder:
         hashes = list(map(hash, stripped))
         windows = list(map(hash, zip(hashes, hashes[1:], hashes[2:], hashes[3:], hashes[4:], strict=False)))
         start = len(self._hashes)
-        self._hashes.extend(hashes)
-        self._numbers.extend(lines.numbers())
+        self._hashes.fromlist(hashes)
+        self._numbers.fromlist(list(lines.numbers()))
         self._paths.append(path)
         self._starts.append(start)
         index = self._index

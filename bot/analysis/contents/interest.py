@@ -7,7 +7,6 @@ case. To have one more file kept, add its name to the set or pattern it belongs 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from bot.analysis.licences import is_licence_file
 from bot.analysis.manifests import is_manifest
@@ -124,23 +123,31 @@ _MANIFESTS_AND_TOOLS = re.compile(
 _GITHUB_FOLDERS = re.compile(
     r"^\.(?:github|gitlab|gitea|forgejo|circleci|buildkite|woodpecker|drone|semaphore|teamcity|config|changeset|"
     r"devcontainer|clusterfuzzlite|tekton|azure-pipelines|azuredevops)/.*\.(?:ya?ml|md|txt|json5?|toml|star|py|sh)$|"
-    r"^\.(?:github|gitlab|gitea|forgejo)/[^/]+$|(?:^|/)licenses/[^/]+$|(?:^|/)\.github/[^/]+$|"
-    r"^\.mvn/[^/]+\.xml$|(?:^|/)requirements/[^/]+\.(?:txt|in)$|^src/app(?:lication)?\.ya?ml$"
+    r"^\.(?:github|gitlab|gitea|forgejo)/[^/]+$|^\.mvn/[^/]+\.xml$"
 )
+"""Settings of forges and of continuous integration, below folders of the root."""
 
+_LICENCE_FOLDER = re.compile(r"(?:^|/)(?:licen[cs]es/[^/]+|requirements/[^/]+\.(?:txt|in))$")
 
-@lru_cache(maxsize=4096)
-def _is_interesting_name(name: str) -> bool:
-    if name in _NAMES or _MANIFESTS_AND_TOOLS.fullmatch(name):
-        return True
-    return _DOCUMENTS.fullmatch(name) is not None and _NO_DOCUMENT.search(name) is None
+_SOURCE_SUFFIXES = frozenset({
+    "py", "pyi", "c", "h", "cc", "hh", "cpp", "hpp", "cxx", "m", "mm", "go", "rs", "java", "kt", "scala", "rb", "php",
+    "cs", "swift", "vue", "svelte", "html", "css", "scss", "less", "sql", "dart", "ex", "erl", "hs", "ml", "lua", "pl",
+    "r", "png", "svg", "jpg", "jpeg", "gif", "ico", "pdf", "po", "mo", "csv", "ttf", "woff", "woff2", "proto", "ipynb",
+})  # fmt: skip
+"""Suffixes of the many files that are no manifest, document or setting unless their whole name is listed."""
 
 
 def is_of_interest(path: str) -> bool:
     """Whether the whole text of the file at `path` is kept. Vendored folders are the collector's business."""
     lowered = path.lower()
     name = lowered.rpartition("/")[2]
-    if _is_interesting_name(name) or ("/" in lowered and _GITHUB_FOLDERS.search(lowered) is not None):
+    if name in _NAMES or (path.startswith(".") and _GITHUB_FOLDERS.search(lowered) is not None):
+        return True
+    if name.rpartition(".")[2] in _SOURCE_SUFFIXES:
+        return False
+    if _MANIFESTS_AND_TOOLS.fullmatch(name) or _LICENCE_FOLDER.search(lowered):
+        return True
+    if _DOCUMENTS.fullmatch(name) is not None and _NO_DOCUMENT.search(name) is None:
         return True
     return is_manifest(path) or is_licence_file(path) or is_runtime_file(path)
 

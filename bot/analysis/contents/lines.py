@@ -47,27 +47,29 @@ def count_lines(content: bytes, syntax: Syntax) -> Lines:
 
 def _count_comments(stripped: list[bytes], syntax: Syntax) -> int:
     joined = b"\n" + b"\n".join(stripped) + b"\n"
-    comment = sum(joined.count(b"\n" + marker) for marker in syntax.line)
+    counts = {marker: joined.count(b"\n" + marker) for marker in syntax.line}
+    comment = sum(counts.values())
+    used = tuple(marker for marker, count in counts.items() if count)
     for opener, closer in syntax.block:
         if opener in joined:
-            comment += _in_blocks(joined, opener, closer, syntax.line)
+            comment += _in_blocks(joined, opener, closer, syntax.line, used)
     for quote in syntax.docs:
         if quote in joined:
-            comment += _in_docstrings(joined, quote, syntax.line)
+            comment += _in_docstrings(joined, quote, used)
     for opener, closer in syntax.anchored:
         if b"\n" + opener in joined:
-            comment += _in_anchored(joined, opener, closer, syntax.line)
+            comment += _in_anchored(joined, opener, closer, used)
     return comment
 
 
-def _in_blocks(joined: bytes, opener: bytes, closer: bytes, line: tuple[bytes, ...]) -> int:
-    """Lines that block comments cover, less those that line markers have counted already.
+def _in_blocks(joined: bytes, opener: bytes, closer: bytes, line: tuple[bytes, ...], used: tuple[bytes, ...]) -> int:
+    """Lines that block comments cover, less those that line markers (the `used` ones) have counted already.
 
     Between the openers: outside a comment an opener begins one unless a string or line comment holds it; inside, it
     is only text. A first line with code before the comment, or a last line with code after it, is code.
     """
     if opener == closer:
-        return _in_docstrings(joined, opener, line)
+        return _in_docstrings(joined, opener, used)
     first_line = 0 if line and opener.startswith(line) else 1
     before, *parts = joined.split(opener)
     comment = 0
@@ -80,36 +82,37 @@ def _in_blocks(joined: bytes, opener: bytes, closer: bytes, line: tuple[bytes, .
                 continue
             comment += first_line if is_whole else 0
         inside, found, after = part.partition(closer)
-        comment += inside.count(b"\n") - _already_counted(inside, line)
-        if found and not after.startswith(b"\n") and (is_whole or b"\n" in inside):
+        newlines = inside.count(b"\n")
+        comment += newlines - (_already_counted(inside, used) if used and newlines else 0)
+        if found and not after.startswith(b"\n") and (is_whole or newlines):
             comment -= 1
         is_open = not found
         before = after
     return max(0, comment - is_open)
 
 
-def _in_docstrings(joined: bytes, quote: bytes, line: tuple[bytes, ...]) -> int:
+def _in_docstrings(joined: bytes, quote: bytes, used: tuple[bytes, ...]) -> int:
     parts = joined.split(quote)
     return sum(
-        inside.count(b"\n") + 1 - _already_counted(inside, line)
+        inside.count(b"\n") + 1 - (_already_counted(inside, used) if used else 0)
         for before, inside in zip(parts[0::2], parts[1::2], strict=False)
         if before[-1:] == b"\n" or before[-2:] in {b"\nr", b"\nR", b"\nu", b"\nb"}
     )
 
 
-def _in_anchored(joined: bytes, opener: bytes, closer: bytes, line: tuple[bytes, ...]) -> int:
+def _in_anchored(joined: bytes, opener: bytes, closer: bytes, used: tuple[bytes, ...]) -> int:
     comment = 0
     at = joined.find(b"\n" + opener)
     while at >= 0:
         end = joined.find(b"\n" + closer, at)
         inside = joined[at:] if end < 0 else joined[at:end]
-        comment += inside.count(b"\n") + (0 if end < 0 else 1) - _already_counted(inside, line)
+        comment += inside.count(b"\n") + (0 if end < 0 else 1) - _already_counted(inside, used)
         at = -1 if end < 0 else joined.find(b"\n" + opener, end + 1 + len(closer))
     return comment
 
 
-def _already_counted(inside: bytes, line: tuple[bytes, ...]) -> int:
-    return sum(inside.count(b"\n" + marker) for marker in line)
+def _already_counted(inside: bytes, used: tuple[bytes, ...]) -> int:
+    return sum(inside.count(b"\n" + marker) for marker in used)
 
 
 def _is_inside_string_or_comment(before: bytes, line: tuple[bytes, ...]) -> bool:

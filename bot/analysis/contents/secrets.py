@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -59,18 +60,22 @@ _LOCAL_HOSTS = (b"localhost", b"127.0.0.1", b"example.", b".local", b".test", b"
 _SHOWN_IN_DOCUMENTS = frozenset({"aws-access-key", "aws-secret-key", "database-url", "private-key"})
 
 
-def find_secrets(path: str, content: bytes, key: bytes, *, is_document: bool = False) -> tuple[SecretFact, ...]:
+def find_secrets(
+    path: str, content: bytes, key: bytes, seen: Iterable[bytes], *, is_document: bool = False
+) -> tuple[SecretFact, ...]:
     """The credentials in one file, by line. `key` (at most 64 bytes) keys the hash that stands for each.
 
-    Documents show made-up keys of the common kinds, so those are not looked for in them.
+    `seen` are the matches of `hints` in `content`: only kinds that have one are looked for. Documents show made-up
+    keys of the common kinds, so those are not looked for in them.
     """
     found: dict[int, SecretFact] = {}
-    for kind, pattern in _compiled():
+    for kind, hint, pattern in _compiled():
         if is_document and kind.name in _SHOWN_IN_DOCUMENTS:
             continue
+        if not any(hint.search(each) for each in seen):
+            continue
         for match in pattern.finditer(content):
-            secret = match.group(1)
-            at = match.start(1)
+            secret, at = match.group(1), match.start(1)
             if at not in found and not _is_placeholder(kind, secret, match.group(0)):
                 line = content.count(b"\n", 0, at) + 1
                 found[at] = SecretFact(kind=kind.name, path=path, line=line, fingerprint=fingerprint(secret, key))
@@ -80,8 +85,8 @@ def find_secrets(path: str, content: bytes, key: bytes, *, is_document: bool = F
 
 
 @cache
-def _compiled() -> tuple[tuple[Kind, Any], ...]:
-    return tuple((kind, re2.compile(kind.pattern.encode())) for kind in kinds())
+def _compiled() -> tuple[tuple[Kind, Any, Any], ...]:
+    return tuple((kind, re2.compile(kind.hint.encode()), re2.compile(kind.pattern.encode())) for kind in kinds())
 
 
 def fingerprint(secret: bytes, key: bytes) -> str:
