@@ -13,6 +13,7 @@ from difflib import get_close_matches
 
 from bot.commands.markdown import Links, code, fitted, plain
 from bot.commands.parser import Command, Verb
+from bot.commands.permissions import NEEDED
 from bot.commands.wording import (
     STATE_SIGNS,
     STATE_WORDS,
@@ -24,21 +25,36 @@ from bot.commands.wording import (
     trend,
 )
 from bot.model.report import Changes, Check, Package, Report, State, Technology
+from bot.model.repository import Permission
 
 TOP_ACTIONS = 5
 TOP_LANGUAGES = 6
 MAX_LISTED = 20
 MAX_PACKAGES = 100
 
-HELP_TABLE = """\
-| Comment | What it does | Who may |
-| --- | --- | --- |
-| `/radar` or `/radar report` | shows the newest report here | readers |
-| `/radar refresh` | analyses the newest commit again and shows the report | write access |
-| `/radar status` | tells whether a report is queued, being made or done | readers |
-| `/radar explain CHECK` | what one check found, why it matters, what to do | readers |
-| `/radar batch` | refreshes every repository of this installation that has no current report | admins |
-| `/radar help` | shows this table | readers |"""
+WHAT_IT_DOES: tuple[tuple[str, Verb, str], ...] = (
+    ("`/radar` or `/radar report`", Verb.REPORT, "shows the newest report here"),
+    ("`/radar refresh`", Verb.REFRESH, "analyses the newest commit again and shows the report"),
+    ("`/radar status`", Verb.STATUS, "tells whether a report is queued, being made or done"),
+    ("`/radar explain CHECK`", Verb.EXPLAIN, "what one check found, why it matters, what to do"),
+    ("`/radar batch`", Verb.BATCH, "refreshes every repository of this installation that has no current report"),
+    ("`/radar help`", Verb.HELP, "shows this table"),
+)
+WHO_MAY = {
+    Permission.NONE: "everybody",
+    Permission.READ: "readers",
+    Permission.TRIAGE: "triage access",
+    Permission.WRITE: "write access",
+    Permission.MAINTAIN: "maintain access",
+    Permission.ADMIN: "admins",
+}
+HELP_TABLE = "\n".join(
+    (
+        "| Comment | What it does | Who may |",
+        "| --- | --- | --- |",
+        *(f"| {comment} | {deed} | {WHO_MAY[NEEDED[verb]]} |" for comment, verb, deed in WHAT_IT_DOES),
+    )
+)
 
 STATUS_SENTENCES = {
     "": "No report has been asked for yet.",
