@@ -20,12 +20,12 @@ _Found = Iterator[tuple[str, str, int]]
 
 _TOOL_NAMES = {
     "nodejs": "Node.js", "node": "Node.js", "python": "Python", "ruby": "Ruby", "golang": "Go", "go": "Go",
-    "rust": "Rust", "java": "Java", "erlang": "Erlang", "elixir": "Elixir", "php": "PHP", "deno": "Deno", "bun": "Bun",
-    "dotnet": ".NET", "dotnet-core": ".NET", "terraform": "Terraform", "opentofu": "OpenTofu", "kotlin": "Kotlin",
-    "scala": "Scala", "gradle": "Gradle", "maven": "Maven", "swift": "Swift", "zig": "Zig", "julia": "Julia",
-    "flutter": "Flutter", "dart": "Dart", "pnpm": "pnpm", "yarn": "yarn", "uv": "uv", "poetry": "Poetry", "lua": "Lua",
-    "perl": "Perl", "crystal": "Crystal", "helm": "Helm", "kubectl": "kubectl", "R": "R", "ocaml": "OCaml",
-    "haskell": "GHC", "ghc": "GHC", "clojure": "Clojure", "nim": "Nim",
+    "rust": "Rust", "java": "Java", "erlang": "Erlang", "elixir": "Elixir", "php": "PHP", "deno": "Deno",
+    "bun": "Bun", "dotnet": ".NET", "dotnet-core": ".NET", "terraform": "Terraform", "opentofu": "OpenTofu",
+    "kotlin": "Kotlin", "scala": "Scala", "gradle": "Gradle", "maven": "Maven", "swift": "Swift", "zig": "Zig",
+    "julia": "Julia", "flutter": "Flutter", "dart": "Dart", "pnpm": "pnpm", "yarn": "yarn", "uv": "uv",
+    "poetry": "Poetry", "lua": "Lua", "perl": "Perl", "crystal": "Crystal", "helm": "Helm", "kubectl": "kubectl",
+    "R": "R", "ocaml": "OCaml", "haskell": "GHC", "ghc": "GHC", "clojure": "Clojure", "nim": "Nim",
 }  # fmt: skip
 """Names of asdf plugins and mise tools → the runtime's own name."""
 
@@ -39,7 +39,7 @@ def is_runtime_file(path: str) -> bool:
 
 
 def find_runtimes(contents: Contents, inventory: Inventory) -> tuple[Runtime, ...]:
-    """What manifests and version files ask for: sorted by runtime, then by place; nothing twice."""
+    """What manifests and version files ask for: sorted by runtime, then by place; nothing twice in one file."""
     found = [runtime for manifest in inventory.manifests for runtime in manifest.runtimes]
     for path, text in contents.texts.items():
         if len(text) <= MAX_CHARACTERS and is_runtime_file(path):
@@ -48,7 +48,9 @@ def find_runtimes(contents: Contents, inventory: Inventory) -> tuple[Runtime, ..
                 if requirement and len(requirement) < 100:
                     evidence = Evidence(path=path, line=line)
                     found.append(Runtime(name=name, requirement=requirement, evidence=evidence))
-    unique = {(one.name, one.requirement, one.evidence.path, one.evidence.line): one for one in found}
+    unique: dict[tuple[str, str, str], Runtime] = {}
+    for one in found:
+        unique.setdefault((one.name, one.requirement, one.evidence.path), one)
     depth = {one: one.evidence.path.count("/") for one in unique.values()}
     return tuple(
         sorted(

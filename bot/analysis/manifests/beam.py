@@ -17,9 +17,9 @@ _TUPLE = re.compile(r"\{[ \n]*:([a-z_][a-z0-9_]{0,100})[ ]*,([^{}]{0,1000})\}")
 _FIRST_STRING = re.compile(r'^[ \n]*"([^"\n]{0,200})"')
 _ONLY = re.compile(r"\bonly:[ ]*(\[[^\]]{0,200}\]|:[a-z_]+)")
 _SOURCE = re.compile(r'\b(?:github|git|path):[ ]*"([^"\n]{1,200})"')
-_FIELD = re.compile(r'\b(app|version|elixir|description|apps_path):[ ]*(?::([a-z_0-9]+)|"([^"\n]{1,300})")')
+_FIELD = re.compile(r'\b(app|version|elixir|description|apps_path):[ ]*(?::([a-z_0-9]+)|@?([a-z_]+)|"([^"\n]{1,300})")')
 _LICENCES = re.compile(r'\blicenses:[ ]*\[[ ]*"([^"\n]{1,100})"')
-_AT_VERSION = re.compile(r'^[ ]*@version[ ]+"([^"\n]{1,100})"', re.MULTILINE)
+_ATTRIBUTE = re.compile(r'^[ ]*@([a-z_]+)[ ]+"([^"\n]{1,200})"', re.MULTILINE)
 _COMMENT = re.compile(r"^[ \t]*#[^\n]*$", re.MULTILINE)
 _ERLANG_COMMENT = re.compile(r"%[^\n]*")
 
@@ -28,19 +28,20 @@ def read_mix(draft: Draft, text: str, tree: Tree) -> None:
     """mix.exs: the tuples of its deps functions, the Elixir version, the app's name."""
     pages = Pages(_COMMENT.sub("", text))
     draft.package_manager = "mix"
+    attributes = {match.group(1): match.group(2) for match in pages.find(_ATTRIBUTE)}
     fields = {match.group(1): match for match in reversed(list(pages.find(_FIELD)))}
-    draft.name = fields["app"].group(2) or "" if "app" in fields else ""
-    at_version = _AT_VERSION.search(pages.text)
-    draft.version = fields["version"].group(3) or "" if "version" in fields else ""
-    draft.version = draft.version or (at_version.group(1) if at_version else "")
+    values = {
+        name: match.group(2) or match.group(4) or attributes.get(match.group(3) or "", "")
+        for name, match in fields.items()
+    }
+    draft.name, draft.version = values.get("app", ""), values.get("version", "")
     draft.kind = Kind.LIBRARY if re.search(r"\bpackage:[ ]", pages.text) else Kind.APPLICATION
     if "elixir" in fields:
-        match = fields["elixir"]
-        draft.runtime("Elixir", match.group(3), pages.line(match.start()), detail="elixir")
+        draft.runtime("Elixir", values["elixir"], pages.line(fields["elixir"].start()), detail="elixir")
     if licence := _LICENCES.search(pages.text):
         draft.licence, draft.licence_line = licence.group(1), pages.line(licence.start())
-    if "apps_path" in fields:
-        draft.members = [f"{fields['apps_path'].group(3)}/*"]
+    if values.get("apps_path"):
+        draft.members = [f"{values['apps_path']}/*"]
         draft.workspace_manager = "mix"
     for function in pages.find(_DEPS):
         end = re.compile(r"^[ ]{0,4}end\b", re.MULTILINE).search(pages.text, function.end())

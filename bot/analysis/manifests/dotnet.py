@@ -36,7 +36,7 @@ def read_project(draft: Draft, text: str, tree: Tree) -> None:
     for name in ("TargetFramework", "TargetFrameworks"):
         for element in root.walk():
             if element.name == name:
-                draft.runtime(".NET", _resolved(element.text.strip(), properties), element.line, detail=name)
+                draft.runtime(".NET", _frameworks(element.text, properties), element.line, detail=name)
     draft.version = properties.get("Version", "")
     draft.description = properties.get("Description", "")
     draft.licence = properties.get("PackageLicenseExpression", "")
@@ -45,6 +45,14 @@ def read_project(draft: Draft, text: str, tree: Tree) -> None:
         draft.kind = Kind.APPLICATION if executable else Kind.LIBRARY
     if properties.get("PackAsTool", "").lower() == "true":
         draft.kind = Kind.COMMAND_LINE_TOOL
+
+
+def _frameworks(text: str, properties: dict[str, str]) -> str:
+    """The target frameworks that an element adds: `$(TargetFrameworks);net8.0-windows` adds one."""
+    added = [
+        part.strip() for part in text.split(";") if part.strip() and not part.strip().startswith("$(TargetFramework")
+    ]
+    return _resolved(";".join(added), properties)
 
 
 def _project(text: str) -> Element:
@@ -86,7 +94,7 @@ def _central(draft: Draft, tree: Tree) -> tuple[dict[str, str], dict[str, str]]:
         if not path:
             continue
         try:
-            root = _project(tree.texts[path])
+            root = tree.once(path, _project)
         except ManifestError:
             continue
         properties |= _properties(root)

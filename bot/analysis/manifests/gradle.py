@@ -235,15 +235,19 @@ def _plugin(draft: Draft, statement: _Statement, variables: dict[str, str], cata
             at = words.index("version")
             version = _value(words[at + 1], variables) if len(words) > at + 1 else ""
         _applied(draft, name)
-        if "." in name:
-            _add_plugin(draft, name, _resolved(version, variables), statement.line)
+        _add_plugin(draft, name, _resolved(version, variables), statement.line)
     elif words[:1] in (["application"], ["java-library"], ["java"]):
         _applied(draft, words[0])
 
 
 def _add_plugin(draft: Draft, name: str, version: str, line: int) -> None:
-    """A plugin by its marker artifact, which is how Gradle itself resolves it."""
-    _add(draft, f"{name}:{name}.gradle.plugin", version, Scope.BUILD, line)
+    """A plugin by its marker artifact, which is how Gradle itself resolves it.
+
+    One without a version is Gradle's own, a convention of this build, or declared elsewhere: a signal, no package.
+    """
+    draft.signal("maven_group", name, line)
+    if version and "." in name:
+        _add(draft, f"{name}:{name}.gradle.plugin", version, Scope.BUILD, line)
 
 
 _APPLIED = {
@@ -326,7 +330,7 @@ class _Catalogs:
             path = self._tree.above(self._draft.path, f"gradle/{name}.versions.toml")
             if path:
                 try:
-                    self._read[name] = read_catalog(self._tree.texts[path])
+                    self._read[name] = self._tree.once(path, read_catalog)
                 except ManifestError:
                     self._draft.problem(f"The version catalog {path} cannot be read.")
         return self._read[name]

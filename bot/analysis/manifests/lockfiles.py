@@ -152,15 +152,17 @@ def _pnpm(text: str) -> Locked:
             section = key if key in _PNPM_SECTIONS else ""
         elif section and base == 2:
             name = key
-            if value:
-                found[f"{importer}\0{name}" if importer else name] = _pnpm_version(value)
+            _put_pnpm(found, importer, name, value)
         elif section and base == 4 and key == "version":
-            found[f"{importer}\0{name}" if importer else name] = _pnpm_version(value)
+            _put_pnpm(found, importer, name, value)
     return found
 
 
-def _pnpm_version(value: str) -> str:
-    return value.partition("(")[0].partition("_")[0]
+def _put_pnpm(found: dict[str, str], importer: str, name: str, value: str) -> None:
+    """A version without the peers in parentheses; a link within the workspace is no version."""
+    version = value.partition("(")[0].partition("_")[0]
+    if version and not version.startswith(("link:", "file:", "workspace:")):
+        found[f"{importer}\0{name}" if importer else name] = version
 
 
 _BUN = re.compile(

@@ -151,7 +151,10 @@ ENDINGS: dict[str, Reader] = {
 PATTERNED: tuple[tuple[re.Pattern[str], Reader], ...] = (
     (re.compile(r"^\.github/workflows/[^/]+\.ya?ml$"), _WORKFLOW),
     (re.compile(r"(?:^|/)(?:docker-)?compose(?:[.-][^/]+)?\.ya?ml$"), _COMPOSE),
-    (re.compile(r"(?:^|/)(?:Dockerfile|Containerfile)[.-][^/]+$"), _DOCKERFILE),
+    (
+        re.compile(r"(?:^|/)(?:Dockerfile|Containerfile)[.-](?![^/]*\.(?:eex|erb|tt|tmpl|tpl|j2|hbs|ejs|md)$)[^/]+$"),
+        _DOCKERFILE,
+    ),
     (re.compile(r"(?:^|/)gradle/[^/]+\.versions\.toml$"), _SUPPORTING),
     (re.compile(r"(?:^|/)project/[^/]+\.(?:sbt|scala)$"), Reader("maven", scala.read_sbt, is_component=False)),
 )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar, cast
 
 from msgspec import Struct
 from packageurl import PackageURL
 
 from bot.model.report import Evidence, Kind, Package, Runtime, Scope
+
+Read = TypeVar("Read")
 
 MAX_PACKAGES = 5_000
 """Direct dependencies kept of one manifest; no honest one comes near."""
@@ -124,10 +127,21 @@ class Tree:
     def __init__(self, texts: Mapping[str, str], paths: Iterable[str]) -> None:
         self.texts = texts
         self.paths = frozenset(paths) | frozenset(texts)
+        self._read: dict[tuple[str, str], object] = {}
 
     def text(self, path: str) -> str | None:
         """The text at `path`, None where there is none."""
         return self.texts.get(path)
+
+    def once(self, path: str, read: Callable[[str], Read]) -> Read:
+        """What `read` makes of the text at `path`, made once a tree: many manifests share a parent or a catalog.
+
+        Raises what `read` raises, each time.
+        """
+        key = (f"{read.__module__}.{read.__qualname__}", path)
+        if key not in self._read:
+            self._read[key] = read(self.texts[path])
+        return cast("Read", self._read[key])
 
     def beside(self, path: str, relative: str) -> str:
         """The path that `relative` means from the folder of the file `path`; "" where it leaves the tree."""

@@ -55,7 +55,7 @@ def _catalog(draft: Draft, tree: Tree, name: str, catalog: str) -> str:
     path = tree.above(draft.path, "pnpm-workspace.yaml")
     if path:
         try:
-            document = read_yaml(tree.texts[path])
+            document = tree.once(path, read_yaml)
         except ManifestError:
             return ""
         default = document.get("catalog", name)

@@ -49,7 +49,7 @@ def _workspace_root(draft: Draft, document: Document, tree: Tree) -> Document | 
         path = found
         if "[workspace" in tree.texts[found]:
             try:
-                return read_toml(tree.texts[found])
+                return tree.once(found, read_toml)
             except ManifestError:
                 return None
     return None

@@ -5,11 +5,15 @@ Source of the rules: GitHub's workflow syntax and metadata syntax references.
 
 from __future__ import annotations
 
+import re
+
 from bot.analysis.manifests.docker import add_image
 from bot.analysis.manifests.formats import read_yaml
 from bot.analysis.manifests.formats.document import Document, Steps
 from bot.analysis.manifests.nouns import MISSING, Draft, Tree, scalar
 from bot.model.report import Kind, Scope
+
+_REPOSITORY = re.compile(r"^[\w.-]*\w[\w.-]*/[\w.-]+")
 
 _SETUP = {
     "actions/setup-node": ("node-version", "Node.js"),
@@ -71,7 +75,7 @@ def _uses(draft: Draft, document: Document, steps: Steps, given: dict[str, objec
     line = document.line(*steps)
     if reference.startswith("docker://"):
         add_image(draft, reference.removeprefix("docker://"), Scope.BUILD, line)
-    elif reference and not reference.startswith(("./", ".\\")) and "${{" not in reference:
+    elif _REPOSITORY.match(reference) and "${{" not in reference:
         name, _, ref = reference.partition("@")
         draft.add(name, ref, Scope.BUILD, line=line, version=ref)
         key, runtime = _SETUP.get(name.lower(), ("", ""))

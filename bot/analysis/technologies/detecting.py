@@ -21,6 +21,10 @@ MAX_EVIDENCE = 5
 
 EXAMPLE_FOLDERS = frozenset(
     {
+        "integration_test",
+        "integration_tests",
+        "playground",
+        "__tests__",
         "example",
         "examples",
         "sample",
@@ -50,6 +54,7 @@ MIN_LANGUAGE_SHARE = 0.01
 """Share of the first-party code from which a language is told as a technology."""
 
 _SCOPE_RANK = {Scope.RUNTIME: 0, Scope.OPTIONAL: 1, Scope.BUILD: 2, Scope.DEVELOPMENT: 3}
+_VERSION = re.compile(r"^[\^~<>=!v \[(]*\d[^/]*$")
 _GO_MAJOR = re.compile(r"(?:/v[0-9]+|\.v[0-9]+)$")
 
 
@@ -101,7 +106,8 @@ def _sightings(contents: Contents, inventory: Inventory, folders: frozenset[str]
 
 
 def _is_example(path: str) -> bool:
-    return not EXAMPLE_FOLDERS.isdisjoint(path.split("/")[:-1])
+    folders = path.split("/")[:-1]
+    return not EXAMPLE_FOLDERS.isdisjoint(folders) or any(one.startswith(("template-", "example-")) for one in folders)
 
 
 def matchers_of(package: Package) -> Iterator[tuple[str, str]]:
@@ -140,8 +146,10 @@ def _golang(name: str) -> Iterator[tuple[str, str]]:
 def _of_package(package: Package, entry: Entry, matcher: tuple[str, str], is_example: bool) -> _Sighting:
     shown = f"{package.name} {package.requirement}".strip()
     evidence = Evidence(path=package.path, line=package.line, detail=shown)
-    rank = (10 * is_example + _SCOPE_RANK[package.scope], package.path.count("/"), package.path, package.line or 0)
+    strength = 5 if matcher[0] == "githubactions" else _SCOPE_RANK[package.scope]
+    rank = (10 * is_example + strength, package.path.count("/"), package.path, package.line or 0)
     version = package.locked or package.requirement if _tells_version(entry, matcher) else ""
+    version = version if _VERSION.match(version) else ""
     return _Sighting(rank, evidence, version, package.component)
 
 
@@ -150,10 +158,11 @@ def _tells_version(entry: Entry, matcher: tuple[str, str]) -> bool:
     kind, name = matcher
     if kind in {"docker", "helm"}:
         return True
+    if kind == "githubactions":
+        return False
     if _letters(entry.name) in {_letters(part) for part in name.replace(":", "/").split("/")}:
         return True
-    first = next(one for of_kind, one in entry.matchers if of_kind == kind)
-    return name == first and entry.category not in SERVICES
+    return matcher == entry.matchers[0] and entry.category not in SERVICES
 
 
 def _letters(name: str) -> str:
@@ -175,7 +184,7 @@ def _of_manifests(inventory: Inventory, folders: frozenset[str]) -> Iterator[tup
         for runtime in manifest.runtimes:
             entry = table.get(("runtime", runtime.name))
             if entry is not None:
-                rank = (4, depth, manifest.path, runtime.evidence.line or 0)
+                rank = (1, depth, manifest.path, runtime.evidence.line or 0)
                 yield entry, _Sighting(rank, runtime.evidence, runtime.requirement, component)
 
 
