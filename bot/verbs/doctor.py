@@ -15,7 +15,7 @@ from rich.text import Text
 from bot.config import Settings
 from bot.github.app import GitHubApp
 from bot.github.client import GitHubClient
-from bot.github.manifest import lacking, read_manifest
+from bot.github.manifest import lacking, load_manifest
 from bot.model.errors import RadarError
 from bot.storage import inbox
 from bot.storage.database import Database
@@ -231,7 +231,7 @@ async def examine_app(settings: Settings) -> AsyncIterator[Finding]:
             "GitHub", Health.GOOD, f"{settings.github_api_url} knows the App as {info.name} ({info.html_url})"
         )
         yield await _clock(app.server_time)
-        missing = lacking(info, read_manifest())
+        missing = lacking(info, load_manifest())
         for sentence in missing:
             yield Finding("app.yml", Health.WARNING, sentence, f"Change it in the App's settings ({info.html_url}).")
         if not missing:
