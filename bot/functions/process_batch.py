@@ -114,6 +114,7 @@ class Batching:
             found += len(page)
         async with self._deps.database.write() as session:
             await repositories.remove_missing(session, request.installation_id, present, now=self._deps.clock())
+            await installations.mark_reconciled(session, request.installation_id, now=self._deps.clock())
         return {"repositories": found}
 
     async def process_chunk(self, after: int) -> int:
