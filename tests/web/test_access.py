@@ -53,7 +53,7 @@ PAGES = (
     ("/api/repos", (401, 401, 401, 401, 401, 401)),
 )
 
-FORMS = (
+FORMS: tuple[tuple[str, dict[str, str], tuple[int, ...]], ...] = (
     ("/repos/harbour/tidemark/refresh", {}, (403, 403, 403, 303, 303, 303)),
     ("/repos/harbour/ledger/refresh", {}, (403, 404, 403, 303, 303, 303)),
     ("/repos/kelp/vault/refresh", {}, (403, 404, 404, 404, 404, 303)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -57,6 +57,7 @@ class FakeSignIn:
     revoked: set[int] = field(default_factory=set)
     asked: int = 0
     away: bool = False
+    accesses: Mapping[int, UserAccess] = field(default_factory=lambda: ACCESS)
     exchanged: dict[str, str] = field(default_factory=dict)
 
     def authorize_url(self, *, state: str, code_challenge: str, redirect_uri: str) -> str:
@@ -68,7 +69,7 @@ class FakeSignIn:
     async def exchange(self, *, code: str, code_verifier: str, redirect_uri: str) -> SignedIn:
         """The person behind the code."""
         self.exchanged = {"code": code, "code_verifier": code_verifier, "redirect_uri": redirect_uri}
-        if not code.isdigit() or int(code) not in ACCESS:
+        if not code.isdigit() or int(code) not in self.accesses:
             raise FinalError(Finality.FORBIDDEN, "The code is wrong.")
         return SignedIn(int(code), f"person-{code}", f"ghu_{code}")
 
@@ -80,7 +81,7 @@ class FakeSignIn:
         user_id = int(token.removeprefix("ghu_"))
         if user_id in self.revoked:
             raise FinalError(Finality.FORBIDDEN, "The token is revoked.")
-        return ACCESS[user_id]
+        return self.accesses[user_id]
 
 
 @dataclass
@@ -185,7 +186,7 @@ def make_world(database: Database, tmp_path: Path, **changes: Any) -> World:
         return True
 
     web = Web(
-        settings=settings_for(str(database.url), **changes),
+        settings=settings_for(database.url.render_as_string(), **changes),
         db=database,
         compare=compare,
         wake=lambda: woken.append(True),
