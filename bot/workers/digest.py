@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -26,11 +27,24 @@ class Stream(Protocol):
     def __iter__(self) -> Iterator[Entry]: ...
 
 
-def read_contents(facts: RepositoryFacts, stream: Stream, *, fingerprint_key: bytes = b"") -> Contents:
-    """The tree of `stream`, digested, with complexity and zizmor's findings. Raises what reading raises."""
+def collect(facts: RepositoryFacts, stream: Stream, *, fingerprint_key: bytes = b"") -> Collector:
+    """The files of `stream`, digested but for complexity and workflows. Raises what reading raises.
+
+    Nothing here makes reference cycles, so the garbage collector rests meanwhile: it would cost a sixth of the time.
+    """
     collector = Collector(facts, fingerprint_key)
-    for entry in stream:
-        collector.add(entry)
+    gc.disable()
+    try:
+        for entry in stream:
+            collector.add(entry)
+    finally:
+        gc.enable()
+    return collector
+
+
+def read_contents(facts: RepositoryFacts, stream: Stream, *, fingerprint_key: bytes = b"") -> Contents:
+    """The tree of `stream` with complexity and zizmor's findings. Raises what reading raises."""
+    collector = collect(facts, stream, fingerprint_key=fingerprint_key)
     findings: tuple[WorkflowFinding, ...] | None = None
     unmeasured = {}
     try:

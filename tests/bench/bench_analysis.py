@@ -24,6 +24,7 @@ from bot.model.entry import ArchiveLimits
 from bot.model.report import Report
 from bot.model.snapshot import Contents, RepositoryFacts, Snapshot
 from bot.sources.tarball import entries
+from bot.workers.digest import collect
 from bot.workers.zizmor import audit_workflows
 from tests.bench import corpus
 
@@ -108,9 +109,7 @@ def _large(share: int) -> None:
             before = time.process_time()
 
     stream = entries(chunks(), LIMITS)
-    collector = Collector(FACTS)
-    for entry in stream:
-        collector.add(entry)
+    collector = collect(FACTS, stream)
     report = _analyze(collector.finish(cut=stream.cut))
     seconds = time.process_time() - started - spent
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
@@ -122,10 +121,7 @@ def _read(tarball: Path) -> int:
 
 
 def _collect(tarball: Path) -> Collector:
-    collector = Collector(FACTS)
-    for entry in entries(corpus.chunks_of(tarball), LIMITS):
-        collector.add(entry)
-    return collector
+    return collect(FACTS, entries(corpus.chunks_of(tarball), LIMITS))
 
 
 def _digest(tarball: Path) -> Contents:

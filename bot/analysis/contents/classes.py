@@ -1,14 +1,15 @@
 """Sorts files into classes: vendored, generated, documentation, test, binary, data or first-party source.
 
-The rules are ours, in the spirit of linguist's; `.gitattributes` overrides them. A path rule costs one search.
+The rules are ours, in the spirit of linguist's; `.gitattributes` overrides them. A path that no rule speaks of, as most
+do not, costs one search.
 """
 
 from __future__ import annotations
 
 import re2
 
-_VENDORED = re2.compile(
-    r"(?i)(?:^|/)(?:"
+_VENDORED_RULE = (
+    r"(?:^|/)(?:"
     r"node_modules|bower_components|jspm_packages|vendor|vendors|third[-_]?party|3rd[-_]?party|externals?|godeps|"
     r"pods|carthage/(?:build|checkouts)|\.yarn/(?:releases|plugins|sdks|unplugged|cache)|\.pnp\.c?js|\.venv|venv|"
     r"site-packages|__pypackages__|_vendor|extern|submodules|wwwroot/lib|\.bundle|gradle/wrapper|gradlew(?:\.bat)?|"
@@ -22,8 +23,8 @@ _VENDORED = re2.compile(
     r")(?:/|$)"
 )
 
-_GENERATED_PATH = re2.compile(
-    r"(?i)(?:^|/)(?:"
+_GENERATED_RULE = (
+    r"(?:^|/)(?:"
     r"package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|cargo\.lock|poetry\.lock|"
     r"pdm\.lock|uv\.lock|pylock\.toml|pipfile\.lock|composer\.lock|gemfile\.lock|gopkg\.lock|glide\.lock|go\.sum|"
     r"flake\.lock|deno\.lock|mix\.lock|pubspec\.lock|podfile\.lock|packages\.lock\.json|package\.resolved|"
@@ -48,8 +49,8 @@ _GENERATED_TEXT = re2.compile(
 )
 _GENERATED_HEAD_BYTES = 600
 
-_DOCUMENTATION = re2.compile(
-    r"(?i)^(?:docs?|man|examples?|samples?|demos?)/|(?:^|/)(?:documentation|javadoc|inst/doc|apidocs?)/|"
+_DOCUMENTATION_RULE = (
+    r"^(?:docs?|man|examples?|samples?|demos?)/|(?:^|/)(?:documentation|javadoc|inst/doc|apidocs?)/|"
     r"(?:^|/)(?:change(?:s|log)|contributing|copying|install|licen[cs]e|readme|history|news|authors|security|"
     r"code[-_]of[-_]conduct|governance|support|maintainers|notice)(?:[-_.][^/]*)?$"
 )
@@ -71,14 +72,20 @@ _NO_DOCUMENT = (
     ".css",
 )
 
-_TEST = re2.compile(
-    r"(?i)(?:^|/)(?:tests?|__tests__|__mocks__|specs?|testing|test[-_]?(?:data|suites?|utils|helpers|support|resources|"
+_TEST_RULE = (
+    r"(?:^|/)(?:tests?|__tests__|__mocks__|specs?|testing|test[-_]?(?:data|suites?|utils|helpers|support|resources|"
     r"cases)|fixtures?|e2e|cypress|unit[-_]?tests?|integration[-_]?tests?|src/(?:test|androidtest|integrationtest)|"
     r"benchmarks?|[\w.]+\.tests?|[\w.]*tests)/|"
     r"(?:^|/)(?:test_[^/]*|conftest\.py|[^/]+_(?:test|tests|spec)\.\w+|[^/]+\.(?:test|tests|spec|cy|e2e)\.\w+)$"
 )
-_TEST_CLASS = re2.compile(
-    r"(?:^|/)[^/]*(?:Test|Tests|TestCase|Spec|IT)\.(?:java|kt|kts|groovy|scala|cs|fs|vb|php|swift|cls)$"
+_TEST_CLASS_RULE = r"(?:^|/)[^/]*(?:Test|Tests|TestCase|Spec|IT)\.(?:java|kt|kts|groovy|scala|cs|fs|vb|php|swift|cls)$"
+
+_VENDORED, _GENERATED_PATH, _DOCUMENTATION, _TEST = (
+    re2.compile(f"(?i){rule}") for rule in (_VENDORED_RULE, _GENERATED_RULE, _DOCUMENTATION_RULE, _TEST_RULE)
+)
+_TEST_CLASS = re2.compile(_TEST_CLASS_RULE)
+_ANY_RULE = re2.compile(
+    f"(?i:{_VENDORED_RULE}|{_GENERATED_RULE}|{_DOCUMENTATION_RULE}|{_TEST_RULE})|{_TEST_CLASS_RULE}"
 )
 
 _MINIFIED = (".js", ".css", ".mjs", ".cjs")
@@ -90,10 +97,18 @@ def is_vendored_path(path: str) -> bool:
     return _VENDORED.search(path) is not None
 
 
-def is_generated(path: str, content: bytes) -> bool:
-    """Whether a tool wrote the file: by its name, its first lines, or lines too long for a person."""
-    if _GENERATED_PATH.search(path) is not None:
-        return True
+def is_marked_path(path: str) -> bool:
+    """Whether any rule about paths speaks of this one; most paths need no more than this one search."""
+    return _ANY_RULE.search(path) is not None
+
+
+def is_generated_path(path: str) -> bool:
+    """Whether the name is one that tools give to what they write."""
+    return _GENERATED_PATH.search(path) is not None
+
+
+def is_generated_content(path: str, content: bytes) -> bool:
+    """Whether the first lines say that a tool wrote the file, or its lines are too long for a person."""
     if path.endswith(_MINIFIED) and len(content) > _MINIFIED_LINE_BYTES * (content.count(b"\n") + 1):
         return True
     head = content[:_GENERATED_HEAD_BYTES]

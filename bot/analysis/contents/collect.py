@@ -18,7 +18,7 @@ from bot.analysis.contents.complexity import ComplexityQueue
 from bot.analysis.contents.duplicates import DuplicateFinder
 from bot.analysis.contents.interest import is_of_interest, max_text_bytes
 from bot.analysis.contents.languages import name_language
-from bot.analysis.contents.lines import Lines, count_lines
+from bot.analysis.contents.lines import count_lines
 from bot.analysis.contents.secrets import find_secrets, hints
 from bot.analysis.contents.text import decode, is_binary, narrow
 from bot.model.entry import Entry
@@ -123,19 +123,21 @@ class Collector:
             language, kind = self._name_and_class(entry.path, b"")
             if not entry.size_bytes and is_of_interest(entry.path):
                 self._texts[entry.path] = ""
-        self._files.append(
-            FileFact(
-                path=entry.path,
-                size_bytes=entry.size_bytes,
-                language=language,
-                file_class=kind,
-                is_executable=entry.is_executable,
-            )
-        )
+        self._files.append(_plain_fact(entry, language, kind))
 
     def _add_text(self, entry: Entry, content: bytes) -> None:
         path = entry.path
         language, kind = self._name_and_class(path, content)
+        if kind in _UNREAD:
+            self._files.append(_plain_fact(entry, language, kind))
+        else:
+            self._add_own(entry, content, language, kind)
+        if kind is not FileClass.VENDORED and is_of_interest(path):
+            self._keep_text(path, content)
+
+    def _add_own(self, entry: Entry, content: bytes, language: str, kind: FileClass) -> None:
+        """A text that somebody here wrote: only of these are lines counted and secrets looked for."""
+        path = entry.path
         syntax = syntax_of(language)
         lines = count_lines(content, syntax)
         debt = self._look_closer(path, content, kind) if _worth_a_look().search(content) is not None else 0
@@ -154,12 +156,7 @@ class Collector:
             )
         )
         if kind in _FIRST_PARTY:
-            self._compare(path, language, kind, lines, syntax, content)
-        if kind is not FileClass.VENDORED and is_of_interest(path):
-            self._keep_text(path, content)
-
-    def _compare(self, path: str, language: str, kind: FileClass, lines: Lines, syntax: Syntax, content: bytes) -> None:
-        self._duplicates.add(path, lines, _openers(syntax))
+            self._duplicates.add(path, lines, _openers(syntax))
         if kind is FileClass.SOURCE:
             self._complexity.offer(path, language, lines.code, content)
 
@@ -168,22 +165,23 @@ class Collector:
         language = name_language(path, content)
         if overrides.language is not None:
             language = facts.lookups().by_alias.get(overrides.language.lower().replace(" ", "-"), language)
-        if _decided(overrides.is_vendored, classes.is_vendored_path(path)):
+        is_marked = classes.is_marked_path(path)
+        if _decided(overrides.is_vendored, is_marked and classes.is_vendored_path(path)):
             return language, FileClass.VENDORED
-        if _decided(overrides.is_generated, classes.is_generated(path, content)):
+        is_generated = is_marked and classes.is_generated_path(path)
+        if _decided(overrides.is_generated, is_generated or classes.is_generated_content(path, content)):
             return language, FileClass.GENERATED
         kind_of = facts.type_of(language)
-        if _decided(overrides.is_documentation, kind_of == "prose" or classes.is_documentation_path(path)):
+        is_document = kind_of == "prose" or (is_marked and classes.is_documentation_path(path))
+        if _decided(overrides.is_documentation, is_document):
             return language, FileClass.DOCUMENTATION
         if kind_of in _COMPARED_TYPES or (overrides.is_detectable and kind_of):
-            is_test = overrides.is_detectable is not True and classes.is_test_path(path)
+            is_test = is_marked and overrides.is_detectable is not True and classes.is_test_path(path)
             return language, FileClass.TEST if is_test else FileClass.SOURCE
         return language, FileClass.DATA if kind_of == "data" else FileClass.OTHER
 
     def _look_closer(self, path: str, content: bytes, kind: FileClass) -> int:
         """Counts debt markers of our own code, and notes secrets where they would be real."""
-        if kind in _UNREAD:
-            return 0
         seen = Counter(match.group() for match in _worth_a_look().finditer(content))
         debt = sum(seen.pop(marker, 0) for marker in _DEBT)
         if seen and self._may_hold_secrets(path, kind):
@@ -235,6 +233,16 @@ class Collector:
 def _worth_a_look() -> Any:
     """Found in every file that holds a debt marker or may hold a credential; few others."""
     return re2.compile(rf"\b(?:TODO|FIXME|XXX|HACK)\b|{hints()}".encode())
+
+
+def _plain_fact(entry: Entry, language: str, kind: FileClass) -> FileFact:
+    return FileFact(
+        path=entry.path,
+        size_bytes=entry.size_bytes,
+        language=language,
+        file_class=kind,
+        is_executable=entry.is_executable,
+    )
 
 
 def _decided(override: bool | None, rule: bool) -> bool:

@@ -1,9 +1,9 @@
 """Finds runs of equal lines in two files, in time that grows with the number of lines.
 
-Every fifth window of five lines is indexed; every window is looked up. So each run of at least nine equal lines meets
-an indexed window, and is then extended to its full length both ways. Lines are compared without indentation; blank
-lines do not count, and comments and imports (licence headers!) make no duplicate. Repeats within one file are not
-looked for.
+Every fifth window of five lines is indexed (by its first, third and fifth); every window is looked up. So each run of
+at least nine equal lines meets an indexed window, and is then compared line by line to its full length both ways.
+Lines are compared without indentation; blank lines do not count, and comments and imports (licence headers!) make no
+duplicate. Repeats within one file are not looked for.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import count
 
 from bot.analysis.contents.lines import Lines
 from bot.model.snapshot import DuplicateFact
@@ -60,18 +61,17 @@ class DuplicateFinder:
             self.skipped_files += 1
             return
         hashes = list(map(hash, stripped))
-        windows = list(map(hash, zip(hashes, hashes[1:], hashes[2:], hashes[3:], hashes[4:], strict=False)))
+        windows = list(map(hash, zip(hashes, hashes[2:], hashes[4:], strict=False)))
         start = len(self._hashes)
         self._hashes.fromlist(hashes)
         self._numbers.fromlist(list(lines.numbers()))
         self._paths.append(path)
         self._starts.append(start)
         index = self._index
-        if not index.keys().isdisjoint(windows):
-            self._compare(start, windows, stripped, comment_starts + _IMPORTS)
-        setdefault = index.setdefault
-        for position in range(0, len(windows), WINDOW):
-            setdefault(windows[position], start + position)
+        others = list(map(index.get, windows))
+        if others.count(None) < len(others):
+            self._compare(start, others, stripped, comment_starts + _IMPORTS)
+        index.update(zip(windows[::WINDOW], count(start, WINDOW), strict=False))
 
     @property
     def duplicates(self) -> tuple[DuplicateFact, ...]:
@@ -79,14 +79,16 @@ class DuplicateFinder:
         ordered = sorted(self._found, key=lambda fact: (-fact.lines, fact.path, fact.line))
         return tuple(ordered[:MAX_REPORTED])
 
-    def _compare(self, start: int, windows: list[int], stripped: list[bytes], no_code: tuple[bytes, ...]) -> None:
-        index = self._index
+    def _compare(self, start: int, others: list[int | None], stripped: list[bytes], no_code: tuple[bytes, ...]) -> None:
+        """`others` has for each window the place of an equal one, if any."""
         covered = start
-        for position in [at for at, window in enumerate(windows) if window in index]:
+        for position, other in enumerate(others):
+            if other is None:
+                continue
             mine = start + position
             if mine < covered:
                 continue
-            first, last, other_first = self._extend(mine, index[windows[position]], covered)
+            first, last, other_first = self._extend(mine, other, covered)
             if last - first < MIN_RUN:
                 continue
             covered = last

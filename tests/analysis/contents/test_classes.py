@@ -7,7 +7,9 @@ import pytest
 from bot.analysis.contents.classes import (
     is_documentation_path,
     is_example_path,
-    is_generated,
+    is_generated_content,
+    is_generated_path,
+    is_marked_path,
     is_test_path,
     is_vendored_path,
 )
@@ -40,6 +42,7 @@ FIRST_PARTY = [
 @pytest.mark.parametrize("path", VENDORED)
 def test_vendored(path: str) -> None:
     assert is_vendored_path(path)
+    assert is_marked_path(path)
 
 
 @pytest.mark.parametrize("path", FIRST_PARTY)
@@ -70,12 +73,13 @@ WRITTEN = {
 
 @pytest.mark.parametrize(("path", "content"), GENERATED.values(), ids=GENERATED)
 def test_generated(path: str, content: bytes) -> None:
-    assert is_generated(path, content)
+    assert is_generated_path(path) or is_generated_content(path, content)
 
 
 @pytest.mark.parametrize(("path", "content"), WRITTEN.values(), ids=WRITTEN)
 def test_not_generated(path: str, content: bytes) -> None:
-    assert not is_generated(path, content)
+    assert not is_generated_path(path)
+    assert not is_generated_content(path, content)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +101,7 @@ def test_not_generated(path: str, content: bytes) -> None:
 )
 def test_tests(path: str, expected: bool) -> None:
     assert is_test_path(path) is expected
+    assert is_marked_path(path) is expected
 
 
 @pytest.mark.parametrize(
