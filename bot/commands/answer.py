@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.commands import replies
-from bot.commands.markdown import Links, fitted, plain
+from bot.commands.markdown import Links, fitted, prose
 from bot.commands.parser import Command, Verb, parse
 from bot.commands.replies import RefreshState
 from bot.model.batch import Batch, BatchStatus
@@ -32,7 +32,7 @@ def render_command(
         return replies.render_help()
     match record.state:
         case CommandState.REFUSED:
-            return f"😕 `/radar {verb}` was refused: {plain(record.reason, 1_000)}"
+            return f"😕 `/radar {verb}` was refused: {prose(record.reason, 1_000)}"
         case CommandState.FAILED:
             return replies.render_failed(links, verb, record.reason)
         case CommandState.QUEUED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.commands.markdown import Links, fitted, one_line, plain, shortened
+from bot.commands.markdown import Links, fitted, one_line, prose, shortened
 from bot.commands.replies import actions_block, changes_block, stack_block
 from bot.commands.wording import STATE_SIGNS, counted, score_words, signed, trend
 from bot.model.report import Check, Evidence, Report, State, Thresholds
@@ -77,7 +77,7 @@ def branch_output(report: Report, links: Links) -> CheckOutput:
         summary=fitted(
             [
                 _reasons(judged),
-                plain(report.summary, 1_000),
+                prose(report.summary, 1_000),
                 changes_block(report.changes, links),
                 actions_block(report, links, sha),
                 stack_block(report),
@@ -132,7 +132,7 @@ def _pull_request_title(before: Report, after: Report, judged: Verdict) -> str:
 def _reasons(judged: Verdict) -> str:
     if not judged.reasons:
         return ""
-    listed = "\n".join(f"- {plain(reason)}" for reason in judged.reasons)
+    listed = "\n".join(f"- {prose(reason)}" for reason in judged.reasons)
     return f"**Thresholds of `.github/radar.yml` missed**\n\n{listed}"
 
 
@@ -147,7 +147,7 @@ def _introduced(before: Report, after: Report, links: Links) -> str:
     lines = []
     for check, evidence in _new_findings(before, after):
         places = links.places(evidence, after.repository.head_sha, 5)
-        lines.append(f"- {STATE_SIGNS[check.state]} {plain(check.title)}: {places}")
+        lines.append(f"- {STATE_SIGNS[check.state]} {prose(check.title)}: {places}")
     return "**New findings**\n\n" + "\n".join(lines) if lines else ""
 
 
@@ -190,6 +190,6 @@ def _annotation(check: Check, evidence: Evidence, line: int) -> CheckAnnotation:
         start_line=line,
         end_line=line,
         level=_LEVELS[check.state],
-        title=shortened(one_line(check.title), 255),
+        title=one_line(check.title, 255),
         message=shortened("\n".join(one_line(part) for part in said if part) or check.title, 2_000),
     )

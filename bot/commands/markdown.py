@@ -20,19 +20,46 @@ _ADDRESS = re.compile(r"(://|\bwww\.|\bGH-(?=\d))", re.IGNORECASE)
 _SHA = re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{7,40}\b", re.IGNORECASE)
 
 
-def one_line(text: str) -> str:
-    """`text` without line breaks, control and direction characters, its blanks folded."""
+def one_line(text: str, limit: int = 10_000) -> str:
+    """`text` without line breaks, control and direction characters, its blanks folded; cut at `limit`, with …."""
+    return shortened(_folded(text[: 8 * limit + 64]), limit)
+
+
+def _folded(text: str) -> str:
     return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def plain(text: str, limit: int = 500) -> str:
     """A foreign string as inert inline Markdown of one line, cut at `limit` characters of its own."""
-    folded = shortened(one_line(text), limit)
-    inert = folded.replace("@", f"@{_BREAK}")
+    inert = one_line(text, limit).replace("@", f"@{_BREAK}")
     inert = _ADDRESS.sub(lambda found: found[0] + _BREAK, inert)
-    inert = _SHA.sub(lambda found: found[0][:3] + _BREAK + found[0][3:], inert)
+    inert = _SHA.sub(lambda found: _BREAK.join(re.findall(".{1,6}", found[0])), inert)
     inert = _SPECIAL.sub(r"\\\1", inert).replace("\\#", f"\\#{_BREAK}")
     return _LINE_START.sub(_escaped_start, inert)
+
+
+def prose(text: str, limit: int = 500) -> str:
+    """A sentence of the report as inert Markdown: what it puts in backticks is shown as code.
+
+    The sentence may carry a repository's strings. Wherever their backticks fall, both sides are inert.
+    """
+    pieces = one_line(text, limit).split("`")
+    if len(pieces) % 2 == 0:  # a backtick without its partner is an ordinary character
+        pieces[-2:] = ["`".join(pieces[-2:])]
+    return "".join(
+        code(piece) if index % 2 and piece.strip() else _inner(piece, at_start=index == 0)
+        for index, piece in enumerate(pieces)
+    )
+
+
+def _inner(piece: str, *, at_start: bool) -> str:
+    """One piece of prose with the blanks around it."""
+    core = piece.strip()
+    if not core:
+        return " " if piece else ""
+    before = " " if piece[0] == " " and not at_start else ""
+    after = " " if piece[-1] == " " else ""
+    return f"{before}{plain(core, len(core))}{after}"
 
 
 def _escaped_start(found: re.Match[str]) -> str:
@@ -47,7 +74,7 @@ def shortened(text: str, limit: int) -> str:
 
 def code(text: str, limit: int = 200) -> str:
     """A foreign string as inline code; GitHub looks for no mention or reference there."""
-    content = shortened(one_line(text), limit)
+    content = one_line(text, limit)
     if not content:
         return "`` ``"
     longest = max((len(run) for run in re.findall("`+", content)), default=0)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 
-from bot.commands.markdown import Links, code, fitted, plain
+from bot.commands.markdown import Links, code, fitted, plain, prose
 from bot.commands.parser import Command, Verb
 from bot.commands.permissions import NEEDED
 from bot.commands.wording import (
@@ -85,7 +85,7 @@ def render_report(report: Report, links: Links, *, note: str = "") -> str:
         [
             note,
             _headline(report, links),
-            plain(report.summary, 1_000),
+            prose(report.summary, 1_000),
             changes_block(report.changes, links),
             actions_block(report, links, sha),
             stack_block(report),
@@ -110,7 +110,7 @@ def _headline(report: Report, links: Links) -> str:
         facts.insert(0, "stable")
     parts.append(" · ".join(facts))
     if report.status_reason:
-        parts.append(f"_{plain(report.status_reason)}_")
+        parts.append(f"_{prose(report.status_reason)}_")
     return "\n\n".join(parts)
 
 
@@ -130,7 +130,7 @@ def _change_lines(changes: Changes) -> Iterator[str]:
         yield f"now {STATUS_WORDS[changes.status_after]}, was {STATUS_WORDS[changes.status_before]}"
     for turned in changes.checks:
         before, after = STATE_WORDS[turned.before], STATE_WORDS[turned.after]
-        yield f"{STATE_SIGNS[turned.after]} {plain(turned.title)}: {before} → {after}"
+        yield f"{STATE_SIGNS[turned.after]} {prose(turned.title)}: {before} → {after}"
     for word, packages in (
         ("added", changes.packages_added),
         ("removed", changes.packages_removed),
@@ -159,7 +159,7 @@ def actions_block(report: Report, links: Links, sha: str) -> str:
     lines = []
     for number, action in enumerate(report.actions[:TOP_ACTIONS], start=1):
         value = f", +{action.value:.0f} points" if action.value >= 0.5 else ""
-        line = f"{number}. **{plain(action.title)}** ({action.effort}{value})<br>{plain(action.instruction, 600)}"
+        line = f"{number}. **{prose(action.title)}** ({action.effort}{value})<br>{prose(action.instruction, 600)}"
         if action.evidence:
             line += f" {links.places(action.evidence, sha)}"
         lines.append(line)
@@ -200,8 +200,8 @@ def _checks(report: Report, links: Links, sha: str) -> str:
 
 
 def _check_line(check: Check, links: Links, sha: str) -> str:
-    said = plain(check.reason if check.state in {State.UNKNOWN, State.NOT_APPLICABLE} else check.found, 240)
-    line = f"- {STATE_SIGNS[check.state]} **{plain(check.title, 100)}** ({code(check.id)}) {said}"
+    said = prose(check.reason if check.state in {State.UNKNOWN, State.NOT_APPLICABLE} else check.found, 240)
+    line = f"- {STATE_SIGNS[check.state]} **{prose(check.title, 100)}** ({code(check.id)}) {said}"
     if check.evidence and check.state in {State.WARN, State.FAIL}:
         line += f" {links.places(check.evidence, sha)}"
     return line
@@ -236,7 +236,7 @@ def _package_line(package: Package) -> str:
 def _insights(report: Report, links: Links, sha: str) -> str:
     lines = []
     for insight in report.insights:
-        line = f"- **{plain(insight.title)}** {plain(insight.description, 600)}"
+        line = f"- **{prose(insight.title)}** {prose(insight.description, 600)}"
         if insight.evidence:
             line += f" {links.places(insight.evidence, sha)}"
         lines.append(line)
@@ -246,7 +246,7 @@ def _insights(report: Report, links: Links, sha: str) -> str:
 def _limits(report: Report) -> str:
     if not report.partial:
         return ""
-    return "⚠️ **Not everything was read.** " + " ".join(plain(sentence) for sentence in report.partial[:5])
+    return "⚠️ **Not everything was read.** " + " ".join(prose(sentence) for sentence in report.partial[:5])
 
 
 def _footer(links: Links, report: Report) -> str:
@@ -270,8 +270,8 @@ def render_working(links: Links, verb: Verb, head_sha: str = "") -> str:
 
 def render_failed(links: Links, verb: Verb, reason: str, next_step: str = "") -> str:
     """The work came to nothing, with the reason and what to do."""
-    step = plain(next_step, 1_000) or "Try `/radar refresh` again in a few minutes."
-    return f"😕 `/radar {verb}` did not work: {plain(reason, 1_000)}\n\n{step} [Details]({links.page})"
+    step = prose(next_step, 1_000) or "Try `/radar refresh` again in a few minutes."
+    return f"😕 `/radar {verb}` did not work: {prose(reason, 1_000)}\n\n{step} [Details]({links.page})"
 
 
 def render_refused(verb: Verb, needed: str, has: str) -> str:
@@ -286,7 +286,7 @@ def render_status(state: RefreshState, report: Report | None, links: Links) -> s
     """How things stand, without the report itself."""
     lines = [STATUS_SENTENCES.get(state.state, plain(state.state))]
     if state.state == "failed" and state.error:
-        lines.append(f"Reason: {plain(state.error, 1_000)} `/radar refresh` tries again.")
+        lines.append(f"Reason: {prose(state.error, 1_000)} `/radar refresh` tries again.")
     stamps = (("asked for", state.requested_at), ("started", state.started_at), ("finished", state.finished_at))
     told = [f"{word} {at:%Y-%m-%d %H:%M} UTC" for word, at in stamps if at is not None]
     if told:
@@ -316,18 +316,18 @@ def render_explain(report: Report, check_id: str, links: Links) -> str:
 
 def _explained(check: Check, report: Report, links: Links) -> str:
     where = f" in {code(check.component)}" if check.component else ""
-    parts = [f"### {STATE_SIGNS[check.state]} {plain(check.title)}{where}: {STATE_WORDS[check.state]}"]
+    parts = [f"### {STATE_SIGNS[check.state]} {prose(check.title)}{where}: {STATE_WORDS[check.state]}"]
     if check.found:
-        parts.append(f"**Found** {plain(check.found, 2_000)}")
+        parts.append(f"**Found** {prose(check.found, 2_000)}")
     if check.reason:
-        parts.append(f"**Why {STATE_WORDS[check.state]}** {plain(check.reason, 1_000)}")
+        parts.append(f"**Why {STATE_WORDS[check.state]}** {prose(check.reason, 1_000)}")
     if check.why:
-        parts.append(f"**Why it matters** {plain(check.why, 2_000)}")
+        parts.append(f"**Why it matters** {prose(check.why, 2_000)}")
     if check.next_step:
-        parts.append(f"**What to do** {plain(check.next_step, 2_000)}")
+        parts.append(f"**What to do** {prose(check.next_step, 2_000)}")
     if check.evidence:
         places = "\n".join(
-            f"- {links.place(one, report.repository.head_sha)}{f' {plain(one.detail)}' if one.detail else ''}"
+            f"- {links.place(one, report.repository.head_sha)}{f' {prose(one.detail)}' if one.detail else ''}"
             for one in check.evidence[:MAX_LISTED]
         )
         parts.append(f"**Evidence**\n\n{places}")
