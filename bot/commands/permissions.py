@@ -16,4 +16,10 @@ NEEDED: Final[dict[Verb, Permission]] = {
     Verb.REFRESH: Permission.WRITE,
     Verb.BATCH: Permission.ADMIN,
 }
-"""Readers of public repositories count as READ where the setting RADAR_PUBLIC_COMMANDS allows it."""
+"""GitHub gives everybody READ on a public repository; see `needed_for`."""
+
+
+def needed_for(verb: Verb, *, is_private: bool, is_open_to_public: bool) -> Permission:
+    """What a command asks for: on a public repository that is not open to the public, at least a collaborator."""
+    needed = NEEDED[verb]
+    return needed if is_private or is_open_to_public else max(needed, Permission.TRIAGE)

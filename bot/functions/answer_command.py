@@ -12,7 +12,7 @@ from typing import Any
 import inngest
 
 from bot.commands.parser import Command, Verb, parse
-from bot.commands.permissions import NEEDED
+from bot.commands.permissions import needed_for
 from bot.events.catalog import COMMAND_RECEIVED, batch_requested, refresh_requested
 from bot.functions.deps import Deps
 from bot.functions.edge import CommandRequest, failure_reason, original_event, read_data, step
@@ -74,7 +74,7 @@ class Answering:
         asked = parse(comment.body)
         if not asked:
             return []
-        allowed = await self._permission(repository, comment.author)
+        allowed = await self._github.comments.permission(repository.owner, repository.name, comment.author)
         ours: list[str] = []
         async with self._deps.database.write() as session:
             for record in self._records(asked, comment.author):
@@ -83,8 +83,9 @@ class Answering:
                 if kept is None or kept.run_id != self._run_id:
                     continue  # answered before: the comment was edited or its delivery sent again
                 ours.append(record.id)
-                if allowed < NEEDED[Verb(record.command)]:
-                    reason = refusal(Verb(record.command), allowed)
+                needed = self._needed(Verb(record.command), repository)
+                if allowed < needed:
+                    reason = refusal(needed, allowed)
                     await commands.settle(
                         session, record.id, CommandState.REFUSED, reason=reason, now=self._deps.clock()
                     )
@@ -153,10 +154,9 @@ class Answering:
             raise FinalError(Finality.GONE, "The repository is gone, or the installation no longer covers it.")
         return repository
 
-    async def _permission(self, repository: Repository, author: str) -> Permission:
-        allowed = await self._github.comments.permission(repository.owner, repository.name, author)
-        may_read = self._deps.settings.radar_public_commands and not repository.is_private
-        return max(allowed, Permission.READ) if may_read else allowed
+    def _needed(self, verb: Verb, repository: Repository) -> Permission:
+        is_open = self._deps.settings.radar_public_commands
+        return needed_for(verb, is_private=repository.is_private, is_open_to_public=is_open)
 
     def _records(self, asked: tuple[Command, ...], author: str) -> list[CommandRecord]:
         """One record a command; the same command twice in a comment is two."""

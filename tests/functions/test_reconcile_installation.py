@@ -1,0 +1,130 @@
+"""reconcile-installation: whatever changed and in whatever order it is told, the database ends as GitHub says."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.functions.edge import InstallationChange
+from bot.functions.reconcile_installation import Reconciling
+from bot.model.installation import Installation, InstallationStatus
+from bot.storage import installations, outbox
+from tests.fakehub.world import Repository as HubRepository
+from tests.functions.conftest import World
+
+pytestmark = pytest.mark.anyio
+
+
+async def installed(world: World) -> tuple[HubRepository, int]:
+    repository = world.hub.add_repository("acme", "hello", {"a.py": "1\n"})
+    installation = world.hub.install("acme")
+    await world.store_installation(installation.id)
+    return repository, installation.id
+
+
+async def reconcile(world: World, change: InstallationChange) -> str:
+    reconciling = Reconciling(world.deps, change, "run-1")
+    status = await reconciling.installation()
+    return await reconciling.repositories() if status == InstallationStatus.ACTIVE else status
+
+
+async def stored(world: World, installation_id: int) -> Installation:
+    async with world.bot.database.read() as session:
+        found = await installations.get(session, installation_id)
+    assert found is not None
+    return found
+
+
+async def waiting(world: World) -> list[str]:
+    async with world.bot.database.write() as session:
+        return [one.event.name for one in await outbox.claim(session, now=world.now, limit=100, lease_s=1)]
+
+
+async def test_uninstalling_keeps_the_data_out_of_sight(world: World) -> None:
+    repository, installation_id = await installed(world)
+    change = InstallationChange(installation_id=installation_id, change="installation.deleted")
+    assert await reconcile(world, change) == InstallationStatus.DELETED
+    assert (await stored(world, installation_id)).status is InstallationStatus.DELETED
+    assert (await world.repository(repository.id)).removed_at is not None
+
+
+async def test_an_installation_that_github_no_longer_knows_is_deleted_without_being_told(world: World) -> None:
+    _, installation_id = await installed(world)
+    world.hub.uninstall(next(iter(world.hub.world.installations.values())), announce=False)
+    change = InstallationChange(installation_id=installation_id, change="reconcile")
+    assert await reconcile(world, change) == InstallationStatus.DELETED
+
+
+async def test_suspending_stops_and_unsuspending_compares(world: World) -> None:
+    _, installation_id = await installed(world)
+    installation = next(iter(world.hub.world.installations.values()))
+    world.hub.suspend(installation, announce=False)
+    suspend = InstallationChange(installation_id=installation_id, change="installation.suspend")
+    assert await reconcile(world, suspend) == InstallationStatus.SUSPENDED
+    assert (await stored(world, installation_id)).status is InstallationStatus.SUSPENDED
+    world.hub.unsuspend(installation, announce=False)
+    resume = InstallationChange(installation_id=installation_id, change="installation.unsuspend")
+    assert await reconcile(world, resume) == "compared"
+    assert await waiting(world) == ["repo/batch.requested"]
+
+
+async def test_a_renamed_repository_keeps_its_row(world: World) -> None:
+    repository, installation_id = await installed(world)
+    world.hub.rename(repository, "greeting", announce=False)
+    change = InstallationChange(
+        installation_id=installation_id, change="repository.renamed", repository_id=repository.id
+    )
+    assert await reconcile(world, change) == "updated"
+    assert (await world.repository(repository.id)).full_name == "acme/greeting"
+
+
+async def test_a_renamed_account_takes_its_repositories_along(world: World) -> None:
+    repository, installation_id = await installed(world)
+    world.hub.rename_account(repository.owner, "apex")
+    change = InstallationChange(installation_id=installation_id, change="installation_target.renamed")
+    assert await reconcile(world, change) == "updated"
+    assert (await stored(world, installation_id)).account_login == "apex"
+    assert (await world.repository(repository.id)).full_name == "apex/hello"
+
+
+async def test_a_deleted_repository_is_removed_though_its_event_came_late(world: World) -> None:
+    repository, installation_id = await installed(world)
+    world.hub.delete(repository, announce=False)
+    change = InstallationChange(
+        installation_id=installation_id, change="repository.privatized", repository_id=repository.id
+    )
+    assert await reconcile(world, change) == "deleted"
+    assert (await world.repository(repository.id)).removed_reason == "deleted"
+
+
+@pytest.mark.parametrize("private", [True, False])
+async def test_visibility_is_what_github_says(world: World, private: bool) -> None:
+    repository, installation_id = await installed(world)
+    world.hub.set_private(repository, private)
+    change = InstallationChange(
+        installation_id=installation_id, change="repository.publicized", repository_id=repository.id
+    )
+    await reconcile(world, change)
+    assert (await world.repository(repository.id)).is_private is private
+
+
+async def test_repositories_taken_out_of_the_installation_are_removed(world: World) -> None:
+    repository, installation_id = await installed(world)
+    change = InstallationChange(
+        installation_id=installation_id,
+        change="installation_repositories.removed",
+        repository_ids=(repository.id,),
+    )
+    assert await reconcile(world, change) == "removed"
+    assert (await world.repository(repository.id)).removed_reason == "removed"
+
+
+async def test_another_default_branch_asks_for_a_report(world: World) -> None:
+    repository, installation_id = await installed(world)
+    world.hub.push(repository, {"b.py": "2\n"}, branch="next")
+    world.hub.set_default_branch(repository, "next")
+    change = InstallationChange(
+        installation_id=installation_id, change="repository.edited", repository_id=repository.id
+    )
+    assert await reconcile(world, change) == "updated"
+    assert (await world.repository(repository.id)).default_branch == "next"
+    assert await waiting(world) == ["repo/refresh.requested"]
