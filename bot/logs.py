@@ -63,7 +63,10 @@ def configure_logs(form: Literal["auto", "json", "console"], level: str) -> None
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     renderer: Any = (
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            exception_formatter=structlog.dev.plain_traceback,  # rich's would print local variables, secrets too
+        )
         if is_console
         else structlog.processors.JSONRenderer(sort_keys=True)
     )

@@ -179,11 +179,10 @@ class Answering:
         return records
 
 
-def refusal(verb: Verb, allowed: Permission) -> str:
+def refusal(needed: Permission, allowed: Permission) -> str:
     """Why somebody may not, and what to do, for the reply."""
-    needed = NEEDED[verb].name.lower()
     return (
-        f"it needs {needed} access to this repository and you have {allowed.name.lower()}. Ask a maintainer to run it."
+        f"it needs {needed.name.lower()} access here and you have {allowed.name.lower()}. Ask a maintainer to run it."
     )
 
 
