@@ -17,15 +17,19 @@ MERGED: tuple[tuple[str, str, str], ...] = (
 )
 """(action kept, action merged into it, title of both): one piece of work that answers two failed checks."""
 
-_URGENT = ("secrets",)
-"""Checks whose action comes first whatever it is worth: waiting makes them worse."""
+_EVEN_IF_ARCHIVED = frozenset({"secrets"})
+"""A credential works whether or not the repository is read-only."""
 
 _EFFORT_ORDER = {Effort.MINUTES: 0, Effort.HOURS: 1, Effort.DAYS: 2}
 
 
-def make_actions(checked: Sequence[tuple[Check, Finding]], sums: Tally) -> tuple[Action, ...]:
-    """Actions by value, the quicker first where values are equal."""
+def make_actions(
+    checked: Sequence[tuple[Check, Finding]], sums: Tally, *, is_archived: bool = False
+) -> tuple[Action, ...]:
+    """Actions by value, the quicker first where values are equal; of an archive only what it cannot wait for."""
     open_ones = {c.id: (c, f) for c, f in checked if c.state in JUDGED and c.state is not State.PASS and f.action}
+    if is_archived:
+        open_ones = {check: pair for check, pair in open_ones.items() if check in _EVEN_IF_ARCHIVED}
     titles: dict[str, str] = {}
     extra: dict[str, float] = {}
     for kept, merged, title in MERGED:
@@ -44,5 +48,5 @@ def make_actions(checked: Sequence[tuple[Check, Finding]], sums: Tally) -> tuple
         )
         for check, finding in open_ones.values()
     ]
-    actions.sort(key=lambda a: (a.check_id not in _URGENT, -a.value, _EFFORT_ORDER[a.effort], a.check_id))
+    actions.sort(key=lambda a: (-a.value, _EFFORT_ORDER[a.effort], a.check_id))
     return tuple(actions[:MAX_ACTIONS])

@@ -52,7 +52,7 @@ def analyze(snapshot: Snapshot, *, now: datetime, previous: Report | None = None
     checked = make_checks(view, findings)
     checks = [check for check, _ in checked]
     sums = tally(checks)
-    actions = make_actions(checked, sums)
+    actions = make_actions(checked, sums, is_archived=view.facts.is_archived)
     groups = group_scores(checks)
     report = Report(
         ruleset_version=RULESET_VERSION,

@@ -10,18 +10,10 @@ from bot.analysis.kinds import reason_for
 from bot.analysis.scoring import JUDGED
 from bot.analysis.view import View
 from bot.analysis.weights import BY_ID, RULES
-from bot.analysis.words import sentence
+from bot.analysis.words import full_stop, sentence
 from bot.model.report import Check, Evidence, State, Status
 
 _MAX_EVIDENCE = 20
-
-_FROM_FACTS = frozenset(
-    {
-        "purpose", "topics", "licence", "origin", "official-languages", "deprecated", "human-commits", "status",
-        "first-response", "pull-request-flow", "backlog-age", "branch-rules", "kind", "radar-config",
-    }
-)  # fmt: skip
-"""Checks that make sense without any file."""
 
 _FOR_THE_LIVING = frozenset(
     {
@@ -44,6 +36,9 @@ _FOR_THE_GROWN = frozenset(
 )  # fmt: skip
 """Checks that would be filler for a repository of a few lines. `ci` and all that depends on it go together."""
 
+_FOR_THE_PUBLISHED = frozenset({"releases", "changelog", "publishing", "signed-releases"})
+"""Checks of what leaves the repository as a version."""
+
 
 def make_checks(view: View, findings: Iterable[Finding]) -> list[tuple[Check, Finding]]:
     """One check a rule, in the order of the table, each with the finding it came from."""
@@ -61,10 +56,12 @@ def _adjusted(view: View, finding: Finding) -> Finding:
     if switched := view.config.off.get(check):
         where = at(view.config.path, switched.line, "switched off")
         return _off(check, f"switched off in `{view.config.path}`: {switched.reason}", (where,))
-    if view.is_empty and check not in _FROM_FACTS:
+    if view.is_empty and BY_ID[check].weight:
         return _off(check, "the repository is empty")
     if view.is_tiny and check in _FOR_THE_GROWN:
         return _off(check, "there is hardly anything in the repository yet")
+    if check in _FOR_THE_PUBLISHED and view.is_all_private:
+        return _off(check, "all of its packages are private: nothing is published")
     if view.status.status is Status.ARCHIVED and check in _FOR_THE_LIVING:
         return _off(check, "the repository is archived: nobody can act on it")
     if finding.state is not State.NOT_APPLICABLE and BY_ID[check].weight and (why := reason_for(check, view.kind.kind)):
@@ -87,7 +84,7 @@ def _check(finding: Finding) -> Check:
         group=rule.group,
         title=rule.title,
         state=finding.state,
-        found=sentence(finding.found),
+        found=full_stop(finding.found),
         why=rule.why,
         next_step="" if finding.state is State.PASS else finding.next_step,
         reason=sentence(finding.reason),

@@ -10,7 +10,7 @@ from bot.analysis.finding import at
 from bot.analysis.kinds import is_main
 from bot.analysis.view import View
 from bot.analysis.weights import BY_ID
-from bot.analysis.words import counted, percent
+from bot.analysis.words import capital, counted, percent
 from bot.model.report import Check, Component, Evidence, State
 
 MAX_COMPONENTS = 200
@@ -72,7 +72,7 @@ def _tests(component: Component, view: View) -> Check:
             f"{counted(component.test_code, 'line')} of tests, {percent(component.test_code / max(1, total))} of "
             "its code."
         )
-        return _told("tests", component, State.PASS, found[0].upper() + found[1:])
+        return _told("tests", component, State.PASS, capital(found))
     inside = next((f.path for f in view.contents.files if f.has_inline_tests and _is_under(f.path, component.path)), "")
     if inside:
         return _told(

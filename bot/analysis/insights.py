@@ -14,7 +14,7 @@ from bot.analysis.questions.authors import recent_people
 from bot.analysis.questions.maintenance import deprecation_of
 from bot.analysis.questions.releases import unreleased_commits
 from bot.analysis.view import View
-from bot.analysis.words import ago, code, counted, days, hours, listed, percent
+from bot.analysis.words import ago, capital, code, counted, days, hours, listed, percent
 from bot.model.report import Check, Insight, Kind, Scope, State, Status
 from bot.model.snapshot import FileClass, FileFact
 
@@ -57,6 +57,8 @@ def _one_person(view: View) -> Insight | None:
         return None
     top = people[0]
     share = top.commits / total
+    if len(people) > 1 and people[1].commits * 4 >= total:
+        return None  # two of them, nearly even
     if len(people) == 1:
         text = (
             f"All {total:,} human commits of the last year are {top.name}'s. Nobody else has shown that they can "
@@ -84,7 +86,7 @@ def _unreleased(view: View) -> Insight | None:
     )
     return Insight(
         title="Much is done and not released",
-        description=text[0].upper() + text[1:],
+        description=capital(text),
         evidence=(api("releases", view.activity.latest_release),),
     )
 
@@ -105,7 +107,7 @@ def _trend(view: View) -> Insight | None:
     text = f"{counted(recent, 'human commit')} in the last 13 whole weeks, {verb} {before:,} in the 13 before."
     return Insight(
         title=title,
-        description=text[0].upper() + text[1:],
+        description=capital(text),
         evidence=(api("history", f"{weeks[-27].starts} to {weeks[-1].starts}"),),
     )
 

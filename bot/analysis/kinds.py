@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.analysis.config import RadarConfig
+from bot.analysis.contents.facts import type_of
 from bot.analysis.finding import api, at
 from bot.analysis.manifests.nouns import Inventory, Manifest
 from bot.analysis.view import KindAnswer, Tree
@@ -52,6 +53,7 @@ NOT_FOR: dict[str, tuple[frozenset[Kind], str]] = {
         "{kind} seldom parses untrusted input of its own",
     ),
     "static-analysis": (_PROSE | {K.TEMPLATE}, "{kind} has no code of its own to analyse"),
+    "security-policy": (_PROSE, "{kind} runs nowhere, so there is nothing to exploit"),
     "complexity": (_PROSE, "{kind} has no code of its own to measure"),
     "duplication": (_PROSE, "{kind} has no code of its own to measure"),
     "debt": (frozenset({K.DATA}), "{kind} has no code of its own to measure"),
@@ -228,7 +230,7 @@ def _infrastructure(clues: Clues) -> tuple[Evidence, ...]:
 
 def _docs_site(clues: Clues) -> tuple[Evidence, ...]:
     files = clues.own_files
-    documents = [f for f in files if f.file_class is FileClass.DOCUMENTATION or f.language == "Markdown"]
+    documents = [f for f in files if type_of(f.language) == "prose"]
     prose = len(documents)
     path = clues.tree.has(
         "mkdocs.yml", "mkdocs.yaml", "docusaurus.config.js", "docusaurus.config.ts", "_config.yml", "book.toml",
@@ -242,7 +244,7 @@ def _docs_site(clues: Clues) -> tuple[Evidence, ...]:
         return (at(path, None, "a site generator's settings"),)
     if clues.readme_words >= 500 and clues.size.code < 150 and not clues.root_manifests:
         return (at(clues.tree.has("readme.md", "readme.rst", "readme") or documents[0].path, 1, "is what it is about"),)
-    if prose >= 3 and prose * 2 > len(files) and clues.size.code < 50 * prose:
+    if prose >= 3 and prose * 2 > len(files) and not clues.root_manifests and clues.size.code < 50 * prose:
         return (at(documents[0].path, None, f"{prose} of {len(files)} files are documents"),)
     return ()
 

@@ -61,6 +61,8 @@ def _status(facts: RepositoryFacts, now: datetime) -> tuple[Status, str, tuple[E
         return Status.ACTIVE, f"The last human commit was {ago(last, now)}.", (api("history"),)
     if found := _maintenance(facts, last, now):
         return found
+    if facts.is_empty:
+        return Status.UNKNOWN, "Nothing has been pushed yet.", ()
     if facts.commits is None and last is None:
         reason = facts.unknown_reasons.get("commits", "the history was not read")
         return Status.UNKNOWN, f"Whether anybody works on it is not known: {reason.rstrip('.')}.", ()

@@ -67,7 +67,7 @@ def _what(view: View, name: str) -> str:
     using = f" built with {listed(stack, limit=4)}" if stack else ""
     licence = view.licence.licence.expression
     under = f", under {licence}" if licence and not licence.startswith("LicenseRef") else ""
-    size = f", {counted(view.size.code, 'line')} of code" if view.size.code >= 100 else ""
+    size = f", with {counted(view.size.code, 'line')} of code" if view.size.code >= 100 else ""
     is_a = noun if view.kind.kind is Kind.CONFIGURATION else f"{article(noun)} {noun}"
     return f"{name} is {is_a}{using}{under}{size}."
 
@@ -126,6 +126,8 @@ _VERDICTS = {
 
 def _state(view: View) -> str:
     answer = view.status
+    if view.is_tiny:
+        return answer.reason if answer.status is not Status.UNKNOWN else ""
     if answer.status is Status.UNKNOWN:
         return ""
     if answer.status is Status.ARCHIVED:

@@ -143,6 +143,12 @@ class View:
         return self.size.code > 0
 
     @property
+    def is_all_private(self) -> bool:
+        """Whether it is a monorepo of packages that are all private."""
+        packages = [m for m in self.inventory.manifests if m.is_component and m.name]
+        return self.kind.kind is Kind.MONOREPO and bool(packages) and all(m.is_private for m in packages)
+
+    @property
     def main_language(self) -> str:
         """The programming language with most code, else the first markup language; "" without code."""
         programming = next((lang.name for lang in self.languages if type_of(lang.name) == "programming"), "")

@@ -108,10 +108,17 @@ def article(noun: str) -> str:
     return "an" if lower[:1] in set("aeiou") else "a"
 
 
+def capital(text: str) -> str:
+    """`text` with its first letter large; the rest stays as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def full_stop(text: str) -> str:
+    """`text` with one full stop; the first letter stays, for it may begin a name."""
+    stripped = text.strip()
+    return stripped if not stripped or stripped.endswith((".", "!", "?", ":")) else f"{stripped}."
+
+
 def sentence(text: str) -> str:
     """`text` with a capital and one full stop."""
-    stripped = text.strip()
-    if not stripped:
-        return ""
-    capital = stripped[0].upper() + stripped[1:]
-    return capital if capital.endswith((".", "!", "?", ":")) else f"{capital}."
+    return capital(full_stop(text))

@@ -9,7 +9,7 @@ from bot.analysis.finding import Finding, api, failed, not_applicable, passed, u
 from bot.analysis.people import Person, bus_factor, fold_people
 from bot.analysis.questions.maintenance import deprecation_of
 from bot.analysis.view import View
-from bot.analysis.words import ago, counted, listed, percent
+from bot.analysis.words import ago, capital, counted, listed, percent
 from bot.model.report import Status
 from bot.model.snapshot import RepositoryFacts
 
@@ -57,6 +57,16 @@ def _bus_factor(view: View, people: tuple[Person, ...] | None) -> Finding:
     names = [person.name for person in people[:factor]]
     share = sum(person.commits for person in people[:factor]) / total
     evidence = api("history.author", f"{listed(names)}: {percent(share)} of {total:,} human commits")
+    if factor == 1 and len(people) > 1 and people[1].commits * 4 >= total:
+        return warned(
+            "bus-factor",
+            f"{people[0].name} wrote {percent(share)} of the last year's {counted(total, 'human commit')}, "
+            f"{people[1].name} {percent(people[1].commits / total)}.",
+            evidence,
+            action="Bring in a third person",
+            next_step="Two people carry it: let somebody else review a part of it, and own it later.",
+            share=0.7,
+        )
     if factor == 1:
         found = f"{names[0]} wrote {percent(share)} of the last year's {counted(total, 'human commit')}."
         second = people[1] if len(people) > 1 and people[1].commits >= max(5, total // 20) else None
@@ -70,7 +80,7 @@ def _bus_factor(view: View, people: tuple[Person, ...] | None) -> Finding:
             share=0.3 if share < 0.9 or len(people) > 1 else 0.2,
         )
     found = (
-        f"{counted(factor, 'person').capitalize()} ({listed(names)}) wrote {percent(share)} of the last year's "
+        f"{capital(counted(factor, 'person'))} ({listed(names)}) wrote {percent(share)} of the last year's "
         f"{counted(total, 'human commit')}."
     )
     if factor == 2:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed, warned
 from bot.analysis.view import View
-from bot.analysis.words import code, counted, percent, plural
+from bot.analysis.words import capital, code, counted, percent, plural
 from bot.model.snapshot import FileClass
 
 _EXECUTABLE = (
@@ -30,7 +30,7 @@ def _vendored(view: View) -> Finding:
     total = sum(f.size_bytes for f in files)
     share = sum(f.size_bytes for f in copied) / total if total else 0.0
     found = (
-        f"{counted(len(copied), 'vendored file').capitalize()} ({percent(share)} of the bytes) and "
+        f"{capital(counted(len(copied), 'vendored file'))} ({percent(share)} of the bytes) and "
         f"{counted(len(made), 'generated file')}."
     )
     if not copied and not made:
@@ -93,7 +93,7 @@ def _binaries(view: View) -> Finding:
     verb = plural("is", count)
     return failed(
         "binaries",
-        f"{counted(count, 'executable or library file').capitalize()} {verb} checked in: "
+        f"{capital(counted(count, 'executable or library file'))} {verb} checked in: "
         f"{code([f.path for f in found], limit=3)}.",
         *evidence,
         action=f"Take {counted(count, 'binary')} out of the tree",

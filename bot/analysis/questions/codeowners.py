@@ -9,7 +9,7 @@ from bot.analysis.finding import Finding, api, at, failed, not_applicable, passe
 from bot.analysis.owners_file import OwnersMatch, match_owners, read_owners
 from bot.analysis.people import fold_people
 from bot.analysis.view import View
-from bot.analysis.words import code, counted, listed, percent
+from bot.analysis.words import capital, code, counted, listed, percent
 
 LOW_SHARE = 0.5
 MANY_PEOPLE = 3
@@ -75,7 +75,7 @@ def _codeowners(view: View) -> Finding:
     if owners.errors:
         return warned(
             "codeowners",
-            f"{counted(len(owners.errors), 'error').capitalize()} in `{path}`: {owners.errors[0][1]}.",
+            f"{capital(counted(len(owners.errors), 'error'))} in `{path}`: {owners.errors[0][1]}.",
             *(at(path, line, message) for line, message in owners.errors[:20]),
             action="Correct CODEOWNERS",
             next_step=(
@@ -86,7 +86,7 @@ def _codeowners(view: View) -> Finding:
     if match.dead and not view.is_partial:
         return warned(
             "codeowners",
-            f"{counted(len(match.dead), 'rule').capitalize()} of `{path}` "
+            f"{capital(counted(len(match.dead), 'rule'))} of `{path}` "
             f"{'matches' if len(match.dead) == 1 else 'match'} nothing any more: "
             f"{code([rule.pattern for rule in match.dead], limit=3)}; {percent(share)} of the tree has an "
             "owner.",

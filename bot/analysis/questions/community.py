@@ -6,7 +6,7 @@ import re
 
 from bot.analysis.finding import Finding, api, at, failed, not_applicable, passed, told, unknown, warned
 from bot.analysis.view import View
-from bot.analysis.words import counted, listed
+from bot.analysis.words import capital, counted, listed
 from bot.model.report import Document, Evidence, Kind
 
 _NAMES = {
@@ -54,13 +54,12 @@ def _contributing(view: View) -> Finding:
         return passed("contributing", _said(document), where_is(document))
     if view.facts.is_private and view.is_solo:
         return not_applicable("contributing", "the repository is private and has one author")
+    what = "the commands that build, test and lint" if view.has_code else "how to propose a change"
     return missing_elsewhere(view, "contributing", "CONTRIBUTING") or failed(
         "contributing",
         "Nothing says how to contribute: no CONTRIBUTING, and no section of the README.",
         action="Say how to contribute",
-        next_step=(
-            "Add `CONTRIBUTING.md` with the commands that build, test and lint, and what a pull request should bring."
-        ),
+        next_step=f"Add `CONTRIBUTING.md` with {what}, and what a pull request should bring.",
     )
 
 
@@ -87,7 +86,7 @@ def _changelog(view: View) -> Finding:
     if releases and any(not release.is_tag for release in releases):
         return passed(
             "changelog",
-            f"{counted(len(releases), 'release').capitalize()} on GitHub tell what changed.",
+            f"{capital(counted(len(releases), 'release'))} on GitHub tell what changed.",
             api("releases"),
         )
     if releases is not None and not releases:
@@ -149,7 +148,7 @@ def _further(view: View) -> Finding:
     if not have:
         return not_applicable("community-files", "there is none of them, and none is owed")
     names = listed([_NAMES[document.kind] for document in have], limit=8)
-    return told("community-files", f"{names[0].upper()}{names[1:]}.", *(where_is(document) for document in have))
+    return told("community-files", f"{capital(names)}.", *(where_is(document) for document in have))
 
 
 _GENERATORS = (
@@ -181,7 +180,7 @@ def _docs_site(view: View) -> Finding:
     ]
     if len(pages) >= 3:
         return passed(
-            "docs-site", f"{counted(len(pages), 'page').capitalize()} under `{pages[0].split('/')[0]}/`.", at(pages[0])
+            "docs-site", f"{capital(counted(len(pages), 'page'))} under `{pages[0].split('/')[0]}/`.", at(pages[0])
         )
     homepage = view.facts.homepage or ""
     if _DOCS_HOST.search(homepage):

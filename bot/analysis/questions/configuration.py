@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.analysis.finding import Finding, at, not_applicable, passed, warned
 from bot.analysis.view import View
-from bot.analysis.words import code, counted
+from bot.analysis.words import capital, code, counted
 
 
 def judge(view: View) -> list[Finding]:
@@ -18,7 +18,7 @@ def judge(view: View) -> list[Finding]:
     return [
         warned(
             "radar-config",
-            f"{counted(len(view.slips), 'slip').capitalize()} in `{path}`: {view.slips[0].message}",
+            f"{capital(counted(len(view.slips), 'slip'))} in `{path}`: {view.slips[0].message}",
             *(at(path, slip.line, slip.message) for slip in view.slips),
             action="Correct Repo Radar's configuration",
             next_step=f"Correct {places}; what is wrong there has no effect.",

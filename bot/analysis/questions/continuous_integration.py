@@ -10,7 +10,7 @@ from bot.analysis.view import View
 from bot.analysis.weights import CHORES_SHARE
 from bot.analysis.words import code, listed
 from bot.analysis.workflows import Step, Workflow
-from bot.model.report import Evidence
+from bot.model.report import Evidence, Kind
 
 _SERVICES = {
     ".gitlab-ci.yml": "GitLab CI", ".travis.yml": "Travis CI", ".circleci/config.yml": "CircleCI",
@@ -149,9 +149,18 @@ def test_command(view: View) -> str:
     return next((command for ecosystem, command in _COMMANDS if ecosystem in ecosystems), "")
 
 
+_BY_KIND = {
+    Kind.DOCS_SITE: "builds the pages and checks their links",
+    Kind.DATA: "reads every file and checks its columns",
+    Kind.INFRASTRUCTURE: "formats, validates and plans",
+    Kind.CONFIGURATION: "applies it to a clean machine",
+}
+
+
 def _first_workflow(view: View) -> str:
     command = test_command(view)
     runs = f"runs {command}" if command else "runs what you run by hand before a release"
+    runs = _BY_KIND.get(view.kind.kind, runs)
     return f"Add `.github/workflows/ci.yml` that {runs} on `pull_request` and on pushes to the default branch."
 
 

@@ -26,15 +26,14 @@ _ACTIONS = (
 )
 _DEPENDABOT = (".github/dependabot.yml", ".github/dependabot.yaml")
 
-ECOSYSTEM_NAMES = {
-    "npm": frozenset({"npm", "bun"}), "pypi": frozenset({"pip", "uv"}), "golang": frozenset({"gomod"}),
-    "cargo": frozenset({"cargo"}), "maven": frozenset({"maven", "gradle", "sbt"}), "gem": frozenset({"bundler"}),
-    "composer": frozenset({"composer"}), "nuget": frozenset({"nuget", "dotnet-sdk"}), "hex": frozenset({"mix"}),
-    "pub": frozenset({"pub"}), "swift": frozenset({"swift"}), "githubactions": frozenset({"github-actions"}),
-    "docker": frozenset({"docker", "docker-compose"}), "terraform": frozenset({"terraform"}),
-    "helm": frozenset({"helm"}),
+ECOSYSTEM_NAMES: dict[str, tuple[str, ...]] = {
+    "npm": ("npm", "bun"), "pypi": ("pip", "uv"), "golang": ("gomod",), "cargo": ("cargo",),
+    "maven": ("maven", "gradle", "sbt"), "gem": ("bundler",), "composer": ("composer",),
+    "nuget": ("nuget", "dotnet-sdk"),
+    "hex": ("mix",), "pub": ("pub",), "swift": ("swift",), "githubactions": ("github-actions",),
+    "docker": ("docker", "docker-compose"), "terraform": ("terraform",), "helm": ("helm",),
 }  # fmt: skip
-"""purl type → Dependabot's `package-ecosystem` names for it."""
+"""purl type → Dependabot's `package-ecosystem` names for it, the usual one first."""
 
 
 def judge(view: View) -> list[Finding]:
@@ -68,7 +67,7 @@ def _updates(view: View) -> Finding:
         return not_applicable("dependency-updates", "it declares no dependency of a package manager")
     wanted = _wanted(view)
     names = {(package.ecosystem, package.name) for package in view.libraries}
-    ecosystems = code([sorted(ECOSYSTEM_NAMES[e])[0] for e in wanted], limit=4)
+    ecosystems = code([_usual_name(e, view) for e in wanted], limit=4)
     paths = sorted({package.path for package in view.libraries})
     return failed(
         "dependency-updates",
@@ -83,6 +82,12 @@ def _updates(view: View) -> Finding:
 
 def _wanted(view: View) -> list[str]:
     return sorted({p.ecosystem for p in view.packages if p.ecosystem in ECOSYSTEM_NAMES})
+
+
+def _usual_name(ecosystem: str, view: View) -> str:
+    if ecosystem == "maven" and not any(p.ecosystem == "maven" and p.path.endswith("pom.xml") for p in view.packages):
+        return "gradle"
+    return ECOSYSTEM_NAMES[ecosystem][0]
 
 
 def _bots_at_work(view: View) -> str:
@@ -119,7 +124,7 @@ def _dependabot(view: View, path: str) -> Finding:
             f"`{path}` lists no updates.",
             at(path, 1),
             action="Tell Dependabot what to update",
-            next_step=f"Add under `updates:` {code([sorted(ECOSYSTEM_NAMES[e])[0] for e in _wanted(view)])}.",
+            next_step=f"Add under `updates:` {code([_usual_name(e, view) for e in _wanted(view)])}.",
             share=0.1,
         )
     evidence = [at(path, line, name) for name, line in named.items()]
@@ -127,10 +132,10 @@ def _dependabot(view: View, path: str) -> Finding:
     missing = [
         e
         for e in _wanted(view)
-        if not ECOSYSTEM_NAMES[e] & named.keys() and e not in {"docker", "githubactions", "helm", "terraform"}
+        if not named.keys() & set(ECOSYSTEM_NAMES[e]) and e not in {"docker", "githubactions", "helm", "terraform"}
     ]
     if missing:
-        names = code([sorted(ECOSYSTEM_NAMES[e])[0] for e in missing])
+        names = code([_usual_name(e, view) for e in missing])
         return warned(
             "dependency-updates",
             f"Dependabot updates {listed(sorted(named))}, but not {names}.",

@@ -7,7 +7,7 @@ import re
 from bot.analysis.finding import Finding, api, at, failed, not_applicable, passed, told, unknown, warned
 from bot.analysis.kinds import NOUNS
 from bot.analysis.view import View
-from bot.analysis.words import article, code, counted
+from bot.analysis.words import article, capital, code, counted
 from bot.model.report import Evidence, Kind
 
 MAX_PURPOSE = 300
@@ -70,7 +70,7 @@ def _purpose(view: View) -> Finding:
             action="Say in one sentence what this is",
             next_step="Fill in the description (About, on the repository's page) with what it does and for whom.",
         )
-    if where.path and view.facts.description is not None:
+    if where.path and not view.is_local:
         return warned(
             "purpose",
             "The README says what it is for; the description on GitHub is empty.",
@@ -89,20 +89,22 @@ def _kind(view: View) -> Finding:
         return unknown("kind", "nothing in the tree shows what it is; `kind:` in `.github/radar.yml` would say it")
     noun = NOUNS[kind]
     found = noun if kind is Kind.CONFIGURATION else f"{article(noun)} {noun}"
-    return told("kind", f"{found[0].upper()}{found[1:]}.", *view.kind.evidence)
+    return told("kind", f"{capital(found)}.", *view.kind.evidence)
 
 
 def _topics(view: View) -> Finding:
     facts = view.facts
     if facts.topics is None:
         return unknown("topics", view.why_unknown("topics"))
+    if view.is_tiny and not facts.topics:
+        return not_applicable("topics", "there is hardly anything to find yet")
     if facts.is_private and not facts.topics:
         return not_applicable("topics", "a private repository is not searched for by topic")
     if facts.topics:
         homepage = f", homepage {facts.homepage}" if facts.homepage else ""
         return passed(
             "topics",
-            f"{counted(len(facts.topics), 'topic').capitalize()}: {code(facts.topics)}{homepage}.",
+            f"{capital(counted(len(facts.topics), 'topic'))}: {code(facts.topics)}{homepage}.",
             api("repositoryTopics"),
         )
     return failed(

@@ -15,6 +15,11 @@ _USUAL = {
     "maven": "Apache-2.0",
 }
 
+_BY_KIND = {
+    Kind.DOCS_SITE: "CC-BY-4.0 is usual for documents",
+    Kind.DATA: "CC-BY-4.0 or CC0-1.0 is usual for data",
+}
+
 
 def judge(view: View) -> list[Finding]:
     """licence."""
@@ -57,7 +62,7 @@ def _licence(view: View) -> Finding:
             f"{licence.expression} by {code([e.path for e in licence.declared])}, but the licence's text is not "
             "in the tree.",
             *licence.declared,
-            action=f"Add the text of {licence.expression} as LICENSE",
+            action="Add the licence's text",
             next_step=f"Add a `LICENSE` file with the text of {licence.expression}: most licences ask for it.",
             share=0.6,
         )
@@ -65,13 +70,16 @@ def _licence(view: View) -> Finding:
         return passed("licence", f"{licence.github}, as GitHub found.", api("licenseInfo", licence.github))
     if view.facts.is_private:
         return not_applicable("licence", "the repository is private: nobody outside needs permission")
-    if view.kind.kind in {Kind.CONFIGURATION} and not view.has_code:
+    if view.is_tiny and not view.has_code:
+        return not_applicable("licence", "there is nothing yet that anybody could use")
+    if view.kind.kind is Kind.CONFIGURATION and not view.has_code:
         return not_applicable("licence", "it holds settings only")
     usual = next((_USUAL[m.ecosystem] for m in view.inventory.manifests if m.ecosystem in _USUAL), "MIT or Apache-2.0")
+    usual = _BY_KIND.get(view.kind.kind, f"{usual} is usual for this stack")
     return failed(
         "licence",
         "There is no licence: no file states one, and no manifest does.",
         *([at(view.readme.path, detail="says nothing of a licence")] if view.readme else []),
         action="Add a licence",
-        next_step=f"Add a `LICENSE` file with the text of the licence you choose ({usual} is usual for this stack).",
+        next_step=f"Add a `LICENSE` file with the text of the licence you choose ({usual}).",
     )

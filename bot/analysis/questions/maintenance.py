@@ -6,7 +6,7 @@ import re
 
 from bot.analysis.finding import Finding, api, at, not_applicable, passed, told, unknown, warned
 from bot.analysis.view import View
-from bot.analysis.words import counted, listed
+from bot.analysis.words import capital, counted, listed
 from bot.model.report import Evidence, Status
 
 # said of the project itself in the README's first lines; "deprecated API" further down is something else
@@ -64,7 +64,7 @@ def _commits(view: View) -> Finding:
     least = "At least " if view.facts.commits_truncated and _is_cut(view) else ""
     count = counted(activity.human_commits_90_days, "human commit")
     text = f"{least}{count}{by} in 90 days{also}."
-    return told("human-commits", text[0].upper() + text[1:], api("history", view.facts.default_branch))
+    return told("human-commits", capital(text), api("history", view.facts.default_branch))
 
 
 def _is_cut(view: View) -> bool:
@@ -77,6 +77,8 @@ def _status(view: View) -> Finding:
     answer = view.status
     if answer.status is Status.ARCHIVED:
         return not_applicable("status", "the repository is archived: it is meant to rest", *answer.evidence)
+    if view.facts.is_empty:
+        return not_applicable("status", "nothing has been pushed yet")
     if answer.status is Status.UNKNOWN:
         return unknown("status", view.why_unknown("commits"))
     if answer.status in {Status.ACTIVE, Status.MAINTENANCE}:
@@ -90,7 +92,7 @@ def _status(view: View) -> Finding:
     ]
     numbers = [f"#{issue.number}" for issue in waiting]
     more = (
-        f" {counted(len(waiting), 'open issue').capitalize()} without any answer: {listed(numbers, limit=4)}."
+        f" {capital(counted(len(waiting), 'open issue'))} without any answer: {listed(numbers, limit=4)}."
         if waiting
         else ""
     )

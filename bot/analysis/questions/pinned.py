@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed, warned
 from bot.analysis.view import View
-from bot.analysis.words import code, counted, percent
+from bot.analysis.words import capital, code, counted, percent
 
 _SHA = re.compile(r"[0-9a-f]{40}\Z|[0-9a-f]{64}\Z")
 _FROM = re.compile(r"(?im)^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?")
@@ -78,7 +78,7 @@ def _pinned(view: View) -> Finding:
     if not loose:
         return passed(
             "pinned",
-            f"{counted(len(uses), 'use').capitalize()} of actions and images, all pinned by digest.",
+            f"{capital(counted(len(uses), 'use'))} of actions and images, all pinned by digest.",
             at(uses[0].path, uses[0].line),
         )
     foreign = [use for use in loose if not use.is_first_party]
@@ -87,7 +87,7 @@ def _pinned(view: View) -> Finding:
     references = list(dict.fromkeys(use.reference for use in shown))
     evidence = [at(use.path, use.line, use.reference[:120]) for use in shown[:20]]
     found = (
-        f"{counted(len(loose), 'use').capitalize()} of actions and images by a tag or branch that can move "
+        f"{capital(counted(len(loose), 'use'))} of actions and images by a tag or branch that can move "
         f"({percent(share)} pinned), such as {code(references, limit=3)}."
     )
     step = (

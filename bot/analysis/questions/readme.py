@@ -9,12 +9,12 @@ from bot.analysis.finding import Finding, at, failed, not_applicable, passed, un
 from bot.analysis.kinds import NOUNS
 from bot.analysis.readme import Link, Readme
 from bot.analysis.view import View
-from bot.analysis.words import code, counted, listed
+from bot.analysis.words import capital, code, counted, listed
 from bot.model.report import Evidence, Kind
 
 _INSTALL = re.compile(
     r"\b(?:install|set[- ]?up|get(?:ting)? started|quick ?-?start|download|building|build from|how to (?:run"
-    r"|build)|running|requirements|deploy|prerequisites|add to your)",
+    r"|build)|run(?:ning)?\b|requirements|deploy|prerequisites|add to your)",
     re.IGNORECASE,
 )
 _USAGE = re.compile(
@@ -29,7 +29,8 @@ _INSTALL_COMMAND = re.compile(
     r"|go (?:get|install)|gem ['\"\w]|bundle (?:add|install)|composer (?:require|install|create-project)|dotnet "
     r"add|brew (?:install|tap)|apt(?:-get)? install|docker (?:run|pull|compose|build)|docker-compose|helm "
     r"(?:install|repo)"
-    r"|git clone|make(?: install)?|go run|cargo run|npm (?:start|run)|implementation[ (]|<dependency>|mix deps"
+    r"|git clone|make(?: install)?|go run|cargo run|npm (?:start|run)|implementation[ (]|<dependency>"
+    r"|\[(?:dev-)?dependencies\]|mix deps"
     r"|flutter pub|dart pub|swift package|curl |wget |nix |winget|scoop|choco|uses: )",
     re.IGNORECASE,
 )
@@ -58,6 +59,12 @@ def _readme(view: View) -> Finding:
                 "example."
             ),
         )
+    if view.is_tiny and not view.has_code:
+        return passed(
+            "readme",
+            f"{capital(counted(readme.words, 'word'))}, for a repository with little else.",
+            at(readme.path, 1),
+        )
     install, usage = says_how_to_install(readme), says_how_to_use(readme)
     wanted = [] if view.kind.kind in _NO_INSTALL else [("how to install or run it", install)]
     wanted += [] if view.kind.kind in _NO_USAGE else [("how to use it", usage)]
@@ -67,7 +74,7 @@ def _readme(view: View) -> Finding:
     if not missing and not is_short:
         places = [evidence for _, evidence in wanted if evidence is not None]
         told = f", and says {listed([what for what, _ in wanted])}" if wanted else ""
-        return passed("readme", f"{counted(readme.words, 'word').capitalize()}{told}.", where, *dict.fromkeys(places))
+        return passed("readme", f"{capital(counted(readme.words, 'word'))}{told}.", where, *dict.fromkeys(places))
     if readme.words < _TINY_WORDS and missing:
         return warned(
             "readme",
@@ -125,7 +132,7 @@ def _links(view: View) -> Finding:
     if not broken:
         return passed(
             "readme-links",
-            f"{counted(len(relative), 'relative link').capitalize()} and images, all lead somewhere.",
+            f"{capital(counted(len(relative), 'relative link'))} and images, all lead somewhere.",
             at(readme.path, relative[0].line),
         )
     if view.is_partial:
@@ -138,13 +145,14 @@ def _links(view: View) -> Finding:
         ]
     )
     targets = [link.target for link in broken]
+    places = list(dict.fromkeys(f"{readme.path}:{link.line}" for link in broken))
     evidence = [at(readme.path, link.line, f"{link.target[:120]} is not in the tree") for link in broken[:20]]
     return failed(
         "readme-links",
         f"{what} of the README {'leads' if len(broken) == 1 else 'lead'} nowhere: {code(targets, limit=3)}.",
         *evidence,
-        action=f"Mend {what} of the README",
-        next_step=f"Correct or remove {code([f'{readme.path}:{link.line}' for link in broken], limit=4)}.",
+        action="Mend the README's broken link" if what == "1 link" else f"Mend {what} of the README",
+        next_step=f"Correct or remove {code(places, limit=4)}.",
     )
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.analysis.finding import Finding, api, failed, not_applicable, passed, unknown, warned
 from bot.analysis.versions import version_of
 from bot.analysis.view import View
-from bot.analysis.words import ago, code, counted, days
+from bot.analysis.words import ago, capital, code, counted, days
 from bot.model.report import Status
 
 NEW_PROJECT = timedelta(days=60)
@@ -41,8 +41,7 @@ def _releases(view: View) -> Finding:
     gap = view.activity.median_days_between_releases
     cadence = f"; usually {days(gap)} apart" if gap is not None and gap >= 1 else ""
     found = (
-        f"{counted(view.activity.releases or len(releases), 'release').capitalize()}, the latest "
-        f"{latest}{age}{cadence}."
+        f"{capital(counted(view.activity.releases or len(releases), 'release'))}, the latest {latest}{age}{cadence}."
     )
     if len(unversioned) * 2 > len(releases):
         return warned(

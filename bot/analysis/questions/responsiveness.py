@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.analysis.activity import first_responses, threads_of
 from bot.analysis.finding import Finding, api, failed, not_applicable, passed, unknown, warned
 from bot.analysis.view import View
-from bot.analysis.words import counted, days, hours, listed, percent
+from bot.analysis.words import capital, counted, days, hours, listed, percent
 
 SOON_HOURS = 7 * 24
 SLOW_HOURS = 30 * 24
@@ -72,7 +72,7 @@ def _flow(view: View) -> Finding:
     if opened < FEW:
         return not_applicable(
             "pull-request-flow",
-            f"{counted(opened, 'pull request')} in 90 days {'is' if opened == 1 else 'are'} too few to judge",
+            f"{counted(opened, 'pull request')} in 90 days: too few to judge",
         )
     found = (
         f"{closed:,} closed against {opened:,} opened in 90 days; "
@@ -99,7 +99,7 @@ def _backlog(view: View) -> Finding:
         return passed("backlog-age", "No issue is open.", api("issues", "none open"))
     open_issues = [issue for issue in facts.issues if issue.closed_at is None]
     count = facts.open_issues if facts.open_issues is not None else len(open_issues)
-    found = f"{counted(count, 'open issue').capitalize()}, half of them older than {days(age)}."
+    found = f"{capital(counted(count, 'open issue'))}, half of them older than {days(age)}."
     if len(open_issues) == 1:
         found = f"One open issue, {days(age)} old."
     evidence = api("issues", f"median age {round(age)} days")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed, warned
 from bot.analysis.view import View
-from bot.analysis.words import code, counted, listed
+from bot.analysis.words import capital, code, counted, listed
 
 _ASIDE = frozenset(
     {
@@ -45,7 +45,7 @@ def _secrets(view: View) -> Finding:
     kinds = sorted({s.kind for s in shown})
     evidence = [at(s.path, s.line, s.kind) for s in shown[:20]]
     places = code([f"{s.path}:{s.line}" for s in shown], limit=3)
-    found = f"{counted(len(shown), 'credential').capitalize()} ({listed(kinds, limit=3)}) at {places}."
+    found = f"{capital(counted(len(shown), 'credential'))} ({listed(kinds, limit=3)}) at {places}."
     if not real:
         return warned(
             "secrets",
@@ -62,7 +62,7 @@ def _secrets(view: View) -> Finding:
         "secrets",
         found,
         *evidence,
-        action=f"Revoke {counted(len(shown), 'leaked credential')}",
+        action="Revoke the leaked credential" if len(shown) == 1 else f"Revoke {len(shown)} leaked credentials",
         next_step=(
             f"Revoke what stands at {places} first: it stays in the history; then read it from the environment, and "
             "switch on push protection."

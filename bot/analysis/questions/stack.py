@@ -6,7 +6,7 @@ from collections import Counter
 
 from bot.analysis.finding import Finding, at, not_applicable, passed, told, warned
 from bot.analysis.view import View
-from bot.analysis.words import code, counted, listed, sentence
+from bot.analysis.words import capital, code, counted, listed, sentence
 from bot.model.report import Scope
 
 ECOSYSTEMS = {
@@ -32,7 +32,7 @@ def _manifests(view: View) -> Finding:
         paths = sorted({problem.path for problem in problems})
         return warned(
             "manifests",
-            f"{counted(len(problems), 'problem').capitalize()} in {code(paths)}: {problems[0].message.rstrip('.')}.",
+            f"{capital(counted(len(problems), 'problem'))} in {code(paths)}: {problems[0].message.rstrip('.')}.",
             *(at(problem.path, problem.line, problem.message) for problem in problems[:10]),
             action=f"Repair {code(paths, limit=2)}",
             next_step=sentence(
@@ -42,7 +42,7 @@ def _manifests(view: View) -> Finding:
         )
     if not manifests:
         return not_applicable("manifests", "there is no manifest of a package manager")
-    found = counted(len(manifests), "manifest").capitalize()
+    found = capital(counted(len(manifests), "manifest"))
     return passed("manifests", f"{found}, all readable.", *(at(manifest.path) for manifest in manifests[:10]))
 
 
@@ -58,8 +58,7 @@ def _dependencies(view: View) -> Finding:
     ]
     paths = Counter(p.path for p in packages)
     found = (
-        f"{counted(len(names), 'direct dependency').capitalize()} ({listed(parts, limit=4)}), {len(runtime):,} at "
-        "run time."
+        f"{capital(counted(len(names), 'direct dependency'))} ({listed(parts, limit=4)}), {len(runtime):,} at run time."
     )
     return told("dependencies", found, *(at(path, None, counted(n, "entry")) for path, n in sorted(paths.items())[:10]))
 
@@ -69,7 +68,7 @@ def _technologies(view: View) -> Finding:
         return not_applicable("technologies", "no technology was recognised")
     names = [technology.name for technology in view.technologies]
     evidence = [technology.evidence[0] for technology in view.technologies if technology.evidence]
-    found = f"{counted(len(names), 'technology').capitalize()}: {listed(names, limit=8)}."
+    found = f"{capital(counted(len(names), 'technology'))}: {listed(names, limit=8)}."
     return told("technologies", found, *evidence[:10])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.analysis.contents.facts import type_of
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed, unknown, warned
 from bot.analysis.view import View
-from bot.analysis.words import code, counted, listed, percent
+from bot.analysis.words import capital, code, counted, listed, percent
 from bot.model.snapshot import FileClass
 
 MANY_AT_ROOT = 40
@@ -42,7 +42,7 @@ def _layout(view: View) -> Finding:
     parts = f"{counted(len(entries), 'component')}, " if len(entries) > 1 else ""
     where = f"code in {code([f'{name}/' for name in folders], limit=3)}" if folders else "code in the root"
     found = f"{parts}{where}, {counted(depth, 'folder')} deep."
-    found = found[0].upper() + found[1:]
+    found = capital(found)
     evidence = [at(f.path) for f in (at_root or sources)[:3]]
     if (
         len(at_root) > MANY_AT_ROOT
@@ -52,7 +52,7 @@ def _layout(view: View) -> Finding:
     ):
         return warned(
             "layout",
-            f"{counted(len(at_root), 'source file').capitalize()} lie in the root.",
+            f"{capital(counted(len(at_root), 'source file'))} lie in the root.",
             *evidence,
             action="Move the code into folders",
             next_step=(
@@ -90,7 +90,7 @@ def _complexity(view: View) -> Finding:
             at(worst.path, worst.line, worst.name),
         )
     names = listed([f"`{f.name}` ({f.complexity})" for f in hot], limit=3)
-    found = f"{counted(len(hot), 'function').capitalize()} with a cyclomatic complexity above {limit}: {names}."
+    found = f"{capital(counted(len(hot), 'function'))} with a cyclomatic complexity above {limit}: {names}."
     evidence = [at(f.path, f.line, f"{f.name}: complexity {f.complexity}, {f.lines} lines") for f in hot[:10]]
     step = f"Split `{hot[0].name}` (`{hot[0].path}:{hot[0].line}`) along its branches, with a test for each first."
     grave = [f for f in hot if f.complexity > 3 * limit]
@@ -160,7 +160,7 @@ def _debt(view: View) -> Finding:
     evidence = [at(f.path, None, f"{f.code:,} lines of code") for f in large[:10]]
     evidence += [at(marked.path, None, counted(marked.debt_markers, "debt marker"))] if marked.debt_markers else []
     if not large and not many:
-        return passed("debt", f"{markers[0].upper()}{markers[1:]}; no file above {LARGE_FILE:,} lines.", *evidence)
+        return passed("debt", f"{capital(markers)}; no file above {LARGE_FILE:,} lines.", *evidence)
     flaws = []
     steps = []
     if large:
@@ -177,14 +177,12 @@ def _debt(view: View) -> Finding:
     state = failed if large and many and rate > 3 * MANY_MARKERS else None
     action = f"Split `{large[0].path}`" if large else "Work off the debt markers"
     if state:
-        return failed(
-            "debt", text[0].upper() + text[1:], *evidence, action=action, next_step=f"{step[0].upper()}{step[1:]}."
-        )
+        return failed("debt", capital(text), *evidence, action=action, next_step=f"{capital(step)}.")
     return warned(
         "debt",
-        text[0].upper() + text[1:],
+        capital(text),
         *evidence,
         action=action,
-        next_step=f"{step[0].upper()}{step[1:]}.",
+        next_step=f"{capital(step)}.",
         share=0.6,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed, warned
 from bot.analysis.kinds import is_main
 from bot.analysis.view import View
-from bot.analysis.words import code, counted, percent
+from bot.analysis.words import capital, code, counted, percent
 from bot.model.report import Component, Evidence
 from bot.model.snapshot import FileClass
 
@@ -47,7 +47,7 @@ def _tests(view: View) -> Finding:
     share = size.test_code / size.code if size.code else 0.0
     largest_test = max(tests, key=lambda f: (f.code, f.path))
     found = (
-        f"{counted(len(tests), 'test file').capitalize()} with {counted(size.test_code, 'line')}: {percent(share)} "
+        f"{capital(counted(len(tests), 'test file'))} with {counted(size.test_code, 'line')}: {percent(share)} "
         "of all code."
     )
     bare = [c for c in view.components if is_main(c) and c.path and c.code >= 200 and not _is_tested(c, view)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.analysis.finding import Finding, api, failed, passed, unknown, warned
 from bot.analysis.view import View
-from bot.analysis.words import counted, plural
+from bot.analysis.words import capital, counted, plural
 
 
 def judge(view: View) -> list[Finding]:
@@ -15,8 +15,7 @@ def judge(view: View) -> list[Finding]:
     evidence = api("vulnerabilityAlerts.totalCount", str(count))
     if count == 0:
         return [passed("vulnerabilities", "No Dependabot alert is open.", evidence)]
-    found = f"{counted(count, 'Dependabot alert').capitalize()} {plural('is', count)} open."
-    found = found.replace("dependabot", "Dependabot")
+    found = f"{capital(counted(count, 'Dependabot alert'))} {plural('is', count)} open."
     action = f"Close {counted(count, 'Dependabot alert')}"
     step = (
         "Open Security, Dependabot: merge the updates that it proposes, gravest first, and dismiss with a reason "

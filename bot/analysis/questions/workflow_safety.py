@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed, unknown, warned
 from bot.analysis.view import View
-from bot.analysis.words import code, counted, listed, sentence
+from bot.analysis.words import capital, code, counted, listed, sentence
 from bot.model.report import Evidence
 from bot.model.snapshot import WorkflowFinding
 
@@ -82,14 +82,13 @@ def _safety(view: View) -> Finding:
         if group
     ]
     found = (
-        f"{counted(len(findings), 'finding').capitalize()} of zizmor ({listed(levels)}), such as "
-        f"{code(rules, limit=3)}."
+        f"{capital(counted(len(findings), 'finding'))} of zizmor ({listed(levels)}), such as {code(rules, limit=3)}."
     )
     evidence = [at(f.path, f.line, f"{f.rule}: {f.message}"[:160]) for f in findings[:20]]
     advice = [ADVICE[rule] for rule in rules if rule in ADVICE][:2]
     places = code([f"{f.path}:{f.line}" for f in worst], limit=3)
     step = sentence(
-        f"At {places}: {listed(advice)}" if advice else f"Look at {places}; zizmor's pages explain each rule"
+        f"At {places}: {'; '.join(advice)}" if advice else f"Look at {places}; zizmor's pages explain each rule"
     )
     action = f"Close {counted(len(worst), 'hole')} in the workflows" if high else "Make the workflows safer"
     if high:
