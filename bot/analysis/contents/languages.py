@@ -13,6 +13,7 @@ from bot.analysis.contents.ambiguous import choose
 from bot.analysis.contents.facts import lookups
 
 _EDGE_BYTES = 1024
+_EDGE_LINES = 5
 
 _EMACS = re.compile(rb"-\*-[ \t]*(?:[^\n]{0,200}?\bmode:[ \t]*)?([\w+#-]+)[ \t]*(?:;[^\n]{0,200}?)?-\*-", re.I)
 _VIM = re.compile(rb"(?:^|[ \t/*#;])(?:vim?|ex):[ \t]*[^\n]{0,200}?\b(?:ft|filetype|syntax)=([\w+#.-]+)", re.I | re.M)
@@ -47,26 +48,34 @@ def is_known_by_name(path: str) -> bool:
 
 
 def _modeline(content: bytes) -> str:
-    head = content[:_EDGE_BYTES]
-    match = _EMACS.search(head) if b"-*-" in head else None
-    if match is None:
-        tail = content[-_EDGE_BYTES:]
-        if b"ft=" in head or b"syntax=" in head or b"filetype=" in head:
-            match = _VIM.search(head)
-        if match is None and (b"ft=" in tail or b"syntax=" in tail or b"filetype=" in tail):
-            match = _VIM.search(tail)
+    head, tail = content[:_EDGE_BYTES], content[-_EDGE_BYTES:]
+    match = _EMACS.search(_first_lines(head)) if b"-*-" in head else None
+    for edge, lines in ((head, _first_lines), (tail, _last_lines)):
+        if match is None and (b"ft=" in edge or b"syntax=" in edge or b"filetype=" in edge):
+            match = _VIM.search(lines(edge))
     if match is None:
         return ""
     return lookups().by_alias.get(match.group(1).decode("ascii", "replace").lower(), "")
 
 
+def _first_lines(head: bytes) -> bytes:
+    return b"\n".join(head.split(b"\n", _EDGE_LINES)[:_EDGE_LINES])
+
+
+def _last_lines(tail: bytes) -> bytes:
+    return b"\n".join(tail.rstrip().rsplit(b"\n", _EDGE_LINES)[-_EDGE_LINES:])
+
+
 def _shebang(content: bytes) -> tuple[str, ...]:
-    words = content[2:300].partition(b"\n")[0].decode("utf-8", "replace").split()
+    line = content[2:300].partition(b"\n")[0].decode("utf-8", "replace")
+    words = line.split()
     if words and words[0].rpartition("/")[2] == "env":
         words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
     if not words:
         return ()
     interpreter = words[0].rpartition("/")[2].lower()
+    if interpreter == "osascript" and " -l" in line:
+        return ()
     if interpreter in _SHELLS:
         match = _EXEC.search(content[:500])
         if match is not None:
