@@ -68,7 +68,7 @@ def translate(event: str, guid: str, body: bytes, *, replays: int = 0) -> Transl
         events = _rule(event, news.payload.action or "")(news)
     except _Ignored as ignored:
         return Translation(reason=str(ignored))
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         return Translation(reason=f"The payload is not as GitHub documents it: {error}.")
     if replays:
         events = tuple(_again(one, replays) for one in events)

@@ -44,7 +44,7 @@ def read_delivery(event: str, guid: str, body: bytes, *, received_at: datetime) 
         envelope = _decode(body)
     except msgspec.ValidationError:
         envelope = _lenient(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise _malformed(f"The payload is not JSON ({error}).") from error
     installation, repository, sender = envelope.installation, envelope.repository, envelope.sender
     return NewDelivery(
@@ -63,7 +63,7 @@ def read_delivery(event: str, guid: str, body: bytes, *, received_at: datetime) 
 def _lenient(body: bytes) -> _Envelope:
     try:
         value = _decode_any(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise _malformed(f"The payload is not JSON ({error}).") from error
     if not isinstance(value, dict):
         raise _malformed("The payload is JSON, but no object.")
