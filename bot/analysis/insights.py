@@ -14,7 +14,7 @@ from bot.analysis.questions.authors import recent_people
 from bot.analysis.questions.maintenance import deprecation_of
 from bot.analysis.questions.releases import unreleased_commits
 from bot.analysis.view import View
-from bot.analysis.words import ago, capital, code, counted, days, hours, listed, percent
+from bot.analysis.words import ago, capital, code, counted, days, hours, listed, percent, uncapital
 from bot.model.report import Check, Insight, Kind, Scope, State, Status
 from bot.model.snapshot import FileClass, FileFact
 
@@ -275,14 +275,12 @@ _INSIGHTS: tuple[Callable[[View], Insight | None], ...] = (
 def _unknown(view: View, checks: Sequence[Check], coverage: float) -> Insight | None:
     """What could not be judged, and why, where that is a lot."""
     missing = [check for check in checks if check.state is State.UNKNOWN and check.weight]
-    if coverage >= 0.8 or not missing or view.is_local:
+    if coverage >= 0.8 or not missing or view.is_local or view.is_tiny or view.is_empty:
         return None
     reasons = Counter(check.reason.rstrip(".") for check in missing)
     reason = max(sorted(reasons.items()), key=lambda item: item[1])[0]
-    titles = [
-        f"{check.title[0].lower()}{check.title[1:]}" for check in sorted(missing, key=lambda c: (-c.weight, c.id))
-    ]
-    text = f"Not judged: {listed(titles, limit=4)}. The reason most often: {reason[0].lower()}{reason[1:]}."
+    titles = [uncapital(check.title) for check in sorted(missing, key=lambda c: (-c.weight, c.id))]
+    text = f"Not judged: {listed(titles, limit=4)}. The reason most often: {uncapital(reason)}."
     return Insight(
         title=f"Only {percent(coverage)} could be judged",
         description=text,

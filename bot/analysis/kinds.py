@@ -54,6 +54,7 @@ NOT_FOR: dict[str, tuple[frozenset[Kind], str]] = {
     ),
     "static-analysis": (_PROSE | {K.TEMPLATE}, "{kind} has no code of its own to analyse"),
     "security-policy": (_PROSE, "{kind} runs nowhere, so there is nothing to exploit"),
+    "status": (frozenset({K.CONFIGURATION, K.DATA}), "{kind} is done when it is done"),
     "complexity": (_PROSE, "{kind} has no code of its own to measure"),
     "duplication": (_PROSE, "{kind} has no code of its own to measure"),
     "debt": (frozenset({K.DATA}), "{kind} has no code of its own to measure"),

@@ -14,7 +14,7 @@ from bot.model.report import Check, Group, GroupScore, State
 GRADES: tuple[tuple[int, str], ...] = ((90, "A"), (80, "B"), (70, "C"), (55, "D"), (40, "E"), (0, "F"))
 """The lowest score of each grade, best first."""
 
-NO_GRADE = "–"
+NO_GRADE = ""
 """The grade of a repository where nothing could be judged."""
 
 JUDGED = (State.PASS, State.WARN, State.FAIL)

@@ -8,7 +8,7 @@ from bot.analysis.contents.facts import type_of
 from bot.analysis.kinds import NOUNS
 from bot.analysis.questions.maintenance import deprecation_of
 from bot.analysis.view import View
-from bot.analysis.words import article, counted, listed, sentence
+from bot.analysis.words import article, counted, listed, sentence, uncapital
 from bot.model.report import Action, Kind, Scope, Status, Technology
 
 _NAMED = (
@@ -137,11 +137,7 @@ def _state(view: View) -> str:
         verdict = "It is finished and quiet"
     if deprecation_of(view):
         verdict = "It declares itself deprecated"
-    reason = (
-        answer.reason[0].lower() + answer.reason[1:]
-        if not answer.reason.startswith(("Release ", "#"))
-        else answer.reason
-    )
+    reason = answer.reason if answer.reason.startswith("Release ") else uncapital(answer.reason)
     return sentence(f"{verdict}: {reason}")
 
 
@@ -156,4 +152,4 @@ def _next(view: View, actions: Sequence[Action], score: int | None) -> str:
 
 
 def _lower(title: str) -> str:
-    return title[0].lower() + title[1:] if len(title) > 1 and title[1].islower() else title
+    return uncapital(title)

@@ -123,7 +123,9 @@ class View:
 
     @property
     def is_tiny(self) -> bool:
-        """Whether there are only a few lines; what stands in `.github` does not count."""
+        """Whether there are only a few lines and no package; what stands in `.github` does not count."""
+        if any(manifest.is_component for manifest in self.inventory.manifests):
+            return False
         own = [file for file in self.contents.files if not file.path.startswith(".github/")]
         return len(own) <= TINY_FILES and sum(file.code for file in own) < TINY_LINES
 

@@ -113,6 +113,12 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def uncapital(text: str) -> str:
+    """`text` with its first letter small, unless its first word is a name with more capitals or a number sign."""
+    word = text.split(" ", 1)[0]
+    return text if any(letter.isupper() for letter in word[1:]) else text[:1].lower() + text[1:]
+
+
 def full_stop(text: str) -> str:
     """`text` with one full stop; the first letter stays, for it may begin a name."""
     stripped = text.strip()

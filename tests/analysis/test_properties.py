@@ -34,7 +34,7 @@ texts = st.one_of(
     st.text(max_size=200),
     st.sampled_from(
         [
-            "# Demo\n\nA library that counts things.\n\n## Installation\n\n`pip install demo`\n\n## Usage\n\n[x](y.md)\n",
+            "# Demo\n\nA library that counts.\n\n## Installation\n\n`pip install demo`\n\n## Usage\n\n[x](y.md)\n",
             '{"name": "demo", "dependencies": {"react": "^18"}, "scripts": null}',
             '[project]\nname = "demo"\nversion = "1"\ndependencies = ["flask"]\n',
             "on: [push, pull_request]\njobs:\n  t:\n    steps:\n      - run: pytest\n",

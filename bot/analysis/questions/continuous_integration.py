@@ -127,6 +127,11 @@ def _where_ci_would_be(view: View) -> list[Evidence]:
     return [at(manifest, None, "nothing runs its checks")] if manifest else []
 
 
+_NODE_COMMANDS = {
+    "pnpm": "`pnpm install && pnpm test`",
+    "yarn": "`yarn install && yarn test`",
+    "bun": "`bun install && bun test`",
+}
 _COMMANDS = (
     ("npm", "`npm ci && npm test`"),
     ("pypi", "`pytest`"),
@@ -146,7 +151,13 @@ def test_command(view: View) -> str:
     """How the tests of the main ecosystem are run; "" where that is not known."""
     ecosystems = {m.ecosystem for m in view.inventory.manifests if m.is_component and m.folder == ""}
     ecosystems = ecosystems or {m.ecosystem for m in view.inventory.manifests if m.is_component}
-    return next((command for ecosystem, command in _COMMANDS if ecosystem in ecosystems), "")
+    command = next((command for ecosystem, command in _COMMANDS if ecosystem in ecosystems), "")
+    if "npm" in ecosystems:
+        managers = [lock.manager for lock in view.inventory.lockfiles if lock.manager in _NODE_COMMANDS]
+        return _NODE_COMMANDS[managers[0]] if managers else command
+    if "maven" in ecosystems:
+        return "`./mvnw verify`" if view.tree.has("pom.xml") else "`./gradlew check`"
+    return command
 
 
 _BY_KIND = {

@@ -75,7 +75,8 @@ def _licence(view: View) -> Finding:
     if view.kind.kind is Kind.CONFIGURATION and not view.has_code:
         return not_applicable("licence", "it holds settings only")
     usual = next((_USUAL[m.ecosystem] for m in view.inventory.manifests if m.ecosystem in _USUAL), "MIT or Apache-2.0")
-    usual = _BY_KIND.get(view.kind.kind, f"{usual} is usual for this stack")
+    stack = "is usual for this stack" if view.inventory.manifests else "is the common choice for code"
+    usual = _BY_KIND.get(view.kind.kind, f"{usual} {stack}")
     return failed(
         "licence",
         "There is no licence: no file states one, and no manifest does.",

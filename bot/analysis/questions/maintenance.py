@@ -102,6 +102,10 @@ def _status(view: View) -> Finding:
         *answer.evidence,
         *([api("issues", listed(numbers, limit=4))] if waiting else []),
         action="Say whether anybody maintains this",
-        next_step="Answer what is open; or say in the README that it is finished; or archive it.",
+        next_step=(
+            "Answer what is open; or say in the README that it is finished; or archive it."
+            if waiting
+            else "Say in the README that it is finished, or archive it; a release would show that somebody is there."
+        ),
         share=0.1 if waiting else 0.3,
     )

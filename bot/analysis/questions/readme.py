@@ -81,7 +81,7 @@ def _readme(view: View) -> Finding:
             f"The README has {counted(readme.words, 'word')}, and does not say {listed(missing, last='or')}.",
             where,
             action="Write the README",
-            next_step=f"Say in `{readme.path}` what this is, {listed(missing)}.",
+            next_step=f"Say in `{readme.path}` {listed(['what this is', *missing])}.",
             share=0.2,
         )
     flaws = ([f"is short ({counted(readme.words, 'word')})"] if is_short else []) + (
