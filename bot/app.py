@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import logging
 import os
+import random
 import secrets
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -27,6 +28,8 @@ from bot.analysis import compare
 from bot.config import Settings
 from bot.engine.configuration import ConfigurationError
 from bot.engine.journal import JournalBusyError
+from bot.engine.machine import default_backoff
+from bot.engine.runner import Options
 from bot.engine.server import Engine, new_signing_key
 from bot.functions import build_functions
 from bot.functions.budget_keeper import BudgetKeeper
@@ -122,7 +125,8 @@ class Bot:
         self.engine = None
         if signing_key is not None:
             call = in_process_call(Starlette(routes=self.inngest_routes))
-            self.engine = Engine(settings.database_url.get_secret_value(), call, signing_key=signing_key)
+            url, options = settings.database_url.get_secret_value(), _engine_options(settings)
+            self.engine = Engine(url, call, signing_key=signing_key, options=options)
         self._relay = Relay(self.database, self._send, clock=clock)
         self.receiver = Receiver(self.database, on_stored=self._wake_relay)
 
@@ -385,6 +389,11 @@ def _sign_in(settings: Settings) -> GitHubSignIn | None:
         web_url=settings.github_web_url,
         timeout_s=settings.radar_github_timeout_s,
     )
+
+
+def _engine_options(settings: Settings) -> Options:
+    backoff, scale = default_backoff(random.random), settings.radar_retry_scale
+    return Options(backoff=lambda attempt: scale * backoff(attempt))
 
 
 def _inngest_client(settings: Settings, signing_key: str | None) -> inngest.Inngest:

@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     radar_concurrency: int = Field(default=60, ge=1, le=1000)
     radar_points_per_minute: int = Field(default=850, ge=1, le=900)
     radar_reserve_share: float = Field(default=0.1, ge=0, lt=1)
+    radar_retry_scale: float = Field(default=1.0, gt=0, le=1)
     radar_push_settle_s: float = Field(default=5.0, ge=0)
     radar_push_settle_max_s: float = Field(default=60.0, ge=0)
     radar_public_commands: bool = True

@@ -82,7 +82,8 @@ class BotProcess:
             "RADAR_LOG_FORMAT": "json",
             "RADAR_PUSH_SETTLE_S": "0.2",
             "RADAR_PUSH_SETTLE_MAX_S": "2",
-            "RADAR_GITHUB_TIMEOUT_S": "5",
+            "RADAR_GITHUB_TIMEOUT_S": "3",
+            "RADAR_RETRY_SCALE": "0.05",
             "RADAR_WORKERS": "2",
             **(environment or {}),
         }
@@ -195,23 +196,38 @@ class BotProcess:
         found: dict[str, Any] = answer.json()
         return found
 
+    def refresh_state(self, full_name: str) -> dict[str, Any]:
+        """What the database says of a repository's refresh; {} where it is unknown. Costs no API limit."""
+        rows = self.rows(
+            "select id, refresh_status, refresh_error, report_head_sha from repositories"
+            " where full_name_lower = ? and removed_at is null",
+            full_name.lower(),
+        )
+        return rows[0] if rows else {}
+
     def wait_report(self, full_name: str, head_sha: str = "", timeout_s: float = 40.0) -> dict[str, Any]:
-        """The completed report of that repository (at that SHA). Raises BotFailed with the log's end."""
-        seen: dict[str, Any] = {}
+        """The completed report of that repository (at that SHA), by the API. Raises BotFailed with the log's end."""
 
         def look() -> bool:
-            nonlocal seen
-            seen = self.report(full_name)
-            return seen.get("status") == "completed" and head_sha in {"", seen.get("head_sha")}
+            seen = self.refresh_state(full_name)
+            return seen.get("refresh_status") == "completed" and head_sha in {"", seen["report_head_sha"]}
 
         try:
             eventually(look, timeout_s=timeout_s)
         except AssertionError:
-            brief = {name: seen.get(name) for name in ("status", "error", "head_sha")}
-            raise BotFailed(
-                f"no report of {full_name} at {head_sha or 'any SHA'}: {brief}\n{self.log_tail()}"
-            ) from None
-        return seen
+            state = self.refresh_state(full_name)
+            message = f"no report of {full_name} at {head_sha or 'any SHA'}: {state}\n{self.log_tail()}"
+            raise BotFailed(message) from None
+        return self.report(full_name)
+
+    def wait_ended(self, full_name: str, timeout_s: float = 40.0) -> dict[str, Any]:
+        """The repository's report or failure, by the API, once its refresh has ended either way."""
+
+        def look() -> bool:
+            return self.refresh_state(full_name).get("refresh_status") in {"completed", "failed"}
+
+        eventually(look, timeout_s=timeout_s, what=f"an end of the refresh of {full_name}")
+        return self.report(full_name)
 
     def wait_idle(self, timeout_s: float = 60.0) -> None:
         """Until nothing is queued, processing or undelivered."""

@@ -27,14 +27,14 @@ def test_install_gives_every_repository_a_report(stage: Stage) -> None:
         assert report["summary"]
     shop = stage.bot.report(f"{login}/teashop")
     assert {"Next.js", "React", "Stripe"} <= {technology["name"] for technology in shop["tech_stack"]}
-    assert shop["languages"][0]["name"] == "TypeScript"
+    assert shop["report"]["languages"][0]["name"] == "TypeScript"
 
 
 def test_a_push_gives_a_report_of_the_new_commit(stage: Stage) -> None:
     repository = stage.installed()
     sha = stage.hub.push(repository, {"go.mod": "module example.test/hello\n\ngo 1.23\n", "main.go": "package main\n"})
     report = stage.bot.wait_report(repository.full_name, sha)
-    assert "Go" in {language["name"] for language in report["languages"]}
+    assert "Go" in {language["name"] for language in report["report"]["languages"]}
     history = stage.bot.api.get(f"/api/repos/{repository.full_name}/intelligence/history").json()
     assert sha in str(history)
 
@@ -43,12 +43,14 @@ def test_a_comment_gets_a_reaction_and_one_edited_reply(stage: Stage) -> None:
     repository = stage.installed()
     stage.hub.grant(repository, "ada", "write")
     issue = stage.hub.open_issue(repository, "How are we doing?")
-    comment = stage.hub.comment(repository, issue, "Let us see.\n\n/radar report")
+    comment = stage.hub.comment(repository, issue, "Let us see.\n\n/radar refresh")
     eventually(lambda: any(reaction.content == "rocket" for reaction in comment.reactions), what="a rocket")
     (reply,) = [each for each in issue.comments if each.via_app]
     assert {reaction.content for reaction in comment.reactions} <= {"eyes", "rocket"}
     assert repository.git.head()[:7] in reply.body
     assert reply.edits, "the reply was edited in place"
+    again = stage.hub.comment(repository, issue, "/radar report")
+    eventually(lambda: any(reaction.content == "rocket" for reaction in again.reactions), what="another rocket")
 
 
 def test_the_same_delivery_twice_has_one_effect(stage: Stage) -> None:
