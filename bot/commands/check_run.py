@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from bot.commands.markdown import Links, fitted, one_line, prose, shortened
 from bot.commands.replies import actions_block, changes_block, stack_block
 from bot.commands.wording import STATE_SIGNS, counted, score_words, signed, trend
@@ -101,7 +103,7 @@ def pull_request_output(before: Report, after: Report, links: Links) -> CheckOut
                 _reasons(judged),
                 changes_block(after.changes, links),
                 _introduced(before, after, links),
-                actions_block(after, links, after.repository.head_sha),
+                actions_block(_concerned(after), links, after.repository.head_sha),
                 _left_out(len(annotations)),
             ],
             MAX_SUMMARY,
@@ -109,6 +111,12 @@ def pull_request_output(before: Report, after: Report, links: Links) -> CheckOut
         ),
         annotations=annotations[:MAX_ANNOTATIONS],
     )
+
+
+def _concerned(after: Report) -> Report:
+    """The report with those actions only that follow from what the pull request turned."""
+    turned = {check.id for check in after.changes.checks} if after.changes is not None else set()
+    return replace(after, actions=tuple(action for action in after.actions if action.check_id in turned))
 
 
 def _title(report: Report, judged: Verdict) -> str:
@@ -184,7 +192,7 @@ def _annotations(report: Report, before: Report | None) -> Iterator[CheckAnnotat
 
 
 def _annotation(check: Check, evidence: Evidence, line: int) -> CheckAnnotation:
-    said = [evidence.detail or check.found, check.next_step]
+    said = [check.found if len(check.evidence) == 1 else "", evidence.detail, check.next_step]
     return CheckAnnotation(
         path=evidence.path,
         start_line=line,

@@ -290,7 +290,8 @@ def render_status(state: RefreshState, report: Report | None, links: Links) -> s
     stamps = (("asked for", state.requested_at), ("started", state.started_at), ("finished", state.finished_at))
     told = [f"{word} {at:%Y-%m-%d %H:%M} UTC" for word, at in stamps if at is not None]
     if told:
-        lines.append(", ".join(told).capitalize() + ".")
+        sentence = ", ".join(told)
+        lines.append(f"{sentence[:1].upper()}{sentence[1:]}.")
     if report is not None:
         lines.append(f"Newest report: {score_words(report)}, at {links.commit(report.repository.head_sha)}.")
         if state.head_sha and state.head_sha != report.repository.head_sha:

@@ -212,11 +212,16 @@ def _comment(news: _News) -> tuple[OutgoingEvent, ...]:
             repository_id=news.repository_id,
             issue_number=_need(issue.number, "issue.number"),
             comment_id=_need(comment.id, "comment.id"),
-            occurrence=comment.updated_at or news.guid,
+            # GitHub's times have whole seconds; the text tells an edit apart that follows within one.
+            occurrence=f"{comment.updated_at or news.guid}:{_digest(comment.body)}",
             is_pull_request=issue.pull_request is not None,
             delivery=news.guid,
         ),
     )
+
+
+def _digest(text: str | None) -> str:
+    return hashlib.sha256((text or "").encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _pull_request(news: _News) -> tuple[OutgoingEvent, ...]:

@@ -102,6 +102,15 @@ def test_only_what_the_pull_request_brings_is_annotated(make_report: MakeReport,
     assert "**New findings**" in found.summary
 
 
+def test_a_pull_request_is_told_only_the_actions_of_what_it_turned(make_report: MakeReport, links: Links) -> None:
+    head = make_report("Do it.")
+    (action,) = head.actions
+    turned, other = replace(action, check_id="ci", title="Turned"), replace(action, check_id="docs", title="Old")
+    summary = check_run.pull_request_output(head, replace(head, actions=(other, turned)), links).summary
+    assert "Turned" in summary
+    assert "Old" not in summary
+
+
 def test_what_is_too_much_is_told(make_report: MakeReport, links: Links) -> None:
     report = make_report(checks=(check(State.FAIL, *range(1, 301)),))
     output = check_run.branch_output(report, links)
