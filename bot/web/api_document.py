@@ -35,6 +35,7 @@ def document_endpoint(endpoints: Sequence[Endpoint]) -> Endpoint:
     """The call that gives the document, which lists itself too."""
 
     async def get_openapi(call: Call) -> Response:
+        """This document: every call with its types, as OpenAPI 3.1."""
         return reply(
             call,
             openapi([*endpoints, made], call.web.settings.radar_public_url),
@@ -160,6 +161,8 @@ def _responses(endpoint: Endpoint, by_type: dict[type[Struct], dict[str, Any]]) 
     statuses = list(endpoint.problems) + ([] if endpoint.is_open else [401, 429, 503])
     if endpoint.scope == "write":
         statuses.append(403)
+    if "{" in endpoint.path:
+        statuses.append(404)
     if endpoint.method == "GET" and "text/event-stream" not in endpoint.answers.values():
         responses["304"] = {"description": ANSWER_WORDS[304]}
     for status in sorted(set(statuses)):

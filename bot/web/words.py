@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -12,7 +12,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from bot.model.report import Evidence, Report
+from bot.model.report import Check, Evidence, Report
 
 STATE_WORDS = {
     "pass": ("✓", "passes"),
@@ -127,6 +127,17 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def rest_words(checks: Sequence[Check]) -> str:
+    """ "4 pass, 1 unknown, 2 do not apply": what a fold holds."""
+    words = {
+        "pass": ("passes", "pass"),
+        "unknown": ("unknown", "unknown"),
+        "not_applicable": ("does not apply", "do not apply"),
+    }
+    counts = {state: sum(check.state.value == state for check in checks) for state in words}
+    return ", ".join(f"{count} {words[state][count != 1]}" for state, count in counts.items() if count)
+
+
 def title(name: str) -> str:
     """ "command-line-tool" → "Command line tool"."""
     return name.replace("-", " ").replace("_", " ").capitalize()
@@ -228,6 +239,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "colour": colour,
     "web_link": web_link,
     "codes": codes,
+    "rest_words": rest_words,
     "prose": prose,
 }
 
