@@ -127,7 +127,7 @@ class Bot:
             call = in_process_call(Starlette(routes=self.inngest_routes))
             url, options = settings.database_url.get_secret_value(), _engine_options(settings)
             self.engine = Engine(url, call, signing_key=signing_key, options=options)
-        self._relay = Relay(self.database, self._send, clock=clock)
+        self._relay = Relay(self.database, self._send, clock=clock, rain=lambda: self.receiver.per_second())
         self.receiver = Receiver(self.database, on_stored=self._wake_relay)
 
     @asynccontextmanager

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
+
 
 class DeliveryState(StrEnum):
     """Where a delivery stands: received, then one of the others."""
@@ -16,8 +18,7 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewDelivery:
+class NewDelivery(Struct, frozen=True, kw_only=True):
     """A verified delivery that is about to be stored. `body` is the JSON that GitHub signed (or its `payload=`)."""
 
     guid: str

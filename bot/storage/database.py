@@ -1,17 +1,17 @@
 """The database: one door for reading, one for writing, on SQLite or PostgreSQL.
 
-Every transaction goes through `read()` or `write()`. On SQLite writers stand in line for one connection that begins
-with `BEGIN IMMEDIATE` and commits with `synchronous=FULL`, so that a commit survives a power cut; readers never wait
-for them (WAL). What may pass by itself (locked, full, unreachable) leaves here as WorldError.
+Every transaction goes through `read()`, `write()` or `write_direct()`. On SQLite writers stand in one line, begin with
+`BEGIN IMMEDIATE` and commit with `synchronous=FULL`, so that a commit survives a power cut; readers never wait for
+them (WAL). What may pass by itself (locked, full, unreachable) leaves here as WorldError.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 from sqlalchemy import event, text
 from sqlalchemy.engine import URL, Connection, make_url
@@ -21,6 +21,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.model.errors import UserError, WorldError
+from bot.storage.sqlite_writer import WRITER_PRAGMAS, DirectWriter, Line, passing_sqlite_trouble
+
+T = TypeVar("T")
 
 DRIVERS: Final = {
     "sqlite": "sqlite+aiosqlite",
@@ -37,19 +40,6 @@ Session: TypeAlias = AsyncSession
 
 BUSY_TIMEOUT_S: Final = 5.0
 """How long a writer waits for another process's lock; GitHub waits 10 s for an answer."""
-
-PASSING_SQLITE_CODES: Final = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_NOMEM,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_PROTOCOL,
-    }
-)
 
 PASSING_SQLSTATE_CLASSES: Final = frozenset({"08", "40", "53", "55", "57", "58"})
 """PostgreSQL's classes for connection, rollback, resources, locks, operator and system trouble."""
@@ -85,6 +75,10 @@ class Database:
         else:
             self._writer = self._reader = _postgresql_engine(self.url, pool_size)
         self._relaxed = self._writer.execution_options(radar_relaxed=True)
+        is_file = self.dialect == "sqlite" and self._writer is not self._reader
+        self._line = Line(busy_timeout_s) if is_file else None
+        self.direct = DirectWriter(self.url.database or "", busy_timeout_s) if is_file else None
+        """Set where `write_direct` works: on a SQLite file."""
 
     @property
     def name(self) -> str:
@@ -114,6 +108,8 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections."""
+        if self.direct is not None:
+            await self.direct.close()
         await self._writer.dispose()
         if self._reader is not self._writer:
             await self._reader.dispose()
@@ -132,8 +128,22 @@ class Database:
         it), which suits what would simply be done again. Raises WorldError when the database is locked, full or
         away: then nothing of the block is kept.
         """
-        async with _transaction(self._writer if durable else self._relaxed) as session:
+        async with self._in_line(), _transaction(self._writer if durable else self._relaxed) as session:
             yield session
+
+    async def write_direct(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `work` in one durable transaction on SQLite's own connection, in a thread; what it returns.
+
+        For the one place that must keep up with any load: a transaction is one visit to another thread instead of
+        one for each statement. Only where `direct` is set; raises WorldError as `write` does.
+        """
+        if self.direct is None:
+            raise TypeError("only a SQLite file can be written to directly")
+        async with self._in_line():
+            return await self.direct.run(work)
+
+    def _in_line(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext() if self._line is None else self._line.turn()
 
 
 @asynccontextmanager
@@ -169,8 +179,7 @@ def passing_trouble(error: DBAPIError) -> str:
     """What passes by itself, in the driver's words; "" for an error that would come back."""
     original = error.orig
     if isinstance(original, sqlite3.Error):
-        code = getattr(original, "sqlite_errorcode", None)
-        return str(original) if code is not None and code & 0xFF in PASSING_SQLITE_CODES else ""
+        return passing_sqlite_trouble(original)
     state = str(getattr(original, "sqlstate", None) or "")
     if error.connection_invalidated or state == READ_ONLY_SQLSTATE or state[:2] in PASSING_SQLSTATE_CLASSES:
         return f"{type(original).__name__} {state}".strip()
@@ -203,15 +212,13 @@ def _sqlite_engine(url: URL, pool_size: int, busy_timeout_s: float, *, is_writer
         pool_reset_on_return="rollback",
         connect_args={"timeout": busy_timeout_s},
     )
-    role = "PRAGMA journal_mode=WAL" if is_writer else "PRAGMA query_only=ON"
+    pragmas = WRITER_PRAGMAS if is_writer else ("query_only=ON",)
 
     def on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # pysqlite's own BEGIN comes too late for IMMEDIATE
         cursor = connection.cursor()
-        for pragma in (f"PRAGMA busy_timeout={int(busy_timeout_s * 1000)}", role):
-            cursor.execute(pragma)
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA journal_size_limit=67108864")
+        for pragma in (f"busy_timeout={int(busy_timeout_s * 1000)}", *pragmas):
+            cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     def on_begin(connection: Connection) -> None:

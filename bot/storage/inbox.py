@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from isal import isal_zlib
 from sqlalchemy import RowMapping, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,13 +24,14 @@ async def store_many(session: AsyncSession, deliveries: Sequence[NewDelivery]) -
     if not deliveries:
         return frozenset()
     first = {delivery.guid: delivery for delivery in reversed(deliveries)}
-    statement = insert(session, DeliveryRow).on_conflict_do_nothing(index_elements=["guid"]).returning(DeliveryRow.guid)
+    statement = insert(session, DeliveryRow).on_conflict_do_nothing(index_elements=["guid"])
     ordered = [_row(first[guid]) for guid in sorted(first)]  # the same order everywhere: no deadlock on PostgreSQL
-    new = frozenset(await session.scalars(statement, ordered))
-    bodies = [{"guid": guid, "body": first[guid].body} for guid in sorted(new)]
+    rows = await session.execute(statement.returning(DeliveryRow.guid, DeliveryRow.id), ordered)
+    new: dict[str, int] = dict(iter(rows))
+    bodies = [{"delivery_id": id_, "body": pack(first[guid].body)} for guid, id_ in sorted(new.items())]
     if bodies:
         await session.execute(insert(session, DeliveryBodyRow), bodies)
-    return new
+    return frozenset(new)
 
 
 def _row(delivery: NewDelivery) -> dict[str, Any]:
@@ -69,14 +72,14 @@ async def claim(session: AsyncSession, *, now: datetime, limit: int, lease_s: fl
         .execution_options(synchronize_session=False)
     )
     rows = (await session.execute(borrowed)).mappings().all()
-    bodies = dict(await _bodies(session, guids))
-    claimed = [ClaimedDelivery(delivery=_delivery(row), body=bodies[row["guid"]]) for row in rows]
+    bodies = await _bodies(session, [row["id"] for row in rows])
+    claimed = [ClaimedDelivery(delivery=_delivery(row), body=bodies[row["id"]]) for row in rows]
     return sorted(claimed, key=lambda one: (one.delivery.received_at, one.delivery.guid))
 
 
-async def _bodies(session: AsyncSession, guids: Sequence[str]) -> list[tuple[str, bytes]]:
-    statement = select(DeliveryBodyRow.guid, DeliveryBodyRow.body).where(DeliveryBodyRow.guid.in_(guids))
-    return [(guid, content) for guid, content in await session.execute(statement)]
+async def _bodies(session: AsyncSession, ids: Sequence[int]) -> dict[int, bytes]:
+    statement = select(DeliveryBodyRow.delivery_id, DeliveryBodyRow.body).where(DeliveryBodyRow.delivery_id.in_(ids))
+    return {id_: unpack(packed) for id_, packed in await session.execute(statement)}
 
 
 async def settle(
@@ -175,7 +178,22 @@ async def get(session: AsyncSession, guid: str) -> Delivery | None:
 
 async def body(session: AsyncSession, guid: str) -> bytes | None:
     """The stored JSON of one delivery."""
-    return await session.scalar(select(DeliveryBodyRow.body).where(DeliveryBodyRow.guid == guid))
+    packed = await session.scalar(
+        select(DeliveryBodyRow.body)
+        .join(DeliveryRow, DeliveryRow.id == DeliveryBodyRow.delivery_id)
+        .where(DeliveryRow.guid == guid)
+    )
+    return None if packed is None else unpack(packed)
+
+
+def pack(content: bytes) -> bytes:
+    """A body as it is kept: zlib, at the speed of copying (7 µs for 8 KB), a quarter of the size."""
+    return isal_zlib.compress(content, 0)
+
+
+def unpack(packed: bytes) -> bytes:
+    """The body in what `pack` made."""
+    return zlib.decompress(packed)
 
 
 async def newest(session: AsyncSession, limit: int = 1) -> list[Delivery]:
@@ -229,12 +247,12 @@ async def prune(session: AsyncSession, *, older_than: datetime, max_bytes: int, 
 
 async def _drop(session: AsyncSession, before: datetime, limit: int) -> int:
     old = (
-        select(DeliveryRow.guid)
+        select(DeliveryRow.id)
         .where(DeliveryRow.state != DeliveryState.RECEIVED, DeliveryRow.received_at < before)
         .order_by(DeliveryRow.received_at, DeliveryRow.guid)
         .limit(limit)
     )
-    return await changed(session, delete(DeliveryRow).where(DeliveryRow.guid.in_(old.scalar_subquery())))
+    return await changed(session, delete(DeliveryRow).where(DeliveryRow.id.in_(old.scalar_subquery())))
 
 
 def _delivery(row: RowMapping) -> Delivery:

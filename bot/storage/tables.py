@@ -68,14 +68,15 @@ class Base(DeclarativeBase):
 
 
 class DeliveryRow(Base):
-    """A webhook delivery, kept under GitHub's GUID until it is pruned. Its body has a table of its own.
+    """A webhook delivery, known by GitHub's GUID until it is pruned. Its body has a table of its own.
 
     `state`: received → sent | ignored | failed. `reason` says why it was ignored or failed.
     `event_ids` are what it became; `replays` counts how often somebody asked for it again.
     """
 
     __tablename__ = "deliveries"
-    guid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    guid: Mapped[str] = mapped_column(String(64), unique=True)
     event: Mapped[str] = mapped_column(String(64))
     action: Mapped[str] = mapped_column(String(64), default="")
     installation_id: Mapped[int | None] = mapped_column(BigInteger)
@@ -100,10 +101,15 @@ class DeliveryRow(Base):
 
 
 class DeliveryBodyRow(Base):
-    """The JSON of a delivery, apart so that a change of state does not write it again."""
+    """The JSON of a delivery, packed; apart so that a change of state does not write it again.
+
+    GUIDs are random: keyed by a growing number, bodies are appended instead of scattered over the file.
+    """
 
     __tablename__ = "delivery_bodies"
-    guid: Mapped[str] = mapped_column(ForeignKey("deliveries.guid", ondelete="CASCADE"), primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(
+        ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
     body: Mapped[bytes]
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from bot.storage.tables import BatchItemRow, BatchRow, DeliveryBodyRow, DeliveryRow, RepositoryRow, RunRow
+from bot.storage import inbox
+from bot.storage.tables import BatchItemRow, BatchRow, DeliveryRow, RepositoryRow, RunRow
 from bot.storage.views_scope import Scope, administered
 
 Before = tuple[datetime, str]
@@ -142,7 +143,7 @@ async def delivery(session: AsyncSession, scope: Scope, guid: str) -> DeliveryIt
 
 async def delivery_body(session: AsyncSession, guid: str) -> bytes | None:
     """The payload as it was received."""
-    return await session.scalar(select(DeliveryBodyRow.body).where(DeliveryBodyRow.guid == guid))
+    return await inbox.body(session, guid)
 
 
 async def runs(

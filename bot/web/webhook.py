@@ -7,6 +7,7 @@ are read, nothing else is parsed. Statuses are those of the contract.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -38,6 +39,11 @@ TITLES: Final = {
     415: "Wrong content type",
     503: "Not durable just now",
 }
+
+ACCEPTED: Final = b'{"ok":true,"status":"accepted","next_step":"See /deliveries for what becomes of it."}'
+HELD: Final = b'{"ok":true,"status":"already held","next_step":"See /deliveries for what became of it."}'
+
+_is_name = re.compile(rb"[!-~]{1,64}").fullmatch
 
 log = structlog.get_logger("bot.web.webhook")
 
@@ -90,9 +96,7 @@ class WebhookEndpoint:
         except _Refused as refused:
             await _refuse(send, refused)
         else:
-            state = b'"accepted"' if is_new else b'"already held"'
-            body = b'{"ok":true,"status":' + state + b',"next_step":"See /deliveries for what becomes of it."}'
-            await _answer(send, 202, body)
+            await _answer(send, 202, ACCEPTED if is_new else HELD)
             self._observe_seconds(time.perf_counter() - started)
 
     async def _handle(self, scope: Scope, receive: Receive) -> bool:
@@ -154,7 +158,7 @@ def _too_large() -> _Refused:
 
 def _name(value: bytes | None, header: str) -> str:
     """A header's value that can be a key: 1 to 64 visible ASCII characters."""
-    if not value or len(value) > 64 or not all(0x21 <= byte <= 0x7E for byte in value):
+    if value is None or not _is_name(value):
         raise _Refused(400, f"The header {header} is missing or odd. Send GitHub's delivery as it is.")
     return value.decode("ascii")
 

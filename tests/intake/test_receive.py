@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +16,8 @@ from bot.model.errors import WorldError
 from bot.storage import inbox
 from bot.storage.database import Database
 from tests.storage.samples import NOW, delivery
+
+T = TypeVar("T")
 
 pytestmark = pytest.mark.anyio
 
@@ -27,13 +31,22 @@ class Watched(Database):
 
     @asynccontextmanager
     async def write(self, *, durable: bool = True) -> AsyncIterator[AsyncSession]:
+        await self._before()
+        async with super().write(durable=durable) as session:
+            yield session
+        self.commits += 1
+
+    async def write_direct(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        await self._before()
+        result = await super().write_direct(work)
+        self.commits += 1
+        return result
+
+    async def _before(self) -> None:
         if self.gate is not None:
             await self.gate.wait()
         if self.trouble is not None:
             raise self.trouble
-        async with super().write(durable=durable) as session:
-            yield session
-        self.commits += 1
 
 
 @pytest.fixture

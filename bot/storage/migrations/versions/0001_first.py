@@ -77,6 +77,7 @@ def upgrade() -> None:
     op.create_index("ix_commands_comment", "commands", ["repository_id", "comment_id"], unique=False)
     op.create_table(
         "deliveries",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("guid", sa.String(length=64), nullable=False),
         sa.Column("event", sa.String(length=64), nullable=False),
         sa.Column("action", sa.String(length=64), nullable=False),
@@ -93,7 +94,8 @@ def upgrade() -> None:
         sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("handled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("replays", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("guid", name=op.f("pk_deliveries")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+        sa.UniqueConstraint("guid", name=op.f("uq_deliveries_guid")),
     )
     op.create_index("ix_deliveries_installation", "deliveries", ["installation_id", "received_at"], unique=False)
     op.create_index("ix_deliveries_received", "deliveries", ["received_at", "guid"], unique=False)
@@ -210,12 +212,14 @@ def upgrade() -> None:
     op.create_index("ix_batch_items_state", "batch_items", ["batch_id", "state"], unique=False)
     op.create_table(
         "delivery_bodies",
-        sa.Column("guid", sa.String(length=64), nullable=False),
+        sa.Column(
+            "delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["guid"], ["deliveries.guid"], name=op.f("fk_delivery_bodies_guid"), ondelete="CASCADE"
+            ["delivery_id"], ["deliveries.id"], name=op.f("fk_delivery_bodies_delivery_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("guid", name=op.f("pk_delivery_bodies")),
+        sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_delivery_bodies")),
     )
     op.create_table(
         "repositories",

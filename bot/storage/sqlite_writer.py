@@ -1,0 +1,119 @@
+"""How this process writes to a SQLite file: one at a time in a fair line, and directly where speed counts."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Final, TypeVar
+
+from bot.model.errors import WorldError
+
+T = TypeVar("T")
+
+PASSING_CODES: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+    }
+)
+
+WRITER_PRAGMAS: Final = (
+    "journal_mode=WAL",
+    "foreign_keys=ON",
+    "wal_autocheckpoint=4000",  # pages: 16 MB between checkpoints, which the committing writer waits for
+    "journal_size_limit=67108864",
+    "cache_size=-16384",  # KiB
+)
+
+
+def passing_sqlite_trouble(error: sqlite3.Error) -> str:
+    """SQLite's words for trouble that passes by itself; "" for an error that would come back."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return str(error) if code is not None and code & 0xFF in PASSING_CODES else ""
+
+
+class Line:
+    """Writers of one process, first come, first served: SQLite itself would let them poll for the lock."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self._lock = asyncio.Lock()
+        self._timeout_s = timeout_s
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Hold the pen. Raises WorldError when those before take longer than the timeout."""
+        if not self._lock.locked():
+            await self._lock.acquire()
+        else:
+            await self._wait()
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await self._lock.acquire()
+        except TimeoutError:
+            raise WorldError("The database is busy with other writes.", retry_after_s=1.0) from None
+
+
+class DirectWriter:
+    """A connection of its own in a thread of its own, opened at the first use."""
+
+    def __init__(self, path: str, busy_timeout_s: float) -> None:
+        self._path = path
+        self._busy_timeout_s = busy_timeout_s
+        self._connection: sqlite3.Connection | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-writer")
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """`work` in a transaction; committed, durably, when it returns. Raises WorldError for passing trouble."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work)
+
+    async def close(self) -> None:
+        """Close the connection and end the thread."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
+        self._thread.shutdown(wait=True)
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            connection = self._opened()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                result = work(connection)
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._close()  # whatever state it is in, the next one starts afresh
+            trouble = passing_sqlite_trouble(error)
+            if trouble:
+                raise WorldError(f"The database is not able to just now: {trouble}.", retry_after_s=1.0) from error
+            raise
+        return result
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = sqlite3.connect(
+                self._path, timeout=self._busy_timeout_s, isolation_level=None, check_same_thread=False
+            )
+            for pragma in (*WRITER_PRAGMAS, "synchronous=FULL"):
+                self._connection.execute(f"PRAGMA {pragma}")
+        return self._connection
