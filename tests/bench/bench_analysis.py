@@ -63,7 +63,8 @@ def measure_speed() -> None:
         corpus.write_tarball(files, tarball)
         size = sum(path.stat().st_size for _, path in files)
         print(f"{len(files):,} source files of the installed packages, {size / 1e6:.1f} MB")
-        gc.freeze()  # as a worker does when it has imported everything
+        gc.disable()  # as a worker does: it collects after each answer
+        gc.freeze()
         peer = _best(lambda: _cpu_of_command("scc", "--no-cocomo", str(folder)))
         _line("scc counts them on disk", peer, peer)
         _line("reading the tarball alone", _best(_timed(lambda: _read(tarball))), peer)
@@ -145,6 +146,7 @@ def _timed(work: Callable[[], object]) -> Callable[[], float]:
     def run() -> float:
         started = time.process_time()
         told = work()
+        gc.collect()
         return told if isinstance(told, float) else time.process_time() - started
 
     return run

@@ -13,6 +13,7 @@ import re2
 from bot.analysis.config import CONFIG_PATHS, read_config
 from bot.analysis.contents import classes, facts
 from bot.analysis.contents.attributes import Attributes
+from bot.analysis.contents.classes import PathRule
 from bot.analysis.contents.comments import Syntax, syntax_of
 from bot.analysis.contents.complexity import ComplexityQueue
 from bot.analysis.contents.duplicates import DuplicateFinder
@@ -117,7 +118,7 @@ class Collector:
         if entry.content:
             language, kind = "", FileClass.BINARY
             overrides = self._attributes.of(entry.path)
-            if overrides.is_vendored or classes.is_vendored_path(entry.path):
+            if overrides.is_vendored or PathRule.VENDORED in classes.rules_of(entry.path):
                 kind = FileClass.VENDORED
         else:
             language, kind = self._name_and_class(entry.path, b"")
@@ -165,18 +166,17 @@ class Collector:
         language = name_language(path, content)
         if overrides.language is not None:
             language = facts.lookups().by_alias.get(overrides.language.lower().replace(" ", "-"), language)
-        is_marked = classes.is_marked_path(path)
-        if _decided(overrides.is_vendored, is_marked and classes.is_vendored_path(path)):
+        rules = classes.rules_of(path)
+        if _decided(overrides.is_vendored, PathRule.VENDORED in rules):
             return language, FileClass.VENDORED
-        is_generated = is_marked and classes.is_generated_path(path)
-        if _decided(overrides.is_generated, is_generated or classes.is_generated_content(path, content)):
+        is_generated = PathRule.GENERATED in rules or classes.is_generated_content(path, content)
+        if _decided(overrides.is_generated, is_generated):
             return language, FileClass.GENERATED
         kind_of = facts.type_of(language)
-        is_document = kind_of == "prose" or (is_marked and classes.is_documentation_path(path))
-        if _decided(overrides.is_documentation, is_document):
+        if _decided(overrides.is_documentation, kind_of == "prose" or PathRule.DOCUMENTATION in rules):
             return language, FileClass.DOCUMENTATION
         if kind_of in _COMPARED_TYPES or (overrides.is_detectable and kind_of):
-            is_test = is_marked and overrides.is_detectable is not True and classes.is_test_path(path)
+            is_test = overrides.is_detectable is not True and classes.is_test(rules)
             return language, FileClass.TEST if is_test else FileClass.SOURCE
         return language, FileClass.DATA if kind_of == "data" else FileClass.OTHER
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 
 _SNIFFED_BYTES = 8000
+_FIRST_BYTES = (b"\xff", b"\xfe", b"\0")
 _WIDE_MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -20,7 +21,7 @@ def is_binary(content: bytes) -> bool:
 
 def wide_encoding(content: bytes) -> str | None:
     """utf-16 or utf-32 where a byte order mark says so."""
-    if content[:1] not in {b"\xff", b"\xfe", b"\0"}:
+    if not content.startswith(_FIRST_BYTES):
         return None
     return next((name for mark, name in _WIDE_MARKS if content.startswith(mark)), None)
 

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.analysis.contents.classes import (
-    is_documentation_path,
-    is_example_path,
-    is_generated_content,
-    is_generated_path,
-    is_marked_path,
-    is_test_path,
-    is_vendored_path,
-)
+from bot.analysis.contents.classes import PathRule, is_example_path, is_generated_content, is_test, rules_of
 
 VENDORED = [
     "node_modules/left-pad/index.js",
@@ -41,13 +33,12 @@ FIRST_PARTY = [
 
 @pytest.mark.parametrize("path", VENDORED)
 def test_vendored(path: str) -> None:
-    assert is_vendored_path(path)
-    assert is_marked_path(path)
+    assert PathRule.VENDORED in rules_of(path)
 
 
 @pytest.mark.parametrize("path", FIRST_PARTY)
 def test_not_vendored(path: str) -> None:
-    assert not is_vendored_path(path)
+    assert PathRule.VENDORED not in rules_of(path)
 
 
 GENERATED = {
@@ -73,12 +64,12 @@ WRITTEN = {
 
 @pytest.mark.parametrize(("path", "content"), GENERATED.values(), ids=GENERATED)
 def test_generated(path: str, content: bytes) -> None:
-    assert is_generated_path(path) or is_generated_content(path, content)
+    assert PathRule.GENERATED in rules_of(path) or is_generated_content(path, content)
 
 
 @pytest.mark.parametrize(("path", "content"), WRITTEN.values(), ids=WRITTEN)
 def test_not_generated(path: str, content: bytes) -> None:
-    assert not is_generated_path(path)
+    assert PathRule.GENERATED not in rules_of(path)
     assert not is_generated_content(path, content)
 
 
@@ -100,8 +91,7 @@ def test_not_generated(path: str, content: bytes) -> None:
     ],
 )
 def test_tests(path: str, expected: bool) -> None:
-    assert is_test_path(path) is expected
-    assert is_marked_path(path) is expected
+    assert is_test(rules_of(path)) is expected
 
 
 @pytest.mark.parametrize(
@@ -119,7 +109,7 @@ def test_tests(path: str, expected: bool) -> None:
     ],
 )
 def test_documentation(path: str, expected: bool) -> None:
-    assert is_documentation_path(path) is expected
+    assert (PathRule.DOCUMENTATION in rules_of(path)) is expected
 
 
 @pytest.mark.parametrize(
