@@ -136,6 +136,12 @@ def send_in_process(client: inngest.Inngest, deliver: Deliver) -> None:
     inner.build_httpx_request = inner._http_client_sync.build_request
 
 
+async def close_client(client: inngest.Inngest) -> None:
+    """Close the connections of a client that talked to an Inngest server."""
+    await client._http_client._http_client.aclose()
+    client._http_client._http_client_sync.close()
+
+
 class _Loopback(httpx.AsyncBaseTransport, httpx.BaseTransport):
     """Answers the event API (`POST /e/<key>`); refuses everything else."""
 

@@ -148,7 +148,7 @@ async def test_parallel_race(enter: Enter) -> None:
 async def test_sleep_and_sleep_until(enter: Enter) -> None:
     """A sleep ends at its time, not before, also beside other steps."""
     seen: list[str] = []
-    until_when = datetime.now(UTC) + timedelta(seconds=6)
+    until_when = datetime.now(UTC) + timedelta(seconds=14)
 
     def build(client: inngest.Inngest, prefix: str) -> Functions:
         @client.create_function(fn_id="sleep", trigger=Trigger(event=f"{prefix}go"))
@@ -174,7 +174,7 @@ async def test_sleep_and_sleep_until(enter: Enter) -> None:
         await until(lambda: "slept" in seen)
         await world.quiet()
         assert "end" not in seen
-        await world.advance(3)
+        await world.advance(11)
         await until(lambda: "end" in seen)
 
 
@@ -463,7 +463,7 @@ async def test_debounce_timeout(enter: Enter) -> None:
     seen: list[Any] = []
 
     def build(client: inngest.Inngest, prefix: str) -> Functions:
-        debounce = inngest.Debounce(period=timedelta(seconds=4), timeout=timedelta(seconds=6))
+        debounce = inngest.Debounce(period=timedelta(seconds=10), timeout=timedelta(seconds=12))
 
         @client.create_function(fn_id="bounded", debounce=debounce, trigger=Trigger(event=f"{prefix}go"))
         async def bounded(ctx: inngest.Context) -> None:
@@ -475,9 +475,8 @@ async def test_debounce_timeout(enter: Enter) -> None:
         for number in range(3):
             await send(world, "go", {"n": number})
             await world.quiet()
-            await world.advance(2)
-        await world.advance(1)
-        await until(lambda: seen == [2], 8)
+            await world.advance(4)
+        await until(lambda: seen == [2], 3)
 
 
 async def test_priority(enter: Enter) -> None:
@@ -655,8 +654,6 @@ async def test_cron(enter: Enter) -> None:
         return [clockwork]
 
     async with enter(build) as world:
-        await world.quiet()
-        assert seen == []
         for times in (1, 2):
             await world.advance(60)
             await until(lambda times=times: len(seen) >= times)  # type: ignore[misc]

@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 
 from bot.engine import Engine, Options, new_signing_key
 from bot.engine.machine import default_backoff
-from bot.web.inngest import in_process_call, inngest_routes, send_in_process
+from bot.web.inngest import close_client, in_process_call, inngest_routes, send_in_process
 
 Functions = list[inngest.Function[Any]]
 Build = Callable[[inngest.Inngest, str], Functions]
@@ -138,3 +138,4 @@ async def served(server_url: str, build: Build) -> AsyncIterator[Served]:
     finally:
         server.should_exit = True
         await task
+        await close_client(client)
