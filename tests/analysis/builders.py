@@ -231,3 +231,42 @@ def python_tests(functions: int, module: str = "demo") -> str:
         for n in range(functions)
     )
     return f"from {module} import *\n\n\n" + "\n\n\n".join(body) + "\n"
+
+
+def judged(
+    check_id: str, files: Mapping[str, str | bytes] | None, of: RepositoryFacts | None = None, **how: Any
+) -> Check:
+    """One check of the report on `files`."""
+    return check(report(files, of, **how), check_id)
+
+
+CI = (
+    "name: CI\non: [push, pull_request]\npermissions:\n  contents: read\njobs:\n  test:\n    runs-on: ubuntu-24.04\n"
+    "    steps:\n      - uses: actions/checkout@08eba0b27e820071cde6df949e0beb9ba4906955\n      - run: pytest\n"
+)
+
+README = (
+    "# Tally\n\nTally counts things in files and says how many there are of each, for people who like to know.\n\n"
+    "## Installation\n\n```sh\npip install tally\n```\n\n## Usage\n\n```python\nimport tally\ntally.count('x')\n```\n\n"
+    "It reads text and binary files alike, and never changes any of them. The counts come as a table, or as JSON for "
+    "other programs to read; both are sorted by name, so that two runs can be compared line by line.\n"
+)
+
+LIBRARY: dict[str, str | bytes] = {
+    "README.md": README,
+    "LICENSE": LICENCE_MIT,
+    "pyproject.toml": (
+        '[project]\nname = "tally"\nversion = "1.2.0"\nrequires-python = ">=3.11"\nlicense = "MIT"\n'
+        'dependencies = ["attrs>=23"]\n'
+    ),
+    "tally/__init__.py": python_code(60),
+    "tests/test_tally.py": python_tests(40, "tally"),
+    ".github/workflows/ci.yml": CI,
+}
+"""A small Python library with tests and CI; take it and change what the test is about."""
+
+
+def library(more: Mapping[str, str | bytes] | None = None, *, without: Iterable[str] = ()) -> dict[str, str | bytes]:
+    """LIBRARY without some paths, and with more."""
+    gone = frozenset(without)
+    return {**{path: content for path, content in LIBRARY.items() if path not in gone}, **(more or {})}

@@ -16,7 +16,7 @@ STATE_MARKS = {
     State.UNKNOWN: "❔",
     State.NOT_APPLICABLE: "➖",
 }
-_GROUP_TITLES = {
+GROUP_TITLES = {
     Group.IDENTITY: "Identity",
     Group.STACK: "Tech stack",
     Group.SIZE: "Size and languages",
@@ -235,7 +235,7 @@ def _checks(report: Report) -> str:
         if not checks:
             continue
         score = scores[group].score if group in scores else None
-        title = f"### {_GROUP_TITLES[group]}{f': {score} of 100' if score is not None else ''}"
+        title = f"### {GROUP_TITLES[group]}{f': {score} of 100' if score is not None else ''}"
         parts.append("\n".join([title, "", *(line for check in checks for line in _check_lines(report, check))]))
     components = [check for check in report.checks if check.component]
     if components:

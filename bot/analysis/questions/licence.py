@@ -42,7 +42,8 @@ def _licence(view: View) -> Finding:
             ),
             share=0.6,
         )
-    if licence.files and licence.expression:
+    known = [evidence for evidence in licence.files if evidence.path not in view.licence.unrecognised]
+    if known and licence.expression:
         return passed("licence", f"{licence.expression}.", *licence.files, *licence.declared)
     if licence.files or view.licence.unrecognised:
         paths = [e.path for e in licence.files] or list(view.licence.unrecognised)

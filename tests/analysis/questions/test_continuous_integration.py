@@ -1,0 +1,80 @@
+"""CI present, tests on pull requests, state of HEAD."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.model.report import State
+from tests.analysis.builders import CI, facts, judged, library
+
+_WORKFLOW = "name: {name}\non: {on}\njobs:\n  a:\n    steps:\n      - run: {run}\n"
+_REUSED = "on: [pull_request]\njobs:\n  tests:\n    uses: octo/shared/.github/workflows/python.yml@v1\n"
+
+
+def _with(name: str, on: str = "[push, pull_request]", run: str = "pytest") -> dict[str, str | bytes]:
+    path = f".github/workflows/{name}.yml"
+    return library({path: _WORKFLOW.format(name=name, on=on, run=run)}, without=[".github/workflows/ci.yml"])
+
+
+@pytest.mark.parametrize(
+    ("files", "ci", "tests"),
+    [
+        (library(), State.PASS, State.PASS),
+        (library(without=[".github/workflows/ci.yml"]), State.FAIL, State.FAIL),
+        (_with("ci", on="[push]"), State.PASS, State.WARN),
+        (_with("ci", run="ruff check ."), State.PASS, State.FAIL),
+        (_with("stale", on="{schedule: [{cron: 1}]}", run="echo"), State.WARN, State.FAIL),
+        (_with("labeler", on="[pull_request]", run="echo"), State.WARN, State.FAIL),
+        (_with("release", on="{release: {}}", run="twine upload dist/*"), State.WARN, State.FAIL),
+        (library({".github/workflows/ci.yml": "on: [push\n"}), State.FAIL, State.FAIL),
+        (library({".github/workflows/ci.yml": _REUSED}), State.PASS, State.PASS),
+        (
+            library({".travis.yml": "script: pytest\n"}, without=[".github/workflows/ci.yml"]),
+            State.PASS,
+            State.PASS,
+        ),
+        (library({"Jenkinsfile": "pipeline { }\n"}, without=[".github/workflows/ci.yml"]), State.PASS, State.UNKNOWN),
+    ],
+    ids=[
+        "whole", "none", "only on push", "no tests", "chores", "chores on pull requests", "releases only", "broken",
+        "reusable workflow", "travis", "jenkins",
+    ],
+)  # fmt: skip
+def test_ci(files: dict[str, str | bytes], ci: State, tests: State) -> None:
+    assert judged("ci", files).state is ci
+    assert judged("ci-tests", files).state is tests
+
+
+def test_the_evidence_is_the_step_and_the_trigger() -> None:
+    check = judged("ci-tests", library())
+    lines = CI.splitlines()
+    assert [(lines[e.line - 1].strip()) for e in check.evidence if e.line] == [
+        "- run: pytest",
+        "on: [push, pull_request]",
+    ]
+
+
+def test_a_test_step_is_preferred_to_a_check_script() -> None:
+    workflow = "on: [pull_request]\njobs:\n  a:\n    steps:\n      - run: scripts/check\n      - run: scripts/test\n"
+    check = judged("ci-tests", library({".github/workflows/ci.yml": workflow}))
+    assert check.evidence[0].line == 6
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ("SUCCESS", State.PASS),
+        ("FAILURE", State.FAIL),
+        ("ERROR", State.FAIL),
+        ("PENDING", State.UNKNOWN),
+        ("", State.UNKNOWN),
+        (None, State.UNKNOWN),
+    ],
+)
+def test_ci_state(state: str | None, expected: State) -> None:
+    assert judged("ci-state", library(), facts(ci_state=state)).state is expected
+
+
+def test_without_ci_there_is_no_state() -> None:
+    files = library(without=[".github/workflows/ci.yml"])
+    assert judged("ci-state", files, facts(ci_state="FAILURE")).state is State.NOT_APPLICABLE
