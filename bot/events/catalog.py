@@ -21,6 +21,7 @@ __all__ = [
     "PULL_REQUEST_UPDATED",
     "PUSH_RECEIVED",
     "REFRESH_REQUESTED",
+    "REPORT_STORED",
     "OutgoingEvent",
     "Trigger",
     "authorization_revoked",
@@ -30,6 +31,7 @@ __all__ = [
     "pull_request_updated",
     "push_received",
     "refresh_requested",
+    "report_stored",
 ]
 
 PUSH_RECEIVED: Final = "repo/push.received"
@@ -39,6 +41,7 @@ COMMAND_RECEIVED: Final = "repo/command.received"
 PULL_REQUEST_UPDATED: Final = "repo/pull_request.updated"
 INSTALLATION_CHANGED: Final = "installation/changed"
 AUTHORIZATION_REVOKED: Final = "user/authorization.revoked"
+REPORT_STORED: Final = "report/stored"
 
 EVENT_NAMES: Final = (
     PUSH_RECEIVED,
@@ -48,6 +51,7 @@ EVENT_NAMES: Final = (
     PULL_REQUEST_UPDATED,
     INSTALLATION_CHANGED,
     AUTHORIZATION_REVOKED,
+    REPORT_STORED,
 )
 
 
@@ -215,6 +219,15 @@ def authorization_revoked(*, user_id: int, occurrence: str, delivery: str = "") 
         name=AUTHORIZATION_REVOKED,
         id=_id("revoked", user_id, occurrence),
         data={"user_id": user_id, "delivery": delivery},
+    )
+
+
+def report_stored(*, installation_id: int, repository_id: int, report_id: int, occurrence: str) -> OutgoingEvent:
+    """A report was stored and somebody has subscribed to hear of it. `occurrence` names the run that made it."""
+    return OutgoingEvent(
+        name=REPORT_STORED,
+        id=_id("stored", report_id, occurrence),
+        data={"installation_id": installation_id, "repository_id": repository_id, "report_id": report_id},
     )
 
 

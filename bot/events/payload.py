@@ -79,9 +79,10 @@ class PullRequest(Struct, frozen=True):
 
 
 class Check(Struct, frozen=True):
-    """`check_run` or `check_suite`."""
+    """`check_run` or `check_suite`. `external_id` is ours, and only of runs; `pull_requests` is empty for forks."""
 
     id: Id | None = None
+    external_id: str | None = None
     head_sha: str | None = None
     pull_requests: tuple[PullRequest, ...] | None = None
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -18,6 +19,8 @@ from bot.events.payload import Check, Payload, read_payload
 from bot.model.event import OutgoingEvent, Trigger
 
 COMMAND_WORD: Final = "/radar"
+OUR_PULL: Final = re.compile(r"pull-(\d{1,18})-")
+"""Begins the external id of a check run that functions/check_pull_request.py puts on a pull request."""
 ANY: Final = "*"
 MAX_NAMED: Final = 500
 """More added repositories than this are found by listing the installation."""
@@ -249,8 +252,11 @@ def _check_suite(news: _News) -> tuple[OutgoingEvent, ...]:
 def _rerequested(news: _News, check: Check) -> tuple[OutgoingEvent, ...]:
     """Somebody pressed "Re-run": each press is news. A check of a pull request is judged there."""
     head_sha = _need(check.head_sha, "head_sha")
-    pulls = [pull for pull in check.pull_requests or () if pull.number is not None]
-    if not pulls:
+    ours = OUR_PULL.match(check.external_id or "")
+    numbers = {pull.number for pull in check.pull_requests or () if pull.number is not None}
+    if ours is not None:
+        numbers = {int(ours[1])}
+    if not numbers:
         return (
             catalog.refresh_requested(
                 installation_id=news.installation_id,
@@ -266,13 +272,13 @@ def _rerequested(news: _News, check: Check) -> tuple[OutgoingEvent, ...]:
         catalog.pull_request_updated(
             installation_id=news.installation_id,
             repository_id=news.repository_id,
-            number=pull.number or 0,
-            head_sha=(pull.head.sha if pull.head else None) or head_sha,
+            number=number,
+            head_sha=head_sha,
             occurrence=news.guid,
             force=True,
             delivery=news.guid,
         )
-        for pull in pulls
+        for number in sorted(numbers)
     )
 
 

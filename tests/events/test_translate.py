@@ -102,6 +102,17 @@ SENT: list[tuple[str, str, dict[str, Any], str, dict[str, Any]]] = [
         {"force": True, "head_sha": SHA, "trigger": "command"},
     ),
     (
+        "our check re-run on a fork's pull request",
+        "check_run",
+        with_(
+            BASE,
+            action="rerequested",
+            check_run={"head_sha": SHA, "external_id": f"pull-5-{SHA}", "pull_requests": []},
+        ),
+        catalog.PULL_REQUEST_UPDATED,
+        {"force": True, "number": 5, "head_sha": SHA},
+    ),
+    (
         "checks re-run on a pull request",
         "check_suite",
         with_(BASE, action="rerequested", check_suite={"head_sha": SHA, "pull_requests": [{"number": 5}]}),
