@@ -7,6 +7,7 @@ sending and marking makes another send the same events again under the same ids,
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -27,8 +28,10 @@ log = structlog.get_logger("bot.intake.relay")
 Sender = Callable[[Sequence[OutgoingEvent]], Awaitable[None]]
 """Gives events to the engine. Raises WorldError when it is away, UserError or FinalError when it refuses them."""
 
-LEASE_S = 120.0
-SEND_TIMEOUT_S = 20.0
+LEASE_S = 30.0
+"""What a process that died had borrowed waits this long, unless it was the only one (SQLite)."""
+SEND_TIMEOUT_S = 10.0
+"""With no send begun after a third of the lease, none outlasts it."""
 BATCH = 200
 EVENTS_A_SEND = 100
 POLL_S = 2.0
@@ -61,6 +64,8 @@ class _Outcome:
     refused: list[tuple[_Parcel, str]] = field(default_factory=list)
     later: list[tuple[_Parcel, str]] = field(default_factory=list)
     pause_s: float = 0.0
+    until: float = math.inf
+    """Monotonic time after which the lease is too short for another send."""
 
 
 class Relay:
@@ -102,10 +107,14 @@ class Relay:
 
     async def run(self) -> None:
         """Relay until `stop()`. No failure ends it: it pauses, longer each time, and goes on."""
+        is_alone = self._database.dialect == "sqlite"
         while not self._stopped.is_set():
             self._woken.clear()
             began = time.monotonic()
             try:
+                if is_alone:
+                    await self._take_back()
+                    is_alone = False
                 handled, pause_s = await self.round()
             except Exception as error:
                 handled, pause_s = 0, self._note_failure(error)
@@ -119,6 +128,12 @@ class Relay:
     def _pours(self) -> bool:
         return self._rain() > RAIN_PER_SECOND
 
+    async def _take_back(self) -> None:
+        """At the start: what a process before us had borrowed is due at once."""
+        async with self._database.write(durable=False) as session:
+            await inbox.end_leases(session, now=self._clock())
+            await outbox.end_leases(session, now=self._clock())
+
     async def round(self) -> tuple[int, float]:
         """Handle what is due once; how many deliveries and events that were, and how long to pause then."""
         now, limit = self._clock(), RAIN_BATCH if self._pours() else BATCH
@@ -127,7 +142,7 @@ class Relay:
             events = await outbox.claim(session, now=now, limit=limit, lease_s=self._lease_s)
         if not deliveries and not events:
             return 0, 0.0
-        outcome = _Outcome()
+        outcome = _Outcome(until=time.monotonic() + self._lease_s / 3)
         parcels = [parcel for one in deliveries if (parcel := _translated(one, outcome.ignored))]
         parcels += [_Parcel("", one.attempts, (one.event,)) for one in events]
         await self._send_all(parcels, outcome)
@@ -136,7 +151,7 @@ class Relay:
 
     async def _send_all(self, parcels: Sequence[_Parcel], outcome: _Outcome) -> None:
         for together in _chunks(parcels):
-            if outcome.pause_s:
+            if outcome.pause_s or time.monotonic() > outcome.until:
                 outcome.later += [(parcel, self.trouble) for parcel in together]
                 continue
             await self._send_parcels(together, outcome)
@@ -204,7 +219,7 @@ class Relay:
         """Due again after the pause, or, for a parcel's own trouble, after a delay that grows with its tries."""
         groups: dict[tuple[float, str], list[_Parcel]] = {}
         for parcel, why in outcome.later:
-            delay_s = outcome.pause_s or min(LONGEST_PAUSE_S, 2.0 ** min(parcel.attempts, 5))
+            delay_s = outcome.pause_s or (min(LONGEST_PAUSE_S, 2.0 ** min(parcel.attempts, 5)) if why else 0.0)
             groups.setdefault((delay_s, why), []).append(parcel)
         is_try = not outcome.pause_s
         for (delay_s, why), parcels in groups.items():

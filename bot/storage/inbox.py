@@ -136,6 +136,16 @@ async def retry_later(
     )
 
 
+async def end_leases(session: AsyncSession, *, now: datetime) -> None:
+    """Every delivery that waits is due at once: whoever had borrowed some is gone."""
+    await changed(
+        session,
+        update(DeliveryRow)
+        .where(DeliveryRow.state == DeliveryState.RECEIVED, DeliveryRow.next_attempt_at > now)
+        .values(next_attempt_at=now),
+    )
+
+
 async def reopen(session: AsyncSession, guid: str, *, now: datetime) -> Delivery | None:
     """Have a settled delivery handled again, as replay number `replays`; None when it is not held.
 

@@ -85,6 +85,16 @@ async def retry_later(
     )
 
 
+async def end_leases(session: AsyncSession, *, now: datetime) -> None:
+    """Every unsent event is due at once: whoever had borrowed some is gone."""
+    await changed(
+        session,
+        update(OutboxRow)
+        .where(OutboxRow.sent_at.is_(None), OutboxRow.next_attempt_at > now)
+        .values(next_attempt_at=now),
+    )
+
+
 async def waiting(session: AsyncSession) -> int:
     """How many events have yet to be sent."""
     return await session.scalar(select(func.count()).select_from(OutboxRow).where(OutboxRow.sent_at.is_(None))) or 0

@@ -1,0 +1,84 @@
+"""`kill -9` at any moment loses nothing that was acknowledged, and sends nothing under two ids."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.model.delivery import DeliveryState
+from bot.storage import inbox
+from bot.storage.database import Database
+
+pytestmark = pytest.mark.anyio
+
+ROOT = Path(__file__).resolve().parents[2]
+KILLED_AFTER = (3, 40, 77)
+"""Acknowledgements after which a process is killed."""
+A_RUN = 400
+
+
+def start(url: str, sent: Path, first: int, count: int, lease_s: float = 0.2) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.intake.crash_child", url, str(sent), str(first), str(count), str(lease_s)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def kill_after(process: subprocess.Popen[str], count: int) -> set[int]:
+    """What the process had acknowledged when it was killed, after at least `count`."""
+    assert process.stdout is not None
+    acknowledged = {int(process.stdout.readline()) for _ in range(count)}
+    process.kill()
+    rest, _ = process.communicate(timeout=30)
+    lines = rest.split("\n")[:-1]  # a last line without its end was cut off
+    return acknowledged | {int(line) for line in lines}
+
+
+async def until_settled(database: Database, count: int) -> None:
+    async with asyncio.timeout(60):
+        while (await states(database))[DeliveryState.SENT] < count:
+            await asyncio.sleep(0.05)
+
+
+async def states(database: Database) -> dict[DeliveryState, int]:
+    async with database.read() as session:
+        return await inbox.counts(session)
+
+
+async def test_a_killed_process_loses_nothing_and_doubles_nothing(database: Database, url: str, tmp_path: Path) -> None:
+    sent = tmp_path / "sent"
+    acknowledged: set[int] = set()
+    for number, count in enumerate(KILLED_AFTER):
+        process = start(url, sent, number * A_RUN, A_RUN)
+        acknowledged |= await asyncio.to_thread(kill_after, process, count)
+    async with database.read() as session:
+        assert await inbox.known_guids(session, map(str, acknowledged)) == set(map(str, acknowledged))
+    last = start(url, sent, 0, 0)
+    held = sum((await states(database)).values())
+    await until_settled(database, held)
+    await asyncio.to_thread(last.communicate, "", 30)
+    assert last.returncode == 0
+    assert held >= len(acknowledged)
+    ids = sent.read_text().split()
+    assert len(set(ids)) == held
+    assert {int(id_.split(":")[1]) for id_ in ids} >= acknowledged
+
+
+async def test_two_processes_share_the_work_and_send_nothing_twice(
+    database: Database, url: str, tmp_path: Path
+) -> None:
+    sent = tmp_path / "sent"
+    both = [start(url, sent, number * 150, 150, lease_s=60) for number in range(2)]
+    await until_settled(database, 300)
+    for process in both:
+        await asyncio.to_thread(process.communicate, "", 30)
+        assert process.returncode == 0
+    ids = sent.read_text().split()
+    assert len(ids) == len(set(ids)) == 300
