@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from bot.analysis.manifests.formats.textlines import Pages
-from bot.analysis.manifests.nouns import Draft, Tree
+from bot.analysis.manifests.nouns import Draft, ManifestError, Tree
 from bot.model.report import Kind, Scope
 
 _DEPS = re.compile(r"\bdefp?[ ]+[a-z_]*deps(?:\([^)\n]*\))?[ ]+do\b")
@@ -64,6 +64,8 @@ def _dependency(draft: Draft, match: re.Match[str], line: int) -> None:
     draft.add(match.group(1), requirement, scope, line=line, version=exact if re.fullmatch(r"[\d.]+", exact) else "")
 
 
+_BRACKET = re.compile(r"[\[\]]")
+_BRACE = re.compile(r"[{}]")
 _ERLANG_DEPS = re.compile(r"\{[ \n]*deps[ ]*,[ \n]*\[")
 _ERLANG_TUPLE = re.compile(r"\{[ \n]*([a-z][a-z0-9_]{0,100})[ \n]*,[ \n]*(?:\"([^\"\n]{0,100})\")?")
 
@@ -72,9 +74,12 @@ def read_rebar(draft: Draft, text: str, tree: Tree) -> None:
     """rebar.config: the `deps` list, also those of profiles."""
     pages = Pages(_ERLANG_COMMENT.sub("", text))
     draft.package_manager = "rebar3"
+    end = 0
     for index, block in enumerate(pages.find(_ERLANG_DEPS)):
         scope = Scope.RUNTIME if index == 0 and "profiles" not in pages.text[: block.start()] else Scope.DEVELOPMENT
-        end = _closing(pages.text, block.end())
+        if block.start() < end:
+            continue
+        end = _closing(pages, block.end())
         depth_zero = _top_tuples(pages.text, block.end(), end)
         for start in depth_zero:
             match = _ERLANG_TUPLE.match(pages.text, start)
@@ -84,21 +89,21 @@ def read_rebar(draft: Draft, text: str, tree: Tree) -> None:
                 )
 
 
-def _closing(text: str, start: int) -> int:
+def _closing(pages: Pages, start: int) -> int:
     """The offset of the bracket that closes a list opened just before `start`."""
     depth = 1
-    for match in re.compile(r"[\[\]]").finditer(text, start):
+    for match in pages.find(_BRACKET, start):
         depth += 1 if match.group(0) == "[" else -1
         if not depth:
             return match.start()
-    return len(text)
+    raise ManifestError("A list is not closed.", pages.line(start))
 
 
 def _top_tuples(text: str, start: int, end: int) -> list[int]:
     """Where the tuples of a list begin, not those inside them."""
     found: list[int] = []
     depth = 0
-    for match in re.compile(r"[{}]").finditer(text, start, end):
+    for match in _BRACE.finditer(text, start, end):
         if match.group(0) == "{":
             if not depth:
                 found.append(match.start())

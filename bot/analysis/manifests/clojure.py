@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 
-from bot.analysis.manifests.formats.textlines import Pages
+from bot.analysis.manifests.formats.textlines import LONG_STRING, Pages
 from bot.analysis.manifests.nouns import Draft, Tree
 from bot.model.report import Scope
 
-_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*"|;[^\n]*')
+_COMMENT = re.compile(rf"{LONG_STRING}|;[^\n]*")
 _SYMBOL = r"[A-Za-z*+!_?<>=][\w.*+!?<>=/$-]{0,200}"
 _EDN = re.compile(
     rf"({_SYMBOL})[ \n,]+\{{([^{{}}]{{0,500}})\}}",

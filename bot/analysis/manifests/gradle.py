@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.analysis.manifests.formats import read_toml
-from bot.analysis.manifests.formats.textlines import numbered, without_c_comments
+from bot.analysis.manifests.formats.textlines import SINGLE_STRING, STRING, numbered, without_c_comments
 from bot.analysis.manifests.nouns import Draft, ManifestError, Tree, scalar
 from bot.model.report import Kind, Scope
 
 MAX_TOKENS = 200_000
 MAX_BLOCKS = 60
 _TOKEN = re.compile(
-    r'(?P<string>"""[^"]{0,5000}"""|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\')|(?P<word>[A-Za-z_$][\w$.-]*|\d[\w.]*)|'
+    rf'(?P<string>"""[^"]{{0,5000}}"""|{STRING}|{SINGLE_STRING})|(?P<word>[A-Za-z_$][\w$.-]*|\d[\w.]*)|'
     r"(?P<mark>[{}()\[\]=,:;])|(?P<end>\n)"
 )
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_][\w.]{0,100})\}?")
@@ -93,7 +93,9 @@ def _statements(text: str) -> Iterator[_Statement]:
 
 
 def _unquoted(piece: str) -> str:
-    return piece[3:-3] if piece.startswith('"""') else piece[1:-1]
+    if piece.startswith('"""') and len(piece) > 5:
+        return piece[3:-3]
+    return piece[1:].removesuffix(piece[0])
 
 
 def read_build(draft: Draft, text: str, tree: Tree) -> None:
@@ -129,9 +131,10 @@ def _assigned(statements: list[_Statement]) -> dict[str, str]:
             owner = next((block for block in reversed(statement.blocks) if block not in {"ext", "buildscript"}), "")
             if owner:
                 found.setdefault(f"{owner}.{bare}", value)
-        if len(words) > 1 and "=" in [text for _, text in statement.tokens] and words[0].endswith("ersions"):
+        table = next((word for word in words[:2] if word.lower().endswith("versions")), "").rpartition(".")[2]
+        if table and ("mark", "[") in statement.tokens:
             for name, value in statement.named().items():
-                found.setdefault(f"{words[0]}.{name}", value)
+                found.setdefault(f"{table}.{name}", value)
     return found
 
 
@@ -346,7 +349,7 @@ def read_catalog(text: str) -> dict[str, dict[str, list[tuple[str, str]]]]:
     for key, members in _table(root, "bundles").items():
         names = members if isinstance(members, list) else []
         bundles[_dotted(key)] = [one for name in names for one in libraries.get(_dotted(scalar(name)), [])]
-    plugins = {_dotted(key): [_library(value, versions)] for key, value in _table(root, "plugins").items()}
+    plugins = {_dotted(key): [_catalog_plugin(value, versions)] for key, value in _table(root, "plugins").items()}
     return {"libraries": libraries, "bundles": bundles, "plugins": plugins}
 
 
@@ -364,6 +367,13 @@ def _rich(value: object) -> str:
     if isinstance(value, dict):
         return next((scalar(value[key]) for key in ("strictly", "require", "prefer") if scalar(value.get(key))), "")
     return scalar(value)
+
+
+def _catalog_plugin(value: object, versions: dict[str, str]) -> tuple[str, str]:
+    if isinstance(value, str):
+        name, _, version = value.partition(":")
+        return name, version
+    return _library(value, versions)
 
 
 def _library(value: object, versions: dict[str, str]) -> tuple[str, str]:

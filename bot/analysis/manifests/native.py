@@ -9,7 +9,7 @@ import ast
 import re
 
 from bot.analysis.manifests.formats import read_json
-from bot.analysis.manifests.formats.textlines import Pages, numbered
+from bot.analysis.manifests.formats.textlines import LONG_STRING, Pages, numbered
 from bot.analysis.manifests.nouns import MISSING, Draft, Tree, scalar
 from bot.analysis.manifests.python_setup import parse_python
 from bot.model.report import Scope
@@ -104,7 +104,7 @@ def _attribute(draft: Draft, name: str, value: ast.expr) -> None:
                     _add_conan(draft, reference, _CONAN_SECTIONS[name], element.lineno)
 
 
-_CMAKE_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*"|#\[\[.*?(?:\]\]|\Z)|#[^\n]*', re.DOTALL)
+_CMAKE_COMMENT = re.compile(rf"{LONG_STRING}|#\[\[[\s\S]*?(?:\]\]|\Z)|#[^\n]*")
 _COMMAND = re.compile(
     r"\b(find_package|find_dependency|FetchContent_Declare|CPMAddPackage|project|cmake_minimum_required)"
     r"[ \t]*\(([^()]{0,2000})\)",

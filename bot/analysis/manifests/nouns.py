@@ -179,6 +179,7 @@ class Draft:
         self.workspace_manager = ""
         self.members: list[str] = []
         self.package_manager = ""
+        self.is_full = False
         self._packages: dict[tuple[str, str, str, str, int | None], Package] = {}
         self._runtimes: list[Runtime] = []
         self._signals: list[Signal] = []
@@ -206,9 +207,9 @@ class Draft:
         if key in self._packages:
             return
         if len(self._packages) >= MAX_PACKAGES:
-            if len(self._packages) == MAX_PACKAGES and not self._full:
+            if not self.is_full:
                 self.problem(f"Only the first {MAX_PACKAGES} dependencies are read.", line)
-                self._full = True
+                self.is_full = True
             return
         self._packages[key] = Package(
             name=name,
@@ -220,8 +221,6 @@ class Draft:
             line=line,
             locked=locked,
         )
-
-    _full = False
 
     @property
     def folder(self) -> str:

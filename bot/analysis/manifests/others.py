@@ -10,7 +10,7 @@ import ast
 import re
 
 from bot.analysis.manifests.formats import read_json, read_yaml
-from bot.analysis.manifests.formats.textlines import Pages, numbered
+from bot.analysis.manifests.formats.textlines import STRING, Pages, numbered
 from bot.analysis.manifests.nouns import MISSING, Draft, Tree, scalar
 from bot.analysis.manifests.python_setup import parse_python, requirement_draft
 from bot.model.report import Kind, Scope
@@ -49,7 +49,7 @@ def read_rockspec(draft: Draft, text: str, tree: Tree) -> None:
                 draft.add(name, requirement, _ROCK_SCOPES[block.group(1)], line=line)
 
 
-_NIX_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*')
+_NIX_COMMENT = re.compile(rf"{STRING}|#[^\n]*")
 _NIX_INPUT = re.compile(
     r"\b(?:inputs\.)?([A-Za-z][\w-]{0,60})(?:\.url[ ]*=|[ ]*=[ ]*\{[ \n]*(?:flake[ ]*=[ ]*false;[ \n]*)?url[ ]*=)"
     r'[ \n]*"([^"\n]{1,300})"'

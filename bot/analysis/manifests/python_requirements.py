@@ -64,6 +64,8 @@ def read_requirements(draft: Draft, text: str, tree: Tree) -> None:
 
 def _read(draft: Draft, text: str, tree: Tree, path: str, scope: Scope, seen: set[str]) -> None:
     for line, content in _logical_lines(text):
+        if draft.is_full:
+            return
         if include := _INCLUDE.match(content):
             _include(draft, tree, path, include.group(1), line, scope, seen)
         elif content.startswith(("-e", "--editable")):

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 
-from bot.analysis.manifests.formats.textlines import Pages, without_c_comments
-from bot.analysis.manifests.nouns import Draft, Tree
+from bot.analysis.manifests.formats.textlines import STRING, Pages, without_c_comments
+from bot.analysis.manifests.nouns import Draft, ManifestError, Tree
 from bot.model.report import Scope
 
-_HASH = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*')
+_HASH = re.compile(rf"{STRING}|#[^\n]*")
 _BLOCK = re.compile(r'^[ \t]*(terraform|module|provider)(?:[ \t]+"([^"\n]{1,200})")?[ \t]*\{', re.MULTILINE)
-_BRACE = re.compile(r'"(?:[^"\\\n]|\\.)*"|[{}]')
+_BRACE = re.compile(rf"{STRING}|[{{}}]")
 _REQUIRED = re.compile(r"\brequired_providers[ \t]*\{")
 _PROVIDER = re.compile(r'\b([a-z][a-z0-9_-]{0,100})[ \t]*=[ \t]*(?:\{([^{}]{0,1000})\}|"([^"\n]{0,100})")')
 _ATTRIBUTE = re.compile(r'\b(source|version)[ \t]*=[ \t]*"([^"\n]{1,300})"')
@@ -26,26 +26,30 @@ def read_terraform(draft: Draft, text: str, tree: Tree) -> None:
     cleaned = _HASH.sub(lambda match: match.group(0) if match.group(0)[0] == '"' else "", without_c_comments(text))
     pages = Pages(cleaned)
     draft.package_manager = "terraform"
+    states_providers = _REQUIRED.search(pages.text) is not None
+    end = 0
     for block in pages.find(_BLOCK):
-        end = _closing(pages.text, block.end())
+        if block.start() < end:
+            continue
+        end = _closing(pages, block.end())
         kind, label = block.group(1), block.group(2) or ""
         if kind == "terraform":
             _terraform(draft, pages, block.end(), end)
         elif kind == "module":
             _module(draft, pages, block, end)
-        elif label and not any(match.group(0) for match in pages.find(_REQUIRED)):
+        elif label and not states_providers:
             draft.signal("terraform", f"hashicorp/{label}", pages.line(block.start(1)))
     draft.is_component = draft.has_packages
 
 
-def _closing(text: str, start: int) -> int:
+def _closing(pages: Pages, start: int) -> int:
     depth = 1
-    for match in _BRACE.finditer(text, start):
+    for match in pages.find(_BRACE, start):
         if match.group(0) in "{}":
             depth += 1 if match.group(0) == "{" else -1
             if not depth:
                 return match.start()
-    return len(text)
+    raise ManifestError("A block is not closed.", pages.line(start))
 
 
 def _terraform(draft: Draft, pages: Pages, start: int, end: int) -> None:
@@ -54,7 +58,7 @@ def _terraform(draft: Draft, pages: Pages, start: int, end: int) -> None:
     required = _REQUIRED.search(pages.text, start, end)
     if required is None:
         return
-    for match in pages.find(_PROVIDER, required.end(), _closing(pages.text, required.end())):
+    for match in pages.find(_PROVIDER, required.end(), _closing(pages, required.end())):
         facts = dict(_ATTRIBUTE.findall(match.group(2) or ""))
         source = facts.get("source", f"hashicorp/{match.group(1)}")
         version = facts.get("version") or match.group(3) or ""

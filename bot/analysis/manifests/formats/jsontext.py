@@ -47,7 +47,8 @@ class _Reader:
         while True:
             match = _TOKEN.match(self.text, place)
             if match is None:
-                raise ManifestError("This is not valid JSON.", self._line_at(place))
+                slip = len(self.text) - len(self.text[place:].lstrip())
+                raise ManifestError("This is not valid JSON.", self._line_at(slip))
             start = match.start(match.lastgroup or 0)
             place = match.end()
             if match.lastgroup == "end":

@@ -14,7 +14,7 @@ _HEADER = re.compile(rf"^[ \t]*(\[\[?)[ \t]*({_DOTTED})[ \t]*\]")
 _KEY = re.compile(rf"^[ \t]*({_DOTTED})[ \t]*=")
 _SPLIT = re.compile(_PART)
 _LINE_SLIP = re.compile(r"\(at line (\d+), column \d+\)")
-_TOO_DEEP = re.compile(r"""\[{65}|(?:[A-Za-z0-9_"'-]{1,100}[ \t]{0,9}\.[ \t]{0,9}){65}""")
+_TOO_DEEP = re.compile(r"\[{65}|(?:\.[ \t]{0,9}[^.\s=\[\]{},]{1,100}[ \t]{0,9}){65}")
 
 
 class TomlDocument(Document):

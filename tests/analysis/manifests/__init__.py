@@ -1,0 +1,1 @@
+"""Tests of the manifest readers: real-life files as tables of cases."""

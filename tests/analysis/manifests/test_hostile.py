@@ -1,0 +1,186 @@
+"""No input makes a reader crash or stall: every reader on damaged, random and malicious texts."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.analysis.manifests.names import ENDINGS, NAMED, PATTERNED, Reader, reader_of
+from bot.analysis.manifests.nouns import Draft, ManifestError, Tree
+from tests.analysis.manifests import (
+    test_compiled,
+    test_containers,
+    test_npm,
+    test_python,
+    test_second_tier,
+    test_web_languages,
+)
+
+SAMPLES: dict[str, str] = {
+    "package.json": test_npm.PACKAGE,
+    "pyproject.toml": test_python.PEP_621 + test_python.POETRY,
+    "requirements.txt": test_python.REQUIREMENTS,
+    "setup.cfg": test_python.SETUP_CFG,
+    "setup.py": test_python.SETUP_PY,
+    "Pipfile": test_python.PIPFILE,
+    "environment.yml": "dependencies:\n  - python=3\n  - pip:\n      - a\n",
+    "go.mod": test_compiled.GO_MOD,
+    "go.work": "use (\n./a\n)\n",
+    "Cargo.toml": test_compiled.CARGO["crates/web/Cargo.toml"],
+    "pom.xml": test_compiled.POM_PARENT.lstrip(),
+    "build.gradle": test_compiled.GROOVY,
+    "build.gradle.kts": test_compiled.KOTLIN["app/build.gradle.kts"],
+    "settings.gradle.kts": test_compiled.KOTLIN["settings.gradle.kts"],
+    "Dockerfile": test_containers.DOCKERFILE,
+    "compose.yaml": "services:\n  a:\n    image: b:1\n",
+    ".github/workflows/ci.yml": test_containers.WORKFLOW,
+    "action.yml": "runs:\n  using: composite\n  steps:\n    - uses: a/b@v1\n",
+    "Gemfile": test_web_languages.GEMFILE,
+    "a.gemspec": test_web_languages.GEMSPEC,
+    "composer.json": test_web_languages.COMPOSER,
+    "a.csproj": test_web_languages.DOTNET["src/Shop/Shop.csproj"].lstrip(),
+    "Directory.Packages.props": test_web_languages.DOTNET["Directory.Packages.props"].lstrip(),
+    "pnpm-workspace.yaml": "packages:\n  - a/*\n",
+    "lerna.json": '{"packages": ["a/*"]}',
+    "paket.dependencies": "nuget A 1\n",
+    "packages.config": '<packages><package id="A" version="1"/></packages>',
+    "dotnet-tools.json": '{"tools": {"a": {"version": "1"}}}',
+    "requirements.yaml": "dependencies:\n  - name: a\n    version: 1\n",
+    **{path: text for path, (text, _) in test_second_tier.CASES.items()},
+}
+"""A sound text for each kind of manifest."""
+
+READERS: dict[str, Reader] = {path: reader for path in SAMPLES if (reader := reader_of(path)) is not None}
+
+
+def read_unguarded(path: str, text: str) -> None:
+    """Reads without the guard of `read_one`: only ManifestError may come out, and the result must be a manifest."""
+    reader = READERS[path]
+    draft = Draft(path, reader.ecosystem, is_component=reader.is_component)
+    try:
+        reader.read(draft, text, Tree({path: text}, [path]))
+    except ManifestError as error:
+        draft.problem(error.message, error.line)
+    manifest = draft.finish()
+    lines = (
+        text.count("\n") + 2 + text.count("\r") + sum(text.count(mark) for mark in "\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+    )
+    for package in manifest.packages:
+        assert package.name
+        assert package.line is None or 1 <= package.line <= lines
+    for problem in manifest.problems:
+        assert problem.line is None or 1 <= problem.line <= lines
+
+
+def test_every_reader_has_a_sample() -> None:
+    known = {reader.read for reader in (*NAMED.values(), *ENDINGS.values(), *(reader for _, reader in PATTERNED))}
+    covered = {reader.read for reader in READERS.values()}
+    assert {read.__name__ for read in known - covered} == {"_supporting"}
+
+
+PIECES = st.sampled_from(
+    [
+        *("{}[]()<>\"'`,:;=#%$&*@!|\\/~^+-. \n\t\0\r"),
+        "null", "true", "[]", "{}", "&a ", "*a", "<<: ", "!!python/object:os.system ", "<!ENTITY x 'y'>", '"""', "'''",
+        "\\u0000", "1e999", "-" * 50, "[" * 80, "{" * 80, "(" * 80, "\ufeff", "\u2028", "é", "end\n", "do\n",
+        "${a}", "$(a)",
+    ]
+)  # fmt: skip
+
+
+@st.composite
+def damaged(draw: st.DrawFn, text: str) -> str:
+    """A sound text with some spans cut out, doubled or replaced."""
+    for _ in range(draw(st.integers(1, 5))):
+        start = draw(st.integers(0, max(0, len(text) - 1)))
+        end = min(len(text), start + draw(st.integers(0, 40)))
+        filling = draw(st.one_of(PIECES, st.text(max_size=10), st.just(text[start:end] * 2), st.just("")))
+        text = text[:start] + filling + text[end:]
+    return text
+
+
+@pytest.mark.parametrize("path", SAMPLES)
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_a_damaged_file_is_read_or_refused(path: str, data: st.DataObject) -> None:
+    read_unguarded(path, data.draw(damaged(SAMPLES[path])))
+
+
+@pytest.mark.parametrize("path", SAMPLES)
+@settings(max_examples=10, deadline=None)
+@given(text=st.text(max_size=300))
+def test_any_text_is_read_or_refused(path: str, text: str) -> None:
+    read_unguarded(path, text)
+
+
+JSON_VALUES = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-5, 5), st.floats(allow_nan=False), st.text(max_size=8)),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=8), inner, max_size=4)),
+    max_leaves=8,
+)
+KEYS = {
+    "package.json": ["dependencies", "devDependencies", "peerDependenciesMeta", "engines", "workspaces", "bin",
+                     "license", "licenses", "packageManager", "name", "volta", "main"],
+    "composer.json": ["require", "require-dev", "license", "bin", "abandoned", "type"],
+    "deno.jsonc": ["imports", "workspace", "name"],
+    "vcpkg.json": ["dependencies", "overrides", "features", "name", "license"],
+    "elm.json": ["dependencies", "test-dependencies", "type"],
+    "environment.yml": ["dependencies", "name"],
+    "pubspec.yaml": ["dependencies", "dev_dependencies", "environment", "workspace", "executables"],
+    "Chart.yaml": ["dependencies", "name", "deprecated"],
+    "kustomization.yaml": ["resources", "bases", "images", "helmCharts"],
+    "compose.yaml": ["services"],
+    ".github/workflows/ci.yml": ["jobs", "name"],
+    "action.yml": ["runs", "name"],
+    ".pre-commit-config.yaml": ["repos"],
+    "package.yaml": ["dependencies", "library", "executables", "tests"],
+    "dotnet-tools.json": ["tools"],
+    "pnpm-workspace.yaml": ["packages"],
+    "lerna.json": ["packages"],
+}  # fmt: skip
+"""JSON is YAML too, so that one generator makes wrong shapes for both."""
+
+
+@pytest.mark.parametrize("path", KEYS)
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_wrong_shapes_are_problems_not_crashes(path: str, data: st.DataObject) -> None:
+    value = data.draw(st.dictionaries(st.sampled_from(KEYS[path]), JSON_VALUES, max_size=5))
+    read_unguarded(path, json.dumps(value))
+
+
+ATOMS = (
+    "[",
+    "{",
+    '"',
+    '"\\',
+    "a.",
+    "- ",
+    "a: ",
+    "/*",
+    "{a,",
+    "a\n",
+    "a {\n",
+    "{deps,[",
+    'module "a" {\n',
+    "*a ",
+    "not ",
+)
+
+
+@pytest.mark.parametrize("path", SAMPLES)
+def test_cost_grows_with_length_and_not_faster(path: str) -> None:
+    """Repeating any atom eight times as often takes nowhere near 64 times as long, as a quadratic scan would."""
+    for atom in ATOMS:
+        short, long = (_seconds(path, atom * (size // len(atom))) for size in (3_000, 24_000))
+        assert long < 0.3 or long < 30 * short, atom
+
+
+def _seconds(path: str, text: str) -> float:
+    started = time.process_time()
+    read_unguarded(path, text)
+    return time.process_time() - started

@@ -1,0 +1,1 @@
+"""Tests of the technologies table and of detection."""
