@@ -183,7 +183,7 @@ class Batching:
         heads = {one.id: ref.head_sha for one, ref in zip(reported, refs, strict=True) if ref is not None}
         return [
             Choice(repository=one.repository, skip="its report is current")
-            if not one.skip and one.repository.report_head_sha == heads.get(one.repository.id, "")
+            if not one.skip and heads.get(one.repository.id) == one.repository.report_head_sha
             else one
             for one in choices
         ]

@@ -28,7 +28,7 @@ MEMORY = timedelta(days=3)
 OVERLAP = timedelta(minutes=15)
 """GitHub lists a delivery only after it has tried it; look back a little behind the mark."""
 GRACE = timedelta(seconds=30)
-"""A delivery this young may still be on its way."""
+"""One this young that we answered well may be on its way into the inbox; one that failed is asked for at once."""
 ATTEMPTS = 5
 """After so many tries of one delivery something else is wrong (the secret, the address): `doctor` tells."""
 AT_ONCE = 200
@@ -104,7 +104,7 @@ def choose_missing(
         newest = max(tries, key=lambda one: (one.delivered_at, one.id))
         if len(tries) >= ATTEMPTS:
             given_up += 1
-        elif newest.delivered_at <= now - GRACE:
+        elif not 200 <= newest.status_code < 300 or newest.delivered_at <= now - GRACE:
             missing.append(newest)
     return sorted(missing, key=lambda one: (one.delivered_at, one.id)), given_up
 

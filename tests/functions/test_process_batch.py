@@ -65,6 +65,18 @@ async def test_what_is_current_is_skipped_and_an_unchanged_installation_costs_ne
     assert world.hub.ledger.billable - before <= 0.1 * len(made)
 
 
+async def test_a_new_repository_beside_a_current_one_is_asked_for(world: World) -> None:
+    current = world.hub.add_repository("acme", "current", {"a.py": "1\n"})
+    installation = world.hub.install("acme")
+    await run(world, BatchRequest(installation_id=installation.id, trigger="api"), "batch-1")
+    request = RefreshRequest(installation_id=installation.id, repository_id=current.id, batch_id="batch-1")
+    refreshing = Refreshing(world.deps, request, "run-1")
+    await refreshing.prepare()
+    await refreshing.analyze()
+    fresh = world.hub.add_repository("acme", "fresh", {"a.py": "2\n"})
+    assert await run(world, BatchRequest(installation_id=installation.id, trigger="reconcile"), "batch-2") == [fresh.id]
+
+
 async def test_a_repository_that_left_the_installation_is_removed(world: World) -> None:
     gone = world.hub.add_repository("acme", "gone", {"a.py": "1\n"})
     world.hub.add_repository("acme", "kept", {"a.py": "1\n"})

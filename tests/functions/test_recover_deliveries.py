@@ -34,7 +34,8 @@ CASES = {
         [2],
         0,
     ),
-    "still on its way": ([delivery(1, "a", minutes_ago=0.1)], set(), [], 0),
+    "still on its way": ([delivery(1, "a", minutes_ago=0.1, status=202)], set(), [], 0),
+    "failed a moment ago": ([delivery(1, "a", minutes_ago=0.1)], set(), [1], 0),
     "tried too often": ([delivery(n, "a", minutes_ago=20 - n) for n in range(ATTEMPTS)], set(), [], 1),
     "several, oldest first": ([delivery(3, "c", minutes_ago=1), delivery(1, "a", minutes_ago=9)], set(), [1, 3], 0),
 }

@@ -117,6 +117,11 @@ class BotProcess:
         self.spawn()
         self.wait_ready()
 
+    def wait_chores(self) -> None:
+        """Until what every start asks for (recovery, sweep) is done, so that it cannot mix with what a test does."""
+        sql = "select count(*) from runs where function_id like '%sweep-stale%' and state = 'completed'"
+        eventually(lambda: self.scalar(sql) > 0, timeout_s=START_TIMEOUT_S, what="the sweep at start")
+
     def spawn(self) -> None:
         """Start without waiting."""
         self.folder.mkdir(parents=True, exist_ok=True)

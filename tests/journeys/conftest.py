@@ -51,6 +51,7 @@ class Stage:
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """The stage that most journeys share."""
     with FakeHub() as hub, BotProcess(hub, tmp_path_factory.mktemp("stage")) as bot:
+        bot.wait_chores()
         yield Stage(hub, bot)
 
 
@@ -75,6 +76,7 @@ def own_stage(tmp_path: Path) -> Iterator[Callable[..., Stage]]:
             stack.callback(bot.close)
             if start:
                 bot.start()
+                bot.wait_chores()
             return Stage(hub, bot)
 
         yield make
