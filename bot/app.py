@@ -39,6 +39,7 @@ from bot.github.app import GitHubApp
 from bot.github.client import GitHubClient
 from bot.github.manifest import convert, manifest_for
 from bot.github.sign_in import GitHubSignIn
+from bot.intake.proxy import WebhookProxy
 from bot.intake.receive import Receiver
 from bot.intake.relay import Relay
 from bot.intake.replay import replay
@@ -127,8 +128,8 @@ class Bot:
             call = in_process_call(Starlette(routes=self.inngest_routes))
             url, options = settings.database_url.get_secret_value(), _engine_options(settings)
             self.engine = Engine(url, call, signing_key=signing_key, options=options)
-        self._relay = Relay(self.database, self._send, clock=clock, rain=lambda: self.receiver.per_second())
         self.receiver = Receiver(self.database, on_stored=self._wake_relay)
+        self._relay = Relay(self.database, self._send, clock=clock, rain=self.receiver.per_second)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -151,8 +152,15 @@ class Bot:
             tasks.create_task(self._relay.run(), name="relay")
             stack.callback(self._relay.stop)
             await stack.enter_async_context(self.receiver)
+            if self.settings.webhook_proxy_url:
+                listener = tasks.create_task(self._proxy(self.settings.webhook_proxy_url).run(), name="proxy")
+                stack.callback(listener.cancel)
             await self._ask_at_start()
             yield
+
+    def _proxy(self, url: str) -> WebhookProxy:
+        secrets = self.settings.webhook_secrets
+        return WebhookProxy(url, self.receiver, secrets=lambda: secrets, clock=self._clock)
 
     async def parts(self) -> list[PartStatus]:
         """Which parts besides the database are able to work."""
@@ -325,7 +333,7 @@ class _SetUp:
         await self._apply(settings)
 
     def manifest(self, *, public_url: str, name: str) -> dict[str, object]:
-        return manifest_for(public_url, name=name)
+        return manifest_for(public_url, name=name, webhook_url=self._settings.webhook_proxy_url or "")
 
     async def convert(self, code: str) -> AppCredentials:
         return await convert(code, api_url=self._settings.github_api_url)

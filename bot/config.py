@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     radar_push_settle_max_s: float = Field(default=60.0, ge=0)
     radar_public_commands: bool = True
     radar_check_runs: bool = True
+    webhook_proxy_url: str | None = None
     radar_delivery_days: int = Field(default=30, ge=3)
     radar_delivery_max_bytes: int = Field(default=2_000_000_000, ge=10_000_000)
     radar_private_webhooks: bool = False

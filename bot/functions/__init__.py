@@ -7,6 +7,7 @@
 | `repo/batch.requested`      | process-batch-repositories       | process_batch          |
 | `repo/command.received`     | answer-command                   | answer_command         |
 | `repo/pull_request.updated` | check-pull-request               | check_pull_request     |
+| `report/stored`             | announce-report                  | announce_report        |
 | `installation/changed`      | reconcile-installation           | reconcile_installation |
 | `user/authorization.revoked`| end-sessions                     | end_sessions           |
 | every hour                  | sweep-stale-repositories         | sweep_stale            |
@@ -20,6 +21,7 @@ from typing import Any
 import inngest
 
 from bot.functions import (
+    announce_report,
     answer_command,
     check_pull_request,
     end_sessions,
@@ -41,6 +43,7 @@ def build_functions(client: inngest.Inngest, deps: Deps) -> list[inngest.Functio
         process_batch,
         answer_command,
         check_pull_request,
+        announce_report,
         end_sessions,
         reconcile_installation,
         sweep_stale,

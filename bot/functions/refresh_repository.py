@@ -17,6 +17,7 @@ import msgspec
 import structlog
 
 from bot.analysis import RULESET_VERSION
+from bot.events.catalog import report_stored
 from bot.functions.deps import Deps
 from bot.functions.edge import RefreshRequest, failure_reason, original_event, read_data, step
 from bot.functions.publishing import publish_check_run, reply_to_command
@@ -27,7 +28,17 @@ from bot.model.installation import InstallationStatus
 from bot.model.report import Report, encode_report
 from bot.model.repository import Repository, RepositoryRef
 from bot.model.snapshot import RepositoryFacts
-from bot.storage import batches, budgets, facts, installations, refreshes, reports, repositories
+from bot.storage import (
+    batches,
+    budgets,
+    facts,
+    installations,
+    outbox,
+    refreshes,
+    reports,
+    repositories,
+    subscriptions,
+)
 
 log = structlog.get_logger("bot.functions.refresh")
 
@@ -283,6 +294,15 @@ class Refreshing:
                     api_requests=report.api_requests,
                     now=now,
                 )
+            if await subscriptions.wanting(session, self._request.installation_id):
+                news = report_stored(
+                    installation_id=self._request.installation_id,
+                    repository_id=report.repository.id,
+                    report_id=report_id,
+                    occurrence=self._run_id,
+                )
+                await outbox.add(session, [news], now=now)
+        self._deps.wake_relay()
         return report_id
 
 
