@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from bot.analysis.manifests.nouns import Inventory, Manifest
-from bot.analysis.manifests.reading import component_of
+from bot.analysis.manifests.reading import places
 from bot.model.report import Component, Kind, Technology
 from bot.model.snapshot import Contents, FileClass, FileFact
 
@@ -25,10 +25,10 @@ def find_components(
     for manifest in inventory.manifests:
         if manifest.is_component:
             groups[manifest.folder].append(manifest)
-    folders = frozenset(groups)
+    at = places(inventory.manifests)
     files: dict[str, list[FileFact]] = defaultdict(list)
     for file in contents.files:
-        files[component_of(file.path, folders)].append(file)
+        files[at.component(file.path)].append(file)
     names: dict[str, list[str]] = defaultdict(list)
     for technology in technologies:
         for folder in technology.components:

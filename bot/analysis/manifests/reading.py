@@ -49,16 +49,16 @@ def read_texts(texts: Mapping[str, str], paths: Iterable[str], *, vendored: Iter
     if len(found) > MAX_MANIFESTS:
         message = f"The tree has {len(found)} manifests; the {MAX_MANIFESTS} nearest to the root are read."
         problems.append(Problem(path=found[MAX_MANIFESTS][0], message=message))
-    folders = frozenset(manifest.folder for manifest in manifests if manifest.is_component)
+    at = places(manifests)
     manifests = [
-        msgspec.structs.replace(manifest, component=component_of(manifest.path, folders))
+        msgspec.structs.replace(manifest, component=at.component(manifest.path))
         for manifest in sorted(manifests, key=lambda manifest: manifest.path)
     ]
-    locks = [msgspec.structs.replace(lock, component=component_of(lock.path, folders)) for lock in locks]
+    locks = [msgspec.structs.replace(lock, component=at.component(lock.path)) for lock in locks]
     return Inventory(
         manifests=tuple(manifests),
         packages=tuple(
-            sorted(_packages(manifests, locks, tree, folders), key=lambda one: (one.path, one.line or 0, one.name))
+            sorted(_packages(manifests, locks, tree, at), key=lambda one: (one.path, one.line or 0, one.name))
         ),
         lockfiles=tuple(locks),
         workspaces=workspaces.join(manifests),
@@ -80,21 +80,36 @@ def read_one(path: str, reader: Reader, tree: Tree) -> Manifest:
     return draft.finish()
 
 
-def component_of(path: str, folders: frozenset[str]) -> str:
-    """The nearest component folder at or above the file `path`, "" for the root."""
-    folder = posixpath.dirname(path)
-    while folder and folder not in folders:
-        folder = posixpath.dirname(folder)
-    return folder
+class Places:
+    """Which component a file belongs to: the nearest component folder at or above it, "" for the root."""
+
+    def __init__(self, folders: Iterable[str]) -> None:
+        self._component = {folder: folder for folder in ("", *folders)}
+
+    def component(self, path: str) -> str:
+        """The component folder of the file at `path`."""
+        return self._of_folder(path.rpartition("/")[0])
+
+    def _of_folder(self, folder: str) -> str:
+        waiting: list[str] = []
+        while folder not in self._component:
+            waiting.append(folder)
+            folder = folder.rpartition("/")[0]
+        found = self._component[folder]
+        self._component.update((one, found) for one in waiting)
+        return found
 
 
-def _packages(
-    manifests: list[Manifest], locks: list[Lockfile], tree: Tree, folders: frozenset[str]
-) -> Iterable[Package]:
+def places(manifests: Iterable[Manifest]) -> Places:
+    """The component folders of these manifests, ready to be asked about files."""
+    return Places(manifest.folder for manifest in manifests if manifest.is_component)
+
+
+def _packages(manifests: list[Manifest], locks: list[Lockfile], tree: Tree, at: Places) -> Iterable[Package]:
     pinned = _Pinned(locks, tree)
     for manifest in manifests:
         for package in manifest.packages:
-            component = component_of(package.path, folders)
+            component = at.component(package.path)
             locked = package.locked or pinned.version(package, manifest.folder)
             if locked or component:
                 address = purl(package.ecosystem, package.name, locked) if locked else package.purl

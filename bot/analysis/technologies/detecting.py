@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from bot.analysis.manifests.names import is_skipped
 from bot.analysis.manifests.nouns import Inventory, pypi_name
-from bot.analysis.manifests.reading import component_of
+from bot.analysis.manifests.reading import Places, places
 from bot.analysis.technologies.table import CATEGORIES, Entry, index
 from bot.model.report import Evidence, Package, Scope, Technology
 from bot.model.snapshot import Contents, FileClass, FileFact
@@ -71,9 +71,9 @@ def find_technologies(contents: Contents, inventory: Inventory) -> tuple[Technol
     A manifest below an examples or tests folder counts only for a technology that nothing else shows, and only where
     the repository has no manifest elsewhere.
     """
-    folders = frozenset(manifest.folder for manifest in inventory.manifests if manifest.is_component)
+    at = places(inventory.manifests)
     seen: dict[str, tuple[Entry, list[_Sighting]]] = {}
-    for entry, sighting in _sightings(contents, inventory, folders):
+    for entry, sighting in _sightings(contents, inventory, at):
         seen.setdefault(entry.name, (entry, []))[1].append(sighting)
     found = [_technology(entry, sightings) for entry, sightings in seen.values()]
     order = {category: place for place, category in enumerate(CATEGORIES)}
@@ -90,7 +90,7 @@ def _technology(entry: Entry, sightings: list[_Sighting]) -> Technology:
     )
 
 
-def _sightings(contents: Contents, inventory: Inventory, folders: frozenset[str]) -> Iterator[tuple[Entry, _Sighting]]:
+def _sightings(contents: Contents, inventory: Inventory, at: Places) -> Iterator[tuple[Entry, _Sighting]]:
     table = index()
     only_examples = all(_is_example(package.path) for package in inventory.packages)
     for package in inventory.packages:
@@ -101,8 +101,8 @@ def _sightings(contents: Contents, inventory: Inventory, folders: frozenset[str]
             if matcher in table:
                 yield table[matcher], _of_package(package, table[matcher], matcher, is_example)
                 break
-    yield from _of_manifests(inventory, folders)
-    yield from _of_files(contents.files, folders)
+    yield from _of_manifests(inventory, at)
+    yield from _of_files(contents.files, at)
 
 
 def _is_example(path: str) -> bool:
@@ -169,13 +169,13 @@ def _letters(name: str) -> str:
     return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
-def _of_manifests(inventory: Inventory, folders: frozenset[str]) -> Iterator[tuple[Entry, _Sighting]]:
+def _of_manifests(inventory: Inventory, at: Places) -> Iterator[tuple[Entry, _Sighting]]:
     """What manifests tell besides packages: runtimes and signals."""
     table = index()
     for manifest in inventory.manifests:
         if _is_example(manifest.path):
             continue
-        component, depth = component_of(manifest.path, folders), manifest.path.count("/")
+        component, depth = at.component(manifest.path), manifest.path.count("/")
         for signal in manifest.signals:
             entry = table.get((signal.kind, signal.name.lower()))
             if entry is not None:
@@ -188,7 +188,7 @@ def _of_manifests(inventory: Inventory, folders: frozenset[str]) -> Iterator[tup
                 yield entry, _Sighting(rank, runtime.evidence, runtime.requirement, component)
 
 
-def _of_files(files: tuple[FileFact, ...], folders: frozenset[str]) -> Iterator[tuple[Entry, _Sighting]]:
+def _of_files(files: tuple[FileFact, ...], at: Places) -> Iterator[tuple[Entry, _Sighting]]:
     table = index()
     seen_folders: set[str] = set()
     for file in files:
@@ -197,7 +197,7 @@ def _of_files(files: tuple[FileFact, ...], folders: frozenset[str]) -> Iterator[
         for matcher in (("file", posixpath.basename(file.path)), ("path", file.path)):
             entry = table.get(matcher)
             if entry is not None and not is_skipped(file.path) and not _is_example(file.path):
-                yield entry, _of_path(file.path, component_of(file.path, folders), 5)
+                yield entry, _of_path(file.path, at.component(file.path), 5)
         folder = posixpath.dirname(file.path)
         while folder and folder not in seen_folders:
             seen_folders.add(folder)
@@ -205,10 +205,10 @@ def _of_files(files: tuple[FileFact, ...], folders: frozenset[str]) -> Iterator[
             if entry is not None:
                 yield entry, _of_path(folder, "", 6)
             folder = posixpath.dirname(folder)
-    yield from _of_languages(files, folders)
+    yield from _of_languages(files, at)
 
 
-def _of_languages(files: tuple[FileFact, ...], folders: frozenset[str]) -> Iterator[tuple[Entry, _Sighting]]:
+def _of_languages(files: tuple[FileFact, ...], at: Places) -> Iterator[tuple[Entry, _Sighting]]:
     """Each language of first-party code that is more than a trace, with its largest file."""
     table = index()
     code: Counter[str] = Counter()
@@ -223,7 +223,7 @@ def _of_languages(files: tuple[FileFact, ...], folders: frozenset[str]) -> Itera
         entry = table.get(("language", language))
         if entry is not None and lines >= MIN_LANGUAGE_SHARE * total:
             path = largest[language].path
-            yield entry, _of_path(path, component_of(path, folders), 7)
+            yield entry, _of_path(path, at.component(path), 7)
 
 
 def _of_path(path: str, component: str, rank: int) -> _Sighting:

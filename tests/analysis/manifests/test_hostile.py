@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 
 import pytest
@@ -19,6 +20,9 @@ from tests.analysis.manifests import (
     test_second_tier,
     test_web_languages,
 )
+
+EXAMPLES = int(os.environ.get("RADAR_FUZZ_EXAMPLES", "8"))
+"""Texts per reader and test: few in every run, as many as wanted in a long one."""
 
 SAMPLES: dict[str, str] = {
     "package.json": test_npm.PACKAGE,
@@ -104,14 +108,14 @@ def damaged(draw: st.DrawFn, text: str) -> str:
 
 
 @pytest.mark.parametrize("path", SAMPLES)
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_damaged_file_is_read_or_refused(path: str, data: st.DataObject) -> None:
     read_unguarded(path, data.draw(damaged(SAMPLES[path])))
 
 
 @pytest.mark.parametrize("path", SAMPLES)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(text=st.text(max_size=300))
 def test_any_text_is_read_or_refused(path: str, text: str) -> None:
     read_unguarded(path, text)
@@ -146,7 +150,7 @@ KEYS = {
 
 
 @pytest.mark.parametrize("path", KEYS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=2 * EXAMPLES, deadline=None)
 @given(data=st.data())
 def test_wrong_shapes_are_problems_not_crashes(path: str, data: st.DataObject) -> None:
     value = data.draw(st.dictionaries(st.sampled_from(KEYS[path]), JSON_VALUES, max_size=5))
