@@ -87,7 +87,7 @@ def unknown_reasons(errors: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 def _reason(error: Mapping[str, Any]) -> str:
     if error.get("type") == "FORBIDDEN":
-        return "The App is not permitted to read it."
+        return "The App is not permitted to read it, or this GitHub does not know it."
     said = text(error.get("message"))[:200]
     return f"GitHub did not answer: {said}" if said else "GitHub did not answer."
 

@@ -33,6 +33,19 @@ class RateLimited(WorldError):
         self.is_secondary = is_secondary
 
 
+class UnknownFields(FinalError):
+    """This GitHub's schema lacks fields that the query asks for; `paths` lead to each."""
+
+    def __init__(self, what: str, paths: Sequence[Sequence[str]]) -> None:
+        named = ", ".join(".".join(path[-2:]) for path in paths)
+        super().__init__(
+            Finality.REFUSED,
+            f"This GitHub does not know what {what} asks for ({named}).",
+            next_step="GitHub Enterprise Server needs to be 3.10 or newer.",
+        )
+        self.paths = paths
+
+
 class QueryTimedOut(WorldError):
     """A GraphQL query was too much for GitHub in one go; asking for less may work."""
 
@@ -170,6 +183,9 @@ def graphql_failure(
     errors: Sequence[Mapping[str, Any]], headers: Mapping[str, str], *, now: datetime, what: str
 ) -> RadarError | None:
     """The error that a GraphQL answer stands for as a whole, or None where its errors concern single fields."""
+    unknown = [_field_path(error) for error in errors if _is_unknown_field(error)]
+    if unknown:
+        return UnknownFields(what, unknown)
     for error in errors:
         kind, said = str(error.get("type", "")), str(error.get("message", "")).lower()
         if kind in {"RATE_LIMITED", "RATE_LIMIT"} or _any(said, _LIMITED):
@@ -182,6 +198,16 @@ def graphql_failure(
         if kind in {"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED"} or _any(said, _TIMED_OUT):
             return QueryTimedOut(f"GitHub could not answer {what} in time.")
     return None
+
+
+def _is_unknown_field(error: Mapping[str, Any]) -> bool:
+    extensions = error.get("extensions")
+    return isinstance(extensions, dict) and extensions.get("code") == "undefinedField"
+
+
+def _field_path(error: Mapping[str, Any]) -> list[str]:
+    path = error.get("path")
+    return [part for part in path if isinstance(part, str)] if isinstance(path, list) else []
 
 
 _TIMED_OUT = (

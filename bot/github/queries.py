@@ -47,7 +47,7 @@ ALWAYS = """
       parent { nameWithOwner }
       templateRepository { nameWithOwner }"""
 
-DROPPABLE: Mapping[str, str] = {
+OF_REPOSITORY: Mapping[str, str] = {
     "hasIssuesEnabled": "hasIssuesEnabled",
     "hasDiscussionsEnabled": "hasDiscussionsEnabled",
     "hasVulnerabilityAlertsEnabled": "hasVulnerabilityAlertsEnabled",
@@ -63,29 +63,6 @@ DROPPABLE: Mapping[str, str] = {
           github: object(expression: "HEAD:.github") {{ {_FILES} }}
           docs: object(expression: "HEAD:docs") {{ {_FILES} }}
           issueTemplates: object(expression: "HEAD:.github/ISSUE_TEMPLATE") {{ {_FILES} }}
-        }}
-      }}""",
-    "defaultBranchRef": f"""defaultBranchRef {{
-        name
-        target {{
-          oid
-          ... on Commit {{
-            statusCheckRollup {{ state }}
-            history(first: {COMMITS}) {{
-              pageInfo {{ hasNextPage }}
-              nodes {{ oid committedDate messageHeadline author {{ name email user {{ login }} }} }}
-            }}
-          }}
-        }}
-        refUpdateRule {{
-          allowsDeletions allowsForcePushes requiredApprovingReviewCount
-          requiredStatusCheckContexts requiresCodeOwnerReviews
-        }}
-        rules(first: {RULES}) {{
-          nodes {{
-            type
-            parameters {{ ... on PullRequestParameters {{ requiredApprovingReviewCount requireCodeOwnerReview }} }}
-          }}
         }}
       }}""",
     "releases": f"""releases(first: {RELEASES}, {_NEWEST}) {{
@@ -125,17 +102,44 @@ DROPPABLE: Mapping[str, str] = {
         for number, folder in enumerate(ATTRIBUTE_FOLDERS)
     },
 }
+
+OF_COMMIT: Mapping[str, str] = {
+    "statusCheckRollup": "statusCheckRollup { state }",
+    "history": f"""history(first: {COMMITS}) {{
+              pageInfo {{ hasNextPage }}
+              nodes {{ oid committedDate messageHeadline author {{ name email user {{ login }} }} }}
+            }}""",
+}
+OF_BRANCH: Mapping[str, str] = {
+    "refUpdateRule": """refUpdateRule {
+          allowsDeletions allowsForcePushes requiredApprovingReviewCount
+          requiredStatusCheckContexts requiresCodeOwnerReviews
+        }""",
+    "rules": f"""rules(first: {RULES}) {{
+          nodes {{
+            type
+            parameters {{ ... on PullRequestParameters {{ requiredApprovingReviewCount requireCodeOwnerReview }} }}
+          }}
+        }}""",
+}
+DROPPABLE = frozenset({*OF_REPOSITORY, *OF_COMMIT, *OF_BRANCH})
 """The parts of the facts query by the name they have in the answer. Most are non-null in GitHub's schema, so that a
-missing permission for one takes the whole repository away: such a part is then left out."""
+missing permission for one takes the whole repository away; an older Enterprise Server may not know one, and then
+refuses the query. Such a part is left out."""
 
 
 def facts_query(without: frozenset[str] = frozenset()) -> str:
     """The facts of `$ids`, without the parts named."""
-    parts = [ALWAYS.strip(), *(part for name, part in DROPPABLE.items() if name not in without)]
+
+    def kept(parts: Mapping[str, str]) -> list[str]:
+        return [part for name, part in parts.items() if name not in without]
+
+    commit = " ".join(kept(OF_COMMIT))
+    target = f"oid ... on Commit {{ {commit} }}" if commit else "oid"
+    branch = "\n        ".join(["name", f"target {{ {target} }}", *kept(OF_BRANCH)])
+    parts = [ALWAYS.strip(), *kept(OF_REPOSITORY), f"defaultBranchRef {{\n        {branch}\n      }}"]
     if "owner" in without:
         parts.append("owner { login }")
-    if "defaultBranchRef" in without:
-        parts.append("defaultBranchRef { name target { oid } }")
     body = "\n      ".join(parts)
     return (
         f"query Facts($ids: [ID!]!) {{\n  nodes(ids: $ids) {{\n    ... on Repository {{\n      {body}\n    }} }} }}\n"

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from bot.github import facts as facts_
 from bot.github.comments import Request
 from bot.github.hidden import HiddenFiles
-from bot.github.limits import QueryTimedOut
+from bot.github.limits import QueryTimedOut, UnknownFields
 from bot.github.queries import DROPPABLE, HEADS_QUERY, MAX_NODES_PER_QUERY, facts_query
 from bot.github.wire import GraphQLReply
 from bot.model.errors import WorldError
@@ -72,11 +72,17 @@ class SnapshotReader:
 
     async def _permitted(self, node_ids: Sequence[str]) -> list[Node]:
         """The nodes of the facts query, asked again without the parts that took a node away."""
+        nodes: list[Node] = []
         for _ in DROPPABLE:
             without = self._denied.now()
-            nodes = await self._nodes(facts_query(without), node_ids, "repository facts")
-            denied = {part for node in nodes if node.fields is None for part in _denied_parts(node)} - without
-            if not denied:
+            try:
+                nodes = await self._nodes(facts_query(without), node_ids, "repository facts")
+                denied = {part for node in nodes if node.fields is None for part in _denied_parts(node)}
+            except UnknownFields as error:
+                denied = {part for path in error.paths if (part := _part_of(path))}
+                if not denied - without:
+                    raise
+            if not denied - without:
                 break
             self._denied.add(denied)
         for node in nodes:
@@ -128,11 +134,12 @@ class _Denied:
 
 
 def _denied_parts(node: Node) -> set[str]:
-    return {
-        str(error["path"][0])
-        for error in node.errors
-        if error.get("type") == "FORBIDDEN" and error["path"] and error["path"][0] in DROPPABLE
-    }
+    return {part for error in node.errors if error.get("type") == "FORBIDDEN" and (part := _part_of(error["path"]))}
+
+
+def _part_of(path: Sequence[object]) -> str:
+    """The innermost part of the facts query that an error's path leads through; "" for none."""
+    return next((part for part in reversed(path) if isinstance(part, str) and part in DROPPABLE), "")
 
 
 def _split(reply: GraphQLReply, count: int) -> list[Node]:

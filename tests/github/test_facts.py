@@ -117,7 +117,7 @@ REFUSED = [
 def test_a_refused_field_is_unknown_with_its_reason(path: list[Any], field: str) -> None:
     facts = facts_of(node(), [FORBIDDEN | {"path": path}], now=NOW)
     assert getattr(facts, field) is None
-    assert facts.unknown_reasons[field] == "The App is not permitted to read it."
+    assert facts.unknown_reasons[field] == "The App is not permitted to read it, or this GitHub does not know it."
 
 
 def test_no_dot_github_repository_is_known() -> None:

@@ -157,3 +157,14 @@ GRAPHQL_CASES = [
 @pytest.mark.parametrize(("name", "error", "kind"), GRAPHQL_CASES, ids=[case[0] for case in GRAPHQL_CASES])
 def test_graphql_errors_concern_the_query_or_a_field(name: str, error: dict[str, str], kind: type[object]) -> None:
     assert type(limits.graphql_failure([error], {}, now=NOW, what="x")) is kind
+
+
+def test_a_field_that_the_server_does_not_know_is_named() -> None:
+    error = {
+        "message": "Field 'rules' doesn't exist on type 'Ref'",
+        "path": ["query Facts", "nodes", "... on Repository", "defaultBranchRef", "rules"],
+        "extensions": {"code": "undefinedField", "typeName": "Ref", "fieldName": "rules"},
+    }
+    found = limits.graphql_failure([error], {}, now=NOW, what="x")
+    assert isinstance(found, limits.UnknownFields)
+    assert list(found.paths[0])[-1] == "rules"
