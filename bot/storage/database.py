@@ -142,6 +142,13 @@ class Database:
         async with self._in_line():
             return await self.direct.run(work)
 
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        """The pen, for a writer of this process with a connection of its own (the engine's journal).
+
+        Without it the two would poll for SQLite's lock. Waits as long as it takes; no line on PostgreSQL.
+        """
+        return nullcontext() if self._line is None else self._line.turn(is_patient=True)
+
     def _in_line(self) -> AbstractAsyncContextManager[None]:
         return nullcontext() if self._line is None else self._line.turn()
 

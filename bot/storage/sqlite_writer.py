@@ -49,9 +49,9 @@ class Line:
         self._timeout_s = timeout_s
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Hold the pen. Raises WorldError when those before take longer than the timeout."""
-        if not self._lock.locked():
+    async def turn(self, *, is_patient: bool = False) -> AsyncIterator[None]:
+        """Hold the pen. Raises WorldError when those before take longer than the timeout, unless `is_patient`."""
+        if is_patient or not self._lock.locked():
             await self._lock.acquire()
         else:
             await self._wait()

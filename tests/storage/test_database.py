@@ -110,6 +110,33 @@ async def test_readers_do_not_wait_for_a_writer(tmp_path: Path) -> None:
             assert await marks.get(session, "a") is None
 
 
+async def test_a_writer_with_its_own_connection_takes_its_turn(database: Database) -> None:
+    order: list[str] = []
+
+    async def write() -> None:
+        async with database.write() as session:
+            order.append("database")
+            await marks.put(session, "a", "1", now=NOW)
+
+    async with database.turn():
+        task = asyncio.create_task(write())
+        if database.dialect == "postgresql":
+            await task
+        await asyncio.sleep(0.01)
+        order.append("guest")
+    await task
+    assert order == (["guest", "database"] if database.dialect == "sqlite" else ["database", "guest"])
+
+
+async def test_waiting_in_line_too_long_is_the_worlds_trouble(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/radar.db", busy_timeout_s=0.05)
+    async with database.turn():
+        with pytest.raises(WorldError, match="other writes"):
+            async with database.write():
+                pytest.fail("there is no second pen")
+    await database.close()
+
+
 async def test_a_locked_database_is_the_worlds_trouble(tmp_path: Path) -> None:
     path = tmp_path / "radar.db"
     async with migrated(f"sqlite:///{path}"):
