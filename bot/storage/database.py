@@ -38,6 +38,9 @@ DRIVERS: Final = {
 Session: TypeAlias = AsyncSession
 """What `read()` and `write()` give, for signatures outside storage, where SQLAlchemy is not imported."""
 
+READER_PRAGMAS: Final = ("query_only=ON", "cache_size=-16384", "mmap_size=1073741824")
+"""Lists scan indexes: they are read from the system's page cache in place."""
+
 BUSY_TIMEOUT_S: Final = 5.0
 """How long a writer waits for another process's lock; GitHub waits 10 s for an answer."""
 
@@ -219,7 +222,7 @@ def _sqlite_engine(url: URL, pool_size: int, busy_timeout_s: float, *, is_writer
         pool_reset_on_return="rollback",
         connect_args={"timeout": busy_timeout_s},
     )
-    pragmas = WRITER_PRAGMAS if is_writer else ("query_only=ON",)
+    pragmas = WRITER_PRAGMAS if is_writer else READER_PRAGMAS
 
     def on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # pysqlite's own BEGIN comes too late for IMMEDIATE

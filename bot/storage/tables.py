@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeEngine
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -147,6 +148,33 @@ class InstallationRow(Base):
     __table_args__ = (Index("ix_installations_login", "account_login"),)
 
 
+LIST_SORTS = ("score", "full_name_lower", "pushed_at", "reported_at")
+"""What a list of repositories is sorted by."""
+
+LIST_FILTERS = (
+    "removed_at",
+    "is_private",
+    "installation_id",
+    "owner",
+    "status",
+    "grade",
+    "language",
+    "kind",
+    "licence",
+    "refresh_status",
+)
+
+
+def list_index(sort: str) -> tuple[str, ...]:
+    """The columns of an index that a list is read from, sorted and filtered, without touching the wide rows."""
+    return (sort, "id", *LIST_FILTERS, *(column for column in LIST_SORTS if column != sort))
+
+
+def by_bytes(length: int) -> TypeEngine[str]:
+    """Text that sorts byte by byte in both databases, so that a prefix is a range of an index."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
 class RepositoryRow(Base):
     """One repository. The columns from `score` on mirror its newest report so that lists need no JSON.
 
@@ -160,7 +188,7 @@ class RepositoryRow(Base):
     installation_id: Mapped[int] = mapped_column(ForeignKey("installations.id"))
     owner: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(String(255))
-    full_name_lower: Mapped[str] = mapped_column(String(511))
+    full_name_lower: Mapped[str] = mapped_column(by_bytes(511))
     is_private: Mapped[bool] = mapped_column(Boolean, default=False)
     is_fork: Mapped[bool] = mapped_column(Boolean, default=False)
     is_archived: Mapped[bool] = mapped_column(Boolean, default=False)
@@ -194,12 +222,9 @@ class RepositoryRow(Base):
     language: Mapped[str] = mapped_column(String(64), default="")
     summary: Mapped[str] = mapped_column(Text, default="")
     __table_args__ = (
-        Index("ix_repositories_full_name", "full_name_lower"),
+        *(Index(f"ix_repositories_by_{column}", *list_index(column)) for column in LIST_SORTS),
         Index("ix_repositories_installation", "installation_id", "removed_at", "full_name_lower"),
-        Index("ix_repositories_score", "score", "id"),
-        Index("ix_repositories_pushed", "pushed_at", "id"),
         Index("ix_repositories_refresh", "refresh_status", "refresh_requested_at"),
-        Index("ix_repositories_reported", "reported_at", "id"),
     )
 
 
@@ -267,8 +292,8 @@ class RepositoryPackageRow(Base):
     __tablename__ = "repository_packages"
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     repository_id: Mapped[int] = mapped_column(ForeignKey("repositories.id", ondelete="CASCADE"))
-    ecosystem: Mapped[str] = mapped_column(String(32))
-    name: Mapped[str] = mapped_column(String(255))
+    ecosystem: Mapped[str] = mapped_column(by_bytes(32))
+    name: Mapped[str] = mapped_column(by_bytes(255))
     requirement: Mapped[str] = mapped_column(String(255), default="")
     locked: Mapped[str] = mapped_column(String(255), default="")
     scope: Mapped[str] = mapped_column(String(16))

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from bot.storage.tables import (
     RepositoryActionRow,
@@ -114,7 +115,7 @@ async def _counts(session: AsyncSession, condition: ColumnElement[bool]) -> _Cou
     """One scan, grouped by everything that is counted; the groups are folded here."""
     row = RepositoryRow
     keys = (row.grade, row.status, row.kind, row.licence, row.language, row.refresh_status, row.is_private)
-    reported = row.report_id.is_not(None)
+    reported = row.reported_at.is_not(None)
     query = (
         select(*keys, reported, func.count(), func.count(row.score), func.coalesce(func.sum(row.score), 0))
         .where(condition)
@@ -152,32 +153,38 @@ async def _owners(session: AsyncSession, condition: ColumnElement[bool]) -> tupl
     return tuple(Tally(owner, number) for owner, number in found)
 
 
+def _among(column: InstrumentedAttribute[int], condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Rows of repositories that are counted. A list of ids is made once, where a join would read wide rows."""
+    return column.in_(select(RepositoryRow.id).where(condition))
+
+
 async def _technologies(session: AsyncSession, condition: ColumnElement[bool], limit: int) -> tuple[Tally, ...]:
-    row = RepositoryTechnologyRow
+    row, again = RepositoryTechnologyRow, aliased(RepositoryTechnologyRow)
     count = func.count()
-    query = (
-        select(row.name, func.min(row.category), count)
-        .join(RepositoryRow, RepositoryRow.id == row.repository_id)
-        .where(condition)
+    counted = (
+        select(row.name, count.label("number"))
+        .where(_among(row.repository_id, condition))
         .group_by(row.name)
         .order_by(count.desc(), row.name)
         .limit(limit)
+        .subquery()
     )
-    return tuple(Tally(name, number, category) for name, category, number in (await session.execute(query)).all())
+    category = select(again.category).where(again.name == counted.c.name).limit(1).scalar_subquery()
+    query = select(counted.c.name, counted.c.number, category).order_by(counted.c.number.desc(), counted.c.name)
+    return tuple(Tally(*line) for line in (await session.execute(query)).all())
 
 
 async def _packages(session: AsyncSession, condition: ColumnElement[bool], limit: int = 200) -> tuple[Tally, ...]:
     row = RepositoryPackageRow
     count = func.count(row.repository_id.distinct())
     query = (
-        select(row.name, row.ecosystem, count)
-        .join(RepositoryRow, RepositoryRow.id == row.repository_id)
-        .where(condition)
+        select(row.name, count, row.ecosystem)
+        .where(_among(row.repository_id, condition))
         .group_by(row.name, row.ecosystem)
         .order_by(count.desc(), row.name)
         .limit(limit)
     )
-    return tuple(Tally(name, number, ecosystem) for name, ecosystem, number in (await session.execute(query)).all())
+    return tuple(Tally(*line) for line in (await session.execute(query)).all())
 
 
 async def _moved(
@@ -202,8 +209,7 @@ async def _actions(
     worth = func.sum(row.value)
     query = (
         select(row.check_id, func.min(row.title), func.min(row.effort), func.count(), worth)
-        .join(RepositoryRow, RepositoryRow.id == row.repository_id)
-        .where(condition, row.check_id.not_in(("", *hidden)))
+        .where(_among(row.repository_id, condition), row.check_id.not_in(("", *hidden)))
         .group_by(row.check_id)
         .order_by(worth.desc(), row.check_id)
     )

@@ -1,7 +1,8 @@
 """The list of repositories: filtered, sorted and paged by key, without reading a report.
 
-Pages are by key, not by offset: a page deep in 100,000 rows costs what the first one costs. A sort column that may
-be NULL is read in two segments (rows with a value, then rows without), so plain indexes serve both databases.
+Pages are by key, not by offset: a page deep in 100,000 rows costs what the first one costs. Ids are found in an
+index that holds everything a list is filtered by, then the page's rows are fetched. A sort column that may be NULL is
+read in two segments (rows with a value, then rows without), so plain indexes serve both databases.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from bot.storage.views_scope import SENSITIVE_CHECKS, Scope, visible
 SortBy = Literal["-score", "score", "name", "-name", "-pushed", "pushed", "-reported", "reported"]
 SORTS: tuple[SortBy, ...] = get_args(SortBy)
 
-SELECTIVE = 2_000
+SELECTIVE = 800
 """A detail table (technology, check) with fewer matches than this drives the query; with more it is probed."""
 
 
@@ -102,6 +103,14 @@ _SORT_COLUMN: dict[str, InstrumentedAttribute[Any]] = {
 }
 
 
+@dataclass(frozen=True)
+class Page:
+    """One page. `count` is how many match, up to the bound that was asked for; None where it was not asked."""
+
+    items: list[RepositoryItem]
+    count: int | None = None
+
+
 async def list_repositories(
     session: AsyncSession,
     scope: Scope,
@@ -110,20 +119,43 @@ async def list_repositories(
     sort: SortBy = "-score",
     after: Position | None = None,
     limit: int = 50,
-) -> list[RepositoryItem]:
-    """At most `limit` repositories in the order of `sort`, beginning after `after`."""
+    count_to: int = 0,
+) -> Page:
+    """At most `limit` repositories in the order of `sort`, beginning after `after`.
+
+    With `count_to` the same walk through the index goes on until so many are counted.
+    """
     conditions = await _conditions(session, scope, wanted)
+    walk = max(limit, count_to)
+    ids = await _ids(session, conditions, sort, after, walk)
+    items = await _items(session, ids[:limit])
+    return Page(items, len(ids) if count_to else None)
+
+
+async def _ids(
+    session: AsyncSession, conditions: list[ColumnElement[bool]], sort: SortBy, after: Position | None, limit: int
+) -> list[int]:
+    """Ids in order, read from the sort's index alone."""
     column = _SORT_COLUMN[sort.removeprefix("-")]
-    found: list[RepositoryItem] = []
+    found: list[int] = []
     if after is None or after.value is not None:
-        query = _segment(conditions, column, descending=sort.startswith("-"), after=after).limit(limit)
-        found = await _items(session, query)
+        query = _segment(conditions, column, descending=sort.startswith("-"), after=after)
+        found = list(await session.scalars(query.limit(limit)))
     if len(found) < limit and column is not RepositoryRow.full_name_lower:
-        query = select(*_COLUMNS).where(*conditions, column.is_(None)).order_by(RepositoryRow.id)
+        without = select(RepositoryRow.id).where(*conditions, column.is_(None)).order_by(RepositoryRow.id)
         if after is not None and after.value is None:
-            query = query.where(RepositoryRow.id > after.id)
-        found += await _items(session, query.limit(limit - len(found)))
+            without = without.where(RepositoryRow.id > after.id)
+        found += await session.scalars(without.limit(limit - len(found)))
     return found
+
+
+async def _items(session: AsyncSession, ids: Sequence[int]) -> list[RepositoryItem]:
+    """The rows of these ids, in their order."""
+    if not ids:
+        return []
+    query = select(*_COLUMNS).where(RepositoryRow.id.in_(ids))
+    rows = {row[0]: RepositoryItem(*row) for row in (await session.execute(query)).all()}
+    return [rows[key] for key in ids if key in rows]
 
 
 def position_of(item: RepositoryItem, sort: SortBy) -> Position:
@@ -141,15 +173,6 @@ def position_of(item: RepositoryItem, sort: SortBy) -> Position:
     return Position(value, item.id)
 
 
-async def count_repositories(
-    session: AsyncSession, scope: Scope, wanted: RepositoryFilter, *, at_most: int = 1_000
-) -> int:
-    """How many match; counting stops at `at_most`, so that a count never costs a scan of everything."""
-    conditions = await _conditions(session, scope, wanted)
-    few = select(RepositoryRow.id).where(*conditions).limit(at_most).subquery()
-    return int(await session.scalar(select(func.count()).select_from(few)) or 0)
-
-
 async def find_repository(session: AsyncSession, scope: Scope, owner: str, name: str) -> RepositoryItem | None:
     """The repository of that name (any case) if `scope` may see it; of several of one name the newest."""
     query = (
@@ -158,8 +181,8 @@ async def find_repository(session: AsyncSession, scope: Scope, owner: str, name:
         .order_by(RepositoryRow.id.desc())
         .limit(1)
     )
-    found = await _items(session, query)
-    return found[0] if found else None
+    row = (await session.execute(query)).first()
+    return None if row is None else RepositoryItem(*row)
 
 
 async def owners(session: AsyncSession) -> list[tuple[int, str]]:
@@ -173,18 +196,14 @@ async def owners(session: AsyncSession) -> list[tuple[int, str]]:
     return [(row[0], row[1]) for row in (await session.execute(query)).all()]
 
 
-async def _items(session: AsyncSession, query: Select[Any]) -> list[RepositoryItem]:
-    return [RepositoryItem(*row) for row in (await session.execute(query)).all()]
-
-
 def _segment(
     conditions: Sequence[ColumnElement[bool]],
     column: InstrumentedAttribute[Any],
     *,
     descending: bool,
     after: Position | None,
-) -> Select[Any]:
-    query = select(*_COLUMNS).where(*conditions)
+) -> Select[int]:
+    query = select(RepositoryRow.id).where(*conditions)
     if column is not RepositoryRow.full_name_lower:
         query = query.where(column.is_not(None))
     if after is not None:
@@ -211,8 +230,8 @@ def _typed(column: InstrumentedAttribute[Any], value: str | int | None) -> Any:
 
 async def _conditions(session: AsyncSession, scope: Scope, wanted: RepositoryFilter) -> list[ColumnElement[bool]]:
     conditions = [visible(scope)]
-    full_name = RepositoryRow.full_name_lower
-    conditions += [full_name.contains(word, autoescape=True) for word in wanted.q.lower().split()]
+    position = func.instr if session.get_bind().dialect.name == "sqlite" else func.strpos
+    conditions += [position(RepositoryRow.full_name_lower, word) > 0 for word in wanted.q.lower().split()]
     for field in ("status", "grade", "language", "kind", "licence"):
         value = getattr(wanted, field)
         if value:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import CTE, ScalarSelect, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot.storage.tables import RepositoryPackageRow, RepositoryRow, RepositoryTechnologyRow
 from bot.storage.views_scope import Scope, visible
@@ -122,46 +122,38 @@ async def technology_versions(
 async def find_packages(
     session: AsyncSession, scope: Scope, start: str, *, limit: int = 30, at_most: int = 200
 ) -> list[PackageName]:
-    """Packages whose name begins with `start`, in order. Names are found by skipping through the index, one look-up
-    a name, so that a package with 60,000 users costs no more than one with a single user."""
-    row = RepositoryPackageRow
-    found: list[PackageName] = []
-    position: tuple[str, str] | None = None
-    for _ in range(limit * 3):
-        query = select(row.name, row.ecosystem).order_by(row.name, row.ecosystem).limit(1)
-        if position is None:
-            query = query.where(row.name >= start)
-        else:
-            name, ecosystem = position
-            beyond: ColumnElement[bool] = or_(row.name > name, row.ecosystem > ecosystem)
-            query = query.where(row.name >= name, beyond)
-        line = (await session.execute(query)).first()
-        if line is None or not str(line[0]).startswith(start):
-            break
-        position = (line[0], line[1])
-        count = await _users(session, scope, line[1], line[0], at_most)
-        if count:
-            found.append(PackageName(ecosystem=line[1], name=line[0], count=count))
-        if len(found) == limit:
-            break
-    return found
+    """Packages whose name begins with `start`, in order.
+
+    Names are found by skipping through the index, one look-up a name, so that a package with 60,000 users costs no
+    more than one with a single user.
+    """
+    row, then = RepositoryPackageRow, aliased(RepositoryPackageRow)
+    end = f"{start}\U0010ffff"
+    first = select(row.name, row.ecosystem, literal(1).label("place")).where(row.name >= start, row.name < end)
+    names = select(first.order_by(row.name, row.ecosystem).limit(1).subquery()).cte("names", recursive=True)
+    beyond = (tuple_(then.name, then.ecosystem) > tuple_(names.c.name, names.c.ecosystem), then.name < end)
+    order = (then.name, then.ecosystem)
+    following = select(
+        select(then.name).where(*beyond).order_by(*order).limit(1).scalar_subquery(),
+        select(then.ecosystem).where(*beyond).order_by(*order).limit(1).scalar_subquery(),
+        names.c.place + 1,
+    ).where(names.c.name.is_not(None), names.c.place < limit * 2)
+    names = names.union_all(following)
+    query = select(names.c.ecosystem, names.c.name, _users(scope, names, at_most)).where(names.c.name.is_not(None))
+    found = [PackageName(*line) for line in (await session.execute(query)).all()]
+    return [package for package in found if package.count][:limit]
 
 
-async def _users(session: AsyncSession, scope: Scope, ecosystem: str, name: str, at_most: int) -> int:
+def _users(scope: Scope, names: CTE, at_most: int) -> ScalarSelect[int]:
+    """How many repositories use the name of a row of `names`; counting stops at `at_most`."""
     row = RepositoryPackageRow
     few = (
         select(row.repository_id)
         .join(RepositoryRow, RepositoryRow.id == row.repository_id)
-        .where(row.name == name, row.ecosystem == ecosystem, visible(scope))
+        .where(row.name == names.c.name, row.ecosystem == names.c.ecosystem, visible(scope))
+        .correlate(names)
         .distinct()
         .limit(at_most)
         .subquery()
     )
-    return int(await session.scalar(select(func.count()).select_from(few)) or 0)
-
-
-async def categories(session: AsyncSession, names: Sequence[str]) -> dict[str, str]:
-    """The category of each named technology that is in use."""
-    row = RepositoryTechnologyRow
-    query = select(row.name, func.min(row.category)).where(row.name.in_(names)).group_by(row.name)
-    return {line[0]: line[1] for line in (await session.execute(query)).all()}
+    return select(func.count()).select_from(few).scalar_subquery()

@@ -13,7 +13,6 @@ from bot.storage.views_reports import history, read_report, report_json
 from bot.storage.views_repositories import (
     RepositoryFilter,
     RepositoryItem,
-    count_repositories,
     list_repositories,
     position_of,
 )
@@ -43,16 +42,22 @@ async def list_repos(call: Call) -> Response:
     wanted = RepositoryFilter(**{name: getattr(query, name) for name in RepositoryFilter.__dataclass_fields__})
     after = cursors.position(query.cursor, query.sort)
     async with call.web.db.read() as session:
-        found = await list_repositories(
-            session, call.viewer.scope, wanted, sort=query.sort, after=after, limit=query.limit + 1
+        shown = await list_repositories(
+            session,
+            call.viewer.scope,
+            wanted,
+            sort=query.sort,
+            after=after,
+            limit=query.limit + 1,
+            count_to=0 if after else COUNTED,
         )
-        count = await count_repositories(session, call.viewer.scope, wanted, at_most=COUNTED)
+    found = shown.items
     cursor = ""
     if len(found) > query.limit:
         found = found[: query.limit]
         behind = position_of(found[-1], query.sort)
         cursor = cursors.encode(query.sort, behind.value, behind.id)
-    page = RepositoryPage([repository_of(item) for item in found], count, COUNTED)
+    page = RepositoryPage([repository_of(item) for item in found], shown.count, COUNTED)
     return reply(call, page, headers=call.next_link(cursor))
 
 

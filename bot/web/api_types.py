@@ -76,10 +76,10 @@ class Repository(Struct, frozen=True):
 
 
 class RepositoryPage(Struct, frozen=True):
-    """`count` stops at `counted_to`: then there are at least so many."""
+    """`count` stops at `counted_to`: then there are at least so many. Only the first page has it."""
 
     repositories: list[Repository]
-    count: int
+    count: int | None
     counted_to: int
 
 

@@ -48,7 +48,7 @@ async def overview(visit: Visit) -> Response:
         owner=owner,
         figures=found,
         grades=folded_grades(found.grades),
-        newest=newest,
+        newest=newest.items,
         running=running,
         accounts=accounts,
         missing=[]

@@ -18,7 +18,6 @@ from bot.storage.views_repositories import (
     RepositoryFilter,
     RepositoryItem,
     SortBy,
-    count_repositories,
     list_repositories,
     position_of,
 )
@@ -80,16 +79,16 @@ async def repositories(visit: Visit) -> Response:
     after = cursors.position(visit.query.get("after", ""), sort)
     scope = visit.viewer.scope
     async with visit.web.db.read() as session:
-        found = await list_repositories(session, scope, wanted, sort=sort, after=after, limit=PAGE + 1)
-        count = await count_repositories(session, scope, wanted, at_most=COUNTED + 1)
-    more = found[PAGE:]
-    found = found[:PAGE]
+        shown = await list_repositories(
+            session, scope, wanted, sort=sort, after=after, limit=PAGE + 1, count_to=0 if after else COUNTED + 1
+        )
+    found, more = shown.items[:PAGE], shown.items[PAGE:]
     known = await figures_of(visit.web, scope)
     return visit.show(
         "repositories.html",
         active="repositories",
         repositories=found,
-        count=count,
+        count=shown.count,
         counted=COUNTED,
         wanted=wanted,
         sort=sort,
@@ -130,9 +129,10 @@ async def _everything(visit: Visit) -> AsyncIterator[RepositoryItem]:
     after: Position | None = None
     while True:
         async with visit.web.db.read() as session:
-            found = await list_repositories(
+            page_of_all = await list_repositories(
                 session, visit.viewer.scope, wanted, sort=sort, after=after, limit=EXPORT_CHUNK
             )
+        found = page_of_all.items
         for item in found:
             yield item
         if len(found) < EXPORT_CHUNK:

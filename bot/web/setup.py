@@ -137,7 +137,7 @@ def _show(visit: Visit, nonce: str, *, error: str = "", status: int = 200) -> Re
     organisation = query.get("organisation", "").strip()
     public_url = web.settings.radar_public_url
     name = query.get("name", "").strip()[:NAME_MAX] or "Repo Radar"
-    hook_url = query.get("hook", "").strip()
+    hook_url = query.get("hook", web.settings.webhook_proxy_url or "").strip()
     manifest: dict[str, Any] = {}
     if web.set_up is not None:
         manifest = dict(web.set_up.manifest(public_url=public_url, name=name))

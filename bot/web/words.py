@@ -34,6 +34,8 @@ GROUP_TITLES = {
     "structure": "Structure",
 }
 
+SHORT_FORMS = frozenset({"ai", "api", "ci", "cli", "cms", "orm", "ui", "css", "sdk"})
+
 TRIGGER_WORDS = {
     "install": "the installation",
     "push": "a push",
@@ -140,7 +142,8 @@ def rest_words(checks: Sequence[Check]) -> str:
 
 def title(name: str) -> str:
     """ "command-line-tool" → "Command line tool"."""
-    return name.replace("-", " ").replace("_", " ").capitalize()
+    words = name.replace("-", " ").replace("_", " ")
+    return words.upper() if words in SHORT_FORMS else words.capitalize()
 
 
 def grade_class(grade: str) -> str:
