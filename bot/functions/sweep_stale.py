@@ -14,11 +14,12 @@ import inngest
 from bot.events.catalog import installation_changed, refresh_requested
 from bot.functions.deps import Deps
 from bot.functions.edge import step
+from bot.intake.retention import prune_deliveries, prune_events
 from bot.model.event import OutgoingEvent, Trigger
 from bot.model.installation import TOKEN_INSTALLATION_ID, InstallationStatus
 from bot.model.records import RunState
 from bot.model.repository import Repository
-from bot.storage import facts, inbox, installations, outbox, refreshes, repositories, runs
+from bot.storage import facts, installations, outbox, refreshes, repositories, runs
 
 QUEUED_AT_MOST = timedelta(hours=12)
 """A batch of 100,000 repositories waits for GitHub's hourly limit about that long."""
@@ -132,17 +133,17 @@ class Sweeping:
         """Old deliveries, events, facts and runs, and what was uninstalled past its grace period; counts."""
         now, settings = self._deps.clock(), self._deps.settings
         erased: dict[str, int] = {}
-        async with self._deps.database.write() as session:
-            erased["deliveries"] = await inbox.prune(
-                session,
-                older_than=now - timedelta(days=settings.radar_delivery_days),
-                max_bytes=settings.radar_delivery_max_bytes,
-            )
-        async with self._deps.database.write() as session:
-            erased["events"] = await outbox.prune(session, older_than=now - OUTBOX_KEEP)
+        database = self._deps.database
+        erased["deliveries"] = await prune_deliveries(
+            database,
+            older_than=now - timedelta(days=settings.radar_delivery_days),
+            max_bytes=settings.radar_delivery_max_bytes,
+        )
+        erased["events"] = await prune_events(database, older_than=now - OUTBOX_KEEP)
+        async with database.write() as session:
             erased["facts"] = await facts.prune(session, older_than=now - FACTS_KEEP)
             erased["runs"] = await runs.prune(session, older_than=now - RUNS_KEEP)
-        async with self._deps.database.write() as session:
+        async with database.write() as session:
             before = now - timedelta(days=settings.radar_purge_days)
             erased["repositories"] = await repositories.purge(session, removed_before=before)
             erased.update(await installations.purge(session, deleted_before=before))

@@ -236,6 +236,8 @@ async def prune(session: AsyncSession, *, older_than: datetime, max_bytes: int, 
     What still waits is never dropped. At most `limit` of each in one call; the number dropped.
     """
     dropped = await _drop(session, older_than, limit)
+    if dropped == limit:
+        return dropped  # more of that in the next call
     total = await session.scalar(select(func.coalesce(func.sum(DeliveryRow.size_bytes), 0))) or 0
     if total <= max_bytes:
         return dropped

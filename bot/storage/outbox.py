@@ -105,6 +105,7 @@ async def oldest_waiting_at(session: AsyncSession) -> datetime | None:
     return await session.scalar(select(func.min(OutboxRow.created_at)).where(OutboxRow.sent_at.is_(None)))
 
 
-async def prune(session: AsyncSession, *, older_than: datetime) -> int:
-    """Drop sent events by age; the number dropped."""
-    return await changed(session, delete(OutboxRow).where(OutboxRow.sent_at < older_than))
+async def prune(session: AsyncSession, *, older_than: datetime, limit: int = 5000) -> int:
+    """Drop sent events by age, at most `limit`; the number dropped."""
+    old = select(OutboxRow.id).where(OutboxRow.sent_at < older_than).order_by(OutboxRow.sent_at).limit(limit)
+    return await changed(session, delete(OutboxRow).where(OutboxRow.id.in_(old.scalar_subquery())))
