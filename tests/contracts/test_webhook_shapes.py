@@ -23,6 +23,11 @@ def _check_run(scene: Scene) -> CheckRun:
     return run
 
 
+def _pull_head(scene: Scene) -> str:
+    assert scene.pull.pull is not None
+    return scene.pull.pull.head_sha
+
+
 def _transfer(scene: Scene) -> None:
     scene.hub.install("globex", announce=False)
     moving = scene.hub.add_repository("initech", "stapler", {"a": "b"}, announce=False)
@@ -49,7 +54,7 @@ DEEDS: dict[str, Callable[[Scene], object]] = {
     "pull_request$opened": lambda s: s.hub.open_pull(s.repository, "Again", {"c": "d"}, branch="again"),
     "pull_request$synchronize": lambda s: s.hub.update_pull(s.repository, s.pull, {"e": "f"}),
     "check_run$rerequested": lambda s: s.hub.rerequest_check(s.repository, _check_run(s).id),
-    "check_suite$rerequested": lambda s: s.hub.rerequest_suite(s.repository, s.repository.git.head()),
+    "check_suite$rerequested": lambda s: s.hub.rerequest_suite(s.repository, _pull_head(s)),
     "repository$created": lambda s: s.hub.add_repository("acme", "new", {"a": "b"}),
     "repository$renamed": lambda s: s.hub.rename(s.hub.find("acme/tidemark"), "highwater"),
     "repository$transferred": _transfer,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-FOLDER = Path(__file__).resolve().parents[2] / ".demo"
+FOLDER = Path(os.environ.get("DEMO_FOLDER") or Path(__file__).resolve().parents[2] / ".demo")
 ADDRESSES = FOLDER / "addresses.json"
 """Where the running demo can be reached; there only while it runs."""
 
@@ -92,7 +93,7 @@ def _comment(arguments: list[str], github: httpx.Client, bot: httpx.Client) -> i
             print(f"  Repo Radar reacts: {reactions}")
             last = reactions
         if replies and {"rocket", "confused"} & set(mine["reactions"]):
-            lines = replies[-1]["body"].splitlines()
+            lines = [line for line in replies[-1]["body"].splitlines() if not line.startswith("<!--")]
             print("\n".join(f"  │ {line}" for line in lines[:LINES_SHOWN]))
             if len(lines) > LINES_SHOWN:
                 print(f"  │ … {len(lines) - LINES_SHOWN} more lines")

@@ -78,8 +78,13 @@ def run_demo(arguments: list[str]) -> int:
             if not sys.is_finalizing():
                 console.print("\nStopping …", end=" ")
             bot.close()
-            console.print(f"ended cleanly. The log is in {bot.log_path.relative_to(ROOT)}.")
+            console.print(f"ended cleanly. The log is in {_short(bot.log_path)}.")
     return 0
+
+
+def _short(path: Path) -> Path:
+    """As a person in this folder would type it."""
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 
 
 def _environment() -> dict[str, str]:
@@ -120,7 +125,7 @@ def _play(demo: Demo, paths: list[Path]) -> None:
     _fill(demo, paths)
     bot.start()
     ADDRESSES.write_text(json.dumps({"github": hub.url, "bot": bot.url, "token": API_TOKEN}))
-    console.print(f"  Bot        {bot.url}, embedded engine, SQLite in {FOLDER.relative_to(ROOT)}/")
+    console.print(f"  Bot        {bot.url}, embedded engine, SQLite in {_short(FOLDER)}/")
     console.print(
         "\n[bold]Installing the App[/] on two accounts; GitHub's webhooks tell the bot. Reports as they come:"
     )
@@ -195,7 +200,11 @@ def _line(row: dict[str, Any]) -> str:
     grade = row["grade"] or "–"
     colour = GRADE_COLOURS.get(grade[:1], "default")
     score = "  –" if row["score"] is None else f"{row['score']:>3}"
-    return f"  [green]✓[/] {name} [{colour}]{grade:<2}{score}[/]  {_plain(row['summary'])[:150]}"
+    return f"  [green]✓[/] {name} [{colour}]{grade:<2}{score}[/]  {_plain(_first_sentence(row['summary']))}"
+
+
+def _first_sentence(text: str) -> str:
+    return text.split(". ", 1)[0].rstrip(".") + "."
 
 
 def _plain(text: str) -> str:
@@ -204,8 +213,7 @@ def _plain(text: str) -> str:
 
 
 def _say_what_to_do(demo: Demo) -> None:
-    python = Path(sys.executable)
-    short = python.relative_to(ROOT) if python.is_relative_to(ROOT) else python
+    short = _short(Path(sys.executable))
     found = re.search(r"Dashboard\s+(\S+)", demo.bot.log())
     console.print("\n[bold]Look[/]")
     console.print(f"  Dashboard  {found.group(1) if found else demo.bot.url}")
@@ -231,10 +239,9 @@ def _watch(demo: Demo) -> None:
         for number in sorted(set(demo.hub.world.comments) - seen):
             seen.add(number)
             repository, issue, comment = demo.hub.world.comments[number]
-            first = comment.body.strip().splitlines()[0] if comment.body.strip() else ""
-            console.print(
-                f"  [cyan]✎[/] {repository.full_name}#{issue.number} {comment.user.login}: {_plain(first)[:100]}"
-            )
+            lines = [line for line in comment.body.splitlines() if line.strip() and not line.startswith("<!--")]
+            where = f"{repository.full_name}#{issue.number} {comment.user.login}"
+            console.print(f"  [cyan]✎[/] {where}: {_plain(lines[0] if lines else '')[:100]}")
 
 
 def _follow(demo: Demo, local: Local) -> None:

@@ -165,6 +165,7 @@ class Payloads:
     def check_run(self, action: str, repository: Repository, run: CheckRun, sender: Account) -> Json:
         shape = self.shapes.check_run(repository, run)
         suite = self.check_suite_shape(repository, run.head_sha, run.id + 1_000_000, run.created_at)
+        shape["pull_requests"] = self.pulls_of(repository, run.head_sha)
         shape["check_suite"] = {name: value for name, value in suite.items() if name not in SUITE_ONLY}
         shape["details_url"] = shape["details_url"] or shape["html_url"]
         return {"action": action, "check_run": shape, **self.frame(repository, sender)}
@@ -196,7 +197,7 @@ class Payloads:
             "url": link,
             "before": commit.parents[0] if commit and commit.parents else ZERO_SHA,
             "after": sha,
-            "pull_requests": [],
+            "pull_requests": self.pulls_of(repository, sha),
             "app": self.shapes.app(),
             "created_at": stamp(at),
             "updated_at": stamp(at),
@@ -206,6 +207,22 @@ class Payloads:
             "check_runs_url": f"{link}/check-runs",
             "head_commit": head,
         }
+
+    def pulls_of(self, repository: Repository, sha: str) -> list[Json]:
+        """The open pull requests of this repository whose head is that commit (those of forks GitHub leaves out)."""
+        root = f"{self.shapes.api}/repos/{repository.full_name}"
+        lite = {"id": repository.id, "url": root, "name": repository.name}
+        return [
+            {
+                "id": issue.id,
+                "number": issue.number,
+                "url": f"{root}/pulls/{issue.number}",
+                "head": {"ref": issue.pull.head_branch, "sha": issue.pull.head_sha, "repo": lite},
+                "base": {"ref": issue.pull.base_branch, "sha": issue.pull.base_sha, "repo": lite},
+            }
+            for issue in repository.issues.values()
+            if issue.pull is not None and issue.closed_at is None and issue.pull.head_sha == sha
+        ]
 
     def pull_request(self, repository: Repository, issue: Issue, shapes: Shapes) -> Json:
         """A pull request in full."""
