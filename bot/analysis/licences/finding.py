@@ -47,7 +47,7 @@ def find_in(
     at_root = [one for one in stated if "/" not in one.evidence.path]
     expression = _expression(roots, reuse, found, is_reuse=_uses_reuse(paths, texts))
     expression = _refined(expression, at_root or stated)
-    unrecognised = tuple(path for path in roots if path not in found and texts[path].strip())
+    unrecognised = tuple(path for path in roots if path not in found and not _is_stub(texts[path]))
     github_id = "" if github in {None, "", "NOASSERTION"} else str(github)
     licence = Licence(
         expression=expression or _from_words(at_root or stated) or ("" if unrecognised else github_id),
@@ -74,6 +74,12 @@ def _of_file(path: str, text: str) -> Identified | None:
             if expression and "exception" not in stem.lower():
                 return Identified(expression=expression, share=0.0, remark="by its name")
     return identity
+
+
+def _is_stub(text: str) -> bool:
+    """Whether a text is empty or the two lines that R packages keep beside the licence (year and holder)."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return all(line.upper().startswith(("YEAR:", "COPYRIGHT HOLDER:", "ORGANIZATION:")) for line in lines)
 
 
 def _uses_reuse(paths: Iterable[str], texts: Mapping[str, str]) -> bool:

@@ -7,7 +7,7 @@ added here: bounds, exceptions, the "how to apply" notice that GNU texts end wit
 
 from __future__ import annotations
 
-import functools
+import hashlib
 import html
 import re
 
@@ -72,9 +72,21 @@ _POINTERS = (
 _TAGS = re.compile(r"<(?:style|script)\b.{0,20000}?</(?:style|script)>|<[^<>]{0,500}>", re.DOTALL | re.IGNORECASE)
 
 
-@functools.lru_cache(maxsize=512)
+_REMEMBERED: dict[bytes, Identified | None] = {}
+MAX_REMEMBERED = 10_000
+
+
 def identify(text: str) -> Identified | None:
     """What licence a text is; None where it is none that is known. The same text is compared once a process."""
+    key = hashlib.blake2b(text[:MAX_CHARACTERS].encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    if key not in _REMEMBERED:
+        if len(_REMEMBERED) >= MAX_REMEMBERED:
+            _REMEMBERED.clear()
+        _REMEMBERED[key] = _compare(text)
+    return _REMEMBERED[key]
+
+
+def _compare(text: str) -> Identified | None:
     plain = text[:MAX_CHARACTERS].removeprefix("\ufeff").replace("\r\n", "\n")
     if plain.lstrip()[:200].lower().startswith(("<!doctype html", "<html", "<?xml")):
         plain = html.unescape(_TAGS.sub(" ", plain))

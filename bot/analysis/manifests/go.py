@@ -55,7 +55,9 @@ def read_go_mod(draft: Draft, text: str, tree: Tree) -> None:
     for tool, line in tools.items():
         draft.add(tool, "", Scope.DEVELOPMENT, line=line)
     if not draft.name:
-        draft.problem("There is no module line.")
+        draft.is_component = draft.has_packages
+        if draft.is_component:
+            draft.problem("There is no module line.")
 
 
 def read_go_work(draft: Draft, text: str, tree: Tree) -> None:

@@ -285,8 +285,14 @@ def _facts(draft: Draft, statement: _Statement) -> None:
     } or (first.startswith("languageVersion") or "JavaLanguageVersion.of" in words):
         for candidate in (*strings, *words[1:]):
             if found := _JAVA.match(candidate):
-                draft.runtime("Java", found.group(1), statement.line, detail=last)
+                draft.runtime("Java", found.group(1), statement.line, detail=_java_word(first))
                 return
+
+
+def _java_word(first: str) -> str:
+    """What to call the place that states the Java release."""
+    last = first.rpartition(".")[2]
+    return last if last in {"sourceCompatibility", "jvmToolchain", "jvmTarget", "release"} else "Java toolchain"
 
 
 def read_settings(draft: Draft, text: str, tree: Tree) -> None:

@@ -75,7 +75,9 @@ def _model(root: Element, path: str, tree: Tree, depth: int) -> _Model:
         above = _parent_path(parent, path, tree)
         if above and above != path:
             try:
-                inherited = _model(tree.once(above, read_xml), above, tree, depth + 1)
+                inherited = tree.remember(
+                    "maven model", above, lambda: _model(tree.once(above, read_xml), above, tree, depth + 1)
+                )
             except ManifestError:
                 inherited = _Model(root)
             model.properties |= inherited.properties

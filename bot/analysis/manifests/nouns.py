@@ -138,9 +138,13 @@ class Tree:
 
         Raises what `read` raises, each time.
         """
-        key = (f"{read.__module__}.{read.__qualname__}", path)
+        return self.remember(f"{read.__module__}.{read.__qualname__}", path, lambda: read(self.texts[path]))
+
+    def remember(self, what: str, path: str, make: Callable[[], Read]) -> Read:
+        """What `make` gives for the file at `path`, made once a tree under the name `what`."""
+        key = (what, path)
         if key not in self._read:
-            self._read[key] = read(self.texts[path])
+            self._read[key] = make()
         return cast("Read", self._read[key])
 
     def beside(self, path: str, relative: str) -> str:

@@ -80,7 +80,7 @@ def _uses(draft: Draft, document: Document, steps: Steps, given: dict[str, objec
         draft.add(name, ref, Scope.BUILD, line=line, version=ref)
         key, runtime = _SETUP.get(name.lower(), ("", ""))
         wanted = scalar(given.get(key)) if key else ""
-        if wanted and "${{" not in wanted and "\n" not in wanted:
+        if wanted and "${{" not in wanted and "\n" not in wanted and wanted.lower() != runtime.lower():
             at = (*steps[:-1], "with", key)
             draft.runtime(runtime, wanted, document.line(*at), detail=f"{name} {key}")
 

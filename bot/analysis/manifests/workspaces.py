@@ -8,7 +8,10 @@ from collections.abc import Iterable
 
 from bot.analysis.manifests.nouns import Manifest, Workspace
 
-MAX_WORKSPACES = 200
+MAX_WORKSPACES = 500
+
+
+_WILD = re.compile(r"[*?{}]")
 
 
 def join(manifests: Iterable[Manifest]) -> tuple[Workspace, ...]:
@@ -18,25 +21,29 @@ def join(manifests: Iterable[Manifest]) -> tuple[Workspace, ...]:
     for manifest in known:
         if manifest.is_component:
             folders.setdefault(manifest.ecosystem, set()).add(manifest.folder)
-    found = [
+    roots = [manifest for manifest in known if manifest.workspace_manager][:MAX_WORKSPACES]
+    return tuple(
         Workspace(path=manifest.path, manager=manifest.workspace_manager, members=_members(manifest, folders))
-        for manifest in known
-        if manifest.workspace_manager
-    ]
-    return tuple(found[:MAX_WORKSPACES])
+        for manifest in roots
+    )
 
 
 def _members(manifest: Manifest, folders: dict[str, set[str]]) -> tuple[str, ...]:
     candidates = folders.get(manifest.ecosystem, set())
+    own = manifest.folder
     chosen: set[str] = set()
     for glob in manifest.members:
-        excluded = glob.startswith("!")
-        pattern = _pattern(posixpath.join(manifest.folder, glob.removeprefix("!")))
-        if pattern is None:
-            continue
-        matched = {folder for folder in candidates if folder != manifest.folder and pattern.match(folder)}
-        chosen = chosen - matched if excluded else chosen | matched
+        matched = _matched(posixpath.join(own, glob.removeprefix("!")), candidates) - {own}
+        chosen = chosen - matched if glob.startswith("!") else chosen | matched
     return tuple(sorted(chosen))
+
+
+def _matched(glob: str, candidates: set[str]) -> set[str]:
+    if not _WILD.search(glob):
+        folder = posixpath.normpath(glob.replace("\\", "/"))
+        return {folder} & candidates
+    pattern = _pattern(glob)
+    return set() if pattern is None else {folder for folder in candidates if pattern.match(folder)}
 
 
 def _pattern(glob: str) -> re.Pattern[str] | None:

@@ -44,6 +44,9 @@ EXAMPLE_FOLDERS = frozenset(
 CASELESS = frozenset({"nuget", "githubactions", "terraform", "composer", "docker", "github", "msbuild"})
 """Kinds whose names are compared in lower case, as their registries do."""
 
+WEBJARS = frozenset({"org.webjars", "org.webjars.npm"})
+"""Maven groups whose artifacts are npm packages under their own names."""
+
 SERVICES = frozenset(
     {"language", "runtime", "database", "cache", "queue", "search", "api", "auth", "cloud", "hosting", "infrastructure",
      "container", "ci", "package-manager", "monitoring", "security", "payment", "messaging"}
@@ -54,7 +57,7 @@ MIN_LANGUAGE_SHARE = 0.01
 """Share of the first-party code from which a language is told as a technology."""
 
 _SCOPE_RANK = {Scope.RUNTIME: 0, Scope.OPTIONAL: 1, Scope.BUILD: 2, Scope.DEVELOPMENT: 3}
-_VERSION = re.compile(r"^[\^~<>=!v \[(]*\d[^/]*$")
+_VERSION = re.compile(r"^(?![0-9a-f]{12,}$)[\^~<>=!v \[(]*\d[^/]{0,30}$")
 _GO_MAJOR = re.compile(r"(?:/v[0-9]+|\.v[0-9]+)$")
 
 
@@ -119,7 +122,9 @@ def matchers_of(package: Package) -> Iterator[tuple[str, str]]:
         yield from _golang(name)
     elif kind == "maven":
         yield kind, name
-        yield "maven_group", name.partition(":")[0]
+        group, _, artifact = name.partition(":")
+        yield "maven_group", group
+        yield "npm", artifact if group in WEBJARS else ""
     elif kind == "npm":
         yield kind, name
         yield "npm_scope", name.partition("/")[0] if name.startswith("@") else ""

@@ -109,6 +109,11 @@ def test_a_text_that_is_no_known_licence_is_named() -> None:
     assert finding.licence.files[0].detail == "no known licence text"
 
 
+def test_the_stub_beside_an_r_packages_licence_is_no_unknown_text() -> None:
+    finding = find({"LICENSE": "YEAR: 2024\nCOPYRIGHT HOLDER: Acme\n", "LICENSE.md": MIT})
+    assert (finding.licence.expression, finding.unrecognised) == ("MIT", ())
+
+
 def test_proprietary_is_told() -> None:
     assert find({}, {"package.json": "UNLICENSED"}).is_proprietary
 

@@ -48,6 +48,7 @@ FRAMEWORKS = {
         "pom.xml": "<project><artifactId>a</artifactId><dependencies><dependency><groupId>org.springframework.boot"
         "</groupId><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>"
     },
+    "Bootstrap": {"build.gradle": "dependencies {\n implementation 'org.webjars.npm:bootstrap:5.3.3'\n}\n"},
     "Quarkus": {"build.gradle": "dependencies {\n implementation 'io.quarkus:quarkus-rest:3.11.0'\n}\n"},
     "Ktor": {"build.gradle.kts": 'plugins {\n id("io.ktor.plugin") version "2.3.12"\n}\n'},
     "Phoenix": {"mix.exs": 'defp deps do\n[{:phoenix, "~> 1.7"}]\nend\n'},

@@ -9,7 +9,7 @@ from bot.analysis.manifests.formats.document import MAX_DEPTH, Document, Steps, 
 from bot.analysis.manifests.nouns import ManifestError
 
 _TOKEN = re.compile(
-    r"""[ \t\r\n\ufeff]*(?://[^\n]*[ \t\r\n]*|/\*(?:[^*]|\*(?!/))*\*/[ \t\r\n]*)*"""
+    r"""[ \t\r\n\ufeff]*(?://[^\n]*[ \t\r\n]*|/\*[^*]*(?:\*(?!/)[^*]*)*\*/[ \t\r\n]*)*"""
     r"""(?:(?P<string>"[^"\\\n]*(?:\\.[^"\\\n]*)*")|(?P<mark>[{}\[\],:])|(?P<word>[A-Za-z0-9+.\-]+)|(?P<end>\Z))"""
 )
 _WORDS: dict[str, object] = {"true": True, "false": False, "null": None}

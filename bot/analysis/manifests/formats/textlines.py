@@ -47,16 +47,16 @@ class Pages:
         return pattern.finditer(self.text, start, len(self.text) if end is None else end)
 
 
-STRING = r'"(?:[^"\\\n]|\\.)*(?:"|\\?(?=\n|\Z))'
+STRING = r'"[^"\\\n]*(?:\\.[^"\\\n]*)*(?:"|\\?(?=\n|\Z))'
 """A string of one line, as a pattern. One that is not closed ends with its line, so that no text is scanned twice."""
 
-LONG_STRING = r'"(?:[^"\\]|\\[\s\S])*(?:"|\\?\Z)'
+LONG_STRING = r'"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|\\?\Z)'
 """A string that may go on over lines, as a pattern."""
 
 SINGLE_STRING = STRING.replace('"', "'")
 """A string of one line in single quotes, as a pattern."""
 
-_C_COMMENT = re.compile(rf"{STRING}|{SINGLE_STRING}|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)")
+_C_COMMENT = re.compile(rf"{STRING}|{SINGLE_STRING}|//[^\n]*|/\*[^*]*(?:\*(?!/)[^*]*)*(?:\*/|\Z)")
 
 
 def without_c_comments(text: str) -> str:
