@@ -7,6 +7,7 @@ commit under an ordinary name.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 KNOWN_BOTS = frozenset(
     {
@@ -33,6 +34,7 @@ _BOT_EMAIL = re.compile(
 )
 
 
+@lru_cache(maxsize=20_000)
 def is_bot(login: str = "", name: str = "", email: str = "", *, type_name: str = "") -> bool:
     """Whether the author is a machine. `type_name` is GraphQL's `__typename` of an Actor where it is known."""
     if type_name == "Bot":

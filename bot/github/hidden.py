@@ -133,13 +133,13 @@ class HiddenFiles:
         self._request = request
 
     async def completed(
-        self, facts: Sequence[RepositoryFacts | None], nodes: Sequence[Mapping[str, Any] | None]
+        self, facts: Sequence[RepositoryFacts | None], attributes: Sequence[Mapping[str, str] | None]
     ) -> list[RepositoryFacts | None]:
-        """`facts` with `hidden_files`. `nodes` are the answers of the facts query; None: look whatever it said."""
+        """`facts` with `hidden_files`. `attributes`: what `known_attributes` found; None: look in any case."""
         listings = [
-            _listing(position, one, node)
-            for position, (one, node) in enumerate(zip(facts, nodes, strict=True))
-            if one is not None and one.head_sha and (node is None or _hides_something(node))
+            _listing(position, one, known)
+            for position, (one, known) in enumerate(zip(facts, attributes, strict=True))
+            if one is not None and one.head_sha and (known is None or _hides_something(known))
         ]
         completed = list(facts)
         if not listings:
@@ -179,8 +179,9 @@ class HiddenFiles:
             await self._list(wanted[:half])
             await self._list(wanted[half:])
             return
+        data = reply.data
         for index, listing in enumerate(wanted):
-            answer = mapping(reply.data.get(f"r{index}"))
+            answer = mapping(data.get(f"r{index}"))
             asked, listing.unlisted = listing.unlisted, []
             for number_, folder in enumerate(asked):
                 tree = answer.get(f"t{number_}")
@@ -230,8 +231,9 @@ class HiddenFiles:
             await self._read_some(wanted[:half])
             await self._read_some(wanted[half:])
             return
+        data = reply.data
         for index, (listing, paths) in enumerate(groups):
-            answer = mapping(reply.data.get(f"r{index}"))
+            answer = mapping(data.get(f"r{index}"))
             blobs = {path: mapping(answer.get(f"b{number_}")) for number_, path in enumerate(paths)}
             listing.take_texts(
                 paths,
@@ -243,20 +245,20 @@ class HiddenFiles:
             )
 
 
-def _known_attributes(node: Mapping[str, Any]) -> dict[str, str]:
+def known_attributes(node: Mapping[str, Any]) -> dict[str, str]:
     """Folder ("" or "docs/") → text of its .gitattributes, as the facts query read them."""
     aliases = {"attributes": "", **{f"attributes{n}": f"{name}/" for n, name in enumerate(queries.ATTRIBUTE_FOLDERS)}}
     found = {folder: mapping(node.get(alias)).get("text") for alias, folder in aliases.items()}
     return {folder: content for folder, content in found.items() if isinstance(content, str)}
 
 
-def _hides_something(node: Mapping[str, Any]) -> bool:
-    return any(ATTRIBUTE in content for content in _known_attributes(node).values())
+def _hides_something(attributes: Mapping[str, str]) -> bool:
+    return any(ATTRIBUTE in content for content in attributes.values())
 
 
-def _listing(position: int, facts: RepositoryFacts, node: Mapping[str, Any] | None) -> _Listing:
+def _listing(position: int, facts: RepositoryFacts, attributes: Mapping[str, str] | None) -> _Listing:
     listing = _Listing(position, facts)
-    for folder, content in _known_attributes(node or {}).items():
+    for folder, content in (attributes or {}).items():
         path = f"{folder}{ATTRIBUTES_NAME}"
         listing.asked.add(path)
         listing.take_texts([path], {path: content})

@@ -5,15 +5,19 @@ GitHub gives a query ten seconds; one that takes longer is asked again in halves
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
+import msgspec
+
 from bot.github import facts as facts_
 from bot.github.comments import Request
-from bot.github.hidden import HiddenFiles
+from bot.github.hidden import HiddenFiles, known_attributes
 from bot.github.limits import QueryTimedOut, UnknownFields
 from bot.github.queries import DROPPABLE, HEADS_QUERY, MAX_NODES_PER_QUERY, facts_query
+from bot.github.translate import mapping
 from bot.github.wire import GraphQLReply
 from bot.model.errors import WorldError
 from bot.model.repository import RepositoryRef
@@ -32,11 +36,17 @@ class GraphQL(Protocol):
 
 
 class Node:
-    """One repository of an answer: its fields (None: gone, or not ours to see) and the errors inside it."""
+    """One repository of an answer, not decoded yet, and the errors inside it. `is_there`: neither gone nor hidden."""
 
-    def __init__(self, fields: Mapping[str, Any] | None, errors: list[dict[str, Any]]) -> None:
-        self.fields = fields
+    def __init__(self, raw: bytes | msgspec.Raw, errors: list[dict[str, Any]]) -> None:
+        self._raw = raw
         self.errors = errors
+        # `{}` is a node of another kind than a repository.
+        self.is_there = bytes(raw).strip() not in {b"null", b"{}"}
+
+    def fields(self) -> Mapping[str, Any]:
+        """The decoded fields; {} when it is not there."""
+        return mapping(msgspec.json.decode(self._raw)) if self.is_there else {}
 
 
 class SnapshotReader:
@@ -56,19 +66,20 @@ class SnapshotReader:
         found: list[RepositoryRef | None] = []
         for start in range(0, len(node_ids), MAX_NODES_PER_QUERY):
             nodes = await self._nodes(HEADS_QUERY, node_ids[start : start + MAX_NODES_PER_QUERY], "repository heads")
-            found.extend(facts_.head_of(node.fields) if node.fields else None for node in nodes)
+            found.extend(facts_.head_of(node.fields()) if node.is_there else None for node in nodes)
         return found
 
     async def facts(self, node_ids: Sequence[str], *, hidden_files: bool = True) -> list[RepositoryFacts | None]:
         """See `GitHubClient.facts`."""
         found: list[RepositoryFacts | None] = []
-        answers: list[Mapping[str, Any]] = []
+        attributes: list[Mapping[str, str] | None] = []
         while len(found) < len(node_ids):
-            nodes = await self._permitted(node_ids[len(found) : len(found) + self._batch])
-            now = self._clock()
-            found.extend(facts_.facts_of(node.fields, node.errors, now=now) if node.fields else None for node in nodes)
-            answers.extend(node.fields or {} for node in nodes)
-        return await self._hidden.completed(found, answers) if hidden_files else found
+            for node in await self._permitted(node_ids[len(found) : len(found) + self._batch]):
+                fields = node.fields()
+                found.append(facts_.facts_of(fields, node.errors, now=self._clock()) if fields else None)
+                attributes.append(known_attributes(fields))
+                await asyncio.sleep(0)  # a big repository takes milliseconds: let deliveries be answered in between
+        return await self._hidden.completed(found, attributes) if hidden_files else found
 
     async def _permitted(self, node_ids: Sequence[str]) -> list[Node]:
         """The nodes of the facts query, asked again without the parts that took a node away."""
@@ -77,7 +88,7 @@ class SnapshotReader:
             without = self._denied.now()
             try:
                 nodes = await self._nodes(facts_query(without), node_ids, "repository facts")
-                denied = {part for node in nodes if node.fields is None for part in _denied_parts(node)}
+                denied = {part for node in nodes if not node.is_there for part in _denied_parts(node)}
             except UnknownFields as error:
                 denied = {part for path in error.paths if (part := _part_of(path))}
                 if not denied - without:
@@ -144,12 +155,8 @@ def _part_of(path: Sequence[object]) -> str:
 
 def _split(reply: GraphQLReply, count: int) -> list[Node]:
     """The answer's nodes, each with the errors whose path leads into it, the path cut to what is below the node."""
-    found = reply.data.get("nodes")
-    listed = found if isinstance(found, list) else []
-    nodes = [
-        Node(listed[index] if index < len(listed) and isinstance(listed[index], dict) and listed[index] else None, [])
-        for index in range(count)
-    ]
+    found = reply.nodes()
+    nodes = [Node(found[index] if index < len(found) else b"null", []) for index in range(count)]
     for error in reply.errors:
         path = error.get("path")
         if not isinstance(path, list) or len(path) < 2 or path[0] != "nodes":
@@ -161,7 +168,7 @@ def _split(reply: GraphQLReply, count: int) -> list[Node]:
 
 def _is_unclear(node: Node) -> bool:
     """Whether the node is missing for another reason than being gone or forbidden."""
-    return node.fields is None and any(error.get("type") not in {"NOT_FOUND", "FORBIDDEN"} for error in node.errors)
+    return not node.is_there and any(error.get("type") not in {"NOT_FOUND", "FORBIDDEN"} for error in node.errors)
 
 
 def _judged(node: Node, what: str) -> Node:

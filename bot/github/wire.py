@@ -62,10 +62,32 @@ class Reply:
 
 
 class GraphQLReply(msgspec.Struct, frozen=True):
-    """Data and field errors of a query that was answered as a whole."""
+    """Data, not decoded yet, and field errors of a query that was answered as a whole.
 
-    data: dict[str, Any]
+    An answer about fifty repositories has megabytes: decoded at once it would hold up the event loop.
+    """
+
+    raw: msgspec.Raw
     errors: list[dict[str, Any]] = []
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """All of the data, decoded."""
+        decoded: dict[str, Any] = msgspec.json.decode(self.raw, type=dict[str, Any])
+        return decoded
+
+    def nodes(self) -> list[msgspec.Raw]:
+        """The answers to `nodes`, each to be decoded by itself."""
+        return msgspec.json.decode(self.raw, type=_Nodes).nodes or []
+
+
+class _Nodes(msgspec.Struct):
+    nodes: list[msgspec.Raw] | None = None
+
+
+class _GraphQLBody(msgspec.Struct):
+    data: msgspec.Raw = msgspec.Raw(b"null")
+    errors: list[dict[str, Any]] | None = None
 
 
 class _PooledGitHub(GitHub[UnauthAuthStrategy]):
@@ -195,20 +217,20 @@ class Wire:
         return self._graphql_reply(reply, gate, what)
 
     def _graphql_reply(self, reply: Reply, gate: Gate, what: str) -> GraphQLReply:
-        decoded = reply.json()
-        if not isinstance(decoded, dict):
-            raise WorldError(f"GitHub's answer to {what} has no data.")
-        errors = [error for error in decoded.get("errors") or () if isinstance(error, dict)]
+        try:
+            body = msgspec.json.decode(reply.body, type=_GraphQLBody)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise WorldError(f"GitHub's answer to {what} is no GraphQL answer.") from None
+        errors = body.errors or []
         failure = limits.graphql_failure(errors, reply.headers, now=self._clock(), what=what)
         if isinstance(failure, limits.RateLimited):
             gate.close("graphql", failure)
         if failure is not None:
             raise failure
-        data = decoded.get("data")
-        if not isinstance(data, dict):
+        if not bytes(body.data).startswith(b"{"):
             said = "; ".join(str(error.get("message", ""))[:200] for error in errors) or "no data"
             raise FinalError(Finality.REFUSED, f"GitHub refused {what}: {said}.")
-        return GraphQLReply(data, errors)
+        return GraphQLReply(body.data, errors)
 
     @asynccontextmanager
     async def stream(

@@ -108,7 +108,7 @@ async def test_an_empty_repository_has_facts(hub: FakeHub, client: GitHubClient)
 
 
 async def test_a_batch_costs_at_most_eleven_requests_for_ten_repositories(hub: FakeHub, client: GitHubClient) -> None:
-    for number in range(60):
+    for number in range(50):
         files = FILES if number % 2 else {"README.md": f"# {number}\n", "a.py": "x = 1\n"}
         hub.add_repository("acme", f"r{number}", files, announce=False)
     hub.ledger.counts.clear()
@@ -116,7 +116,7 @@ async def test_a_batch_costs_at_most_eleven_requests_for_ten_repositories(hub: F
         found = await facts_of_all(client)
         for facts in found.values():
             await archived(client, facts)
-    assert len(found) == 60
-    assert sum(len(one.hidden_files) for one in found.values()) == 30 * len(HIDDEN)
+    assert len(found) == 50
+    assert sum(len(one.hidden_files) for one in found.values()) == 25 * len(HIDDEN)
     assert counter.value == hub.ledger.billable
-    assert hub.ledger.billable / 60 <= 1.1, hub.ledger.counts
+    assert hub.ledger.billable / 50 <= 1.1, hub.ledger.counts

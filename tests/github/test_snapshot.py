@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from bot.github.limits import QueryTimedOut, UnknownFields
@@ -37,7 +38,7 @@ class GitHub:
         for error in errors:
             if error["path"][0] == "nodes" and error.get("takes_node"):
                 nodes[error["path"][1]] = None
-        return GraphQLReply({"nodes": nodes}, errors)
+        return GraphQLReply(msgspec.Raw(msgspec.json.encode({"nodes": nodes})), errors)
 
     def node(self, node_id: str) -> dict[str, Any]:
         return {"id": node_id, "databaseId": int(node_id[1:]), "name": node_id, "owner": {"login": "acme"}}
