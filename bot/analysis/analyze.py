@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
@@ -19,6 +20,7 @@ from bot.analysis.kinds import Clues, find_kind
 from bot.analysis.licences import find_licence
 from bot.analysis.manifests import read_inventory
 from bot.analysis.measure import measure_languages, measure_size, official_languages
+from bot.analysis.owners_file import OwnersFile, OwnersMatch, match_owners, read_owners
 from bot.analysis.ownership import measure_ownership
 from bot.analysis.questions import QUESTIONS
 from bot.analysis.questions.authors import is_solo
@@ -32,7 +34,7 @@ from bot.analysis.summary import write_summary
 from bot.analysis.technologies import find_technologies
 from bot.analysis.view import LicenceAnswer, View, index_tree
 from bot.analysis.workflows import WORKFLOW_PATH, read_workflow
-from bot.model.report import Evidence, HotFunction, Identity, LargeFile, Report, Structure
+from bot.model.report import Document, Evidence, HotFunction, Identity, LargeFile, Report, Structure
 from bot.model.snapshot import Contents, FileClass, Snapshot
 
 RULESET_VERSION = "1.0.0"
@@ -137,9 +139,19 @@ def make_view(snapshot: Snapshot, now: datetime) -> View:
         activity=measure_activity(facts, now),
         status=judge_status(facts, now),
         kind=find_kind(clues, config),
+        owners=_owners(files, contents),
         is_solo=is_solo(facts),
         links=frozenset(file.path for file in contents.files if file.is_symlink),
     )
+
+
+def _owners(documents: Iterable[Document], contents: Contents) -> tuple[OwnersFile, OwnersMatch] | None:
+    """CODEOWNERS and what it does to the tree; None without one that was read."""
+    path = next((document.path for document in documents if document.kind == "codeowners"), "")
+    if path not in contents.texts:
+        return None
+    owners = read_owners(contents.texts[path])
+    return owners, match_owners(owners, (file.path for file in contents.files))
 
 
 def _without_excluded(contents: Contents, config: RadarConfig) -> Contents:

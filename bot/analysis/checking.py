@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from bot.analysis.config import RadarConfig
 from bot.analysis.finding import Finding, at
 from bot.analysis.kinds import reason_for
-from bot.analysis.scoring import JUDGED
+from bot.analysis.scoring import SHARE_BY_STATE
 from bot.analysis.view import View
 from bot.analysis.weights import BY_ID, RULES
 from bot.analysis.words import full_stop, sentence
@@ -76,8 +76,11 @@ def _off(check: str, reason: str, evidence: tuple[Evidence, ...] = ()) -> Findin
 
 def _check(finding: Finding) -> Check:
     rule = BY_ID[finding.check]
-    judged = finding.state in JUDGED
-    share = {State.PASS: 1.0, State.FAIL: 0.0, State.WARN: finding.share}.get(finding.state) if judged else None
+    share = (
+        finding.share
+        if finding.state is State.WARN and finding.share is not None
+        else SHARE_BY_STATE.get(finding.state)
+    )
     return Check(
         id=rule.id,
         number=rule.number,
@@ -90,7 +93,7 @@ def _check(finding: Finding) -> Check:
         reason=sentence(finding.reason),
         evidence=finding.evidence[:_MAX_EVIDENCE],
         weight=rule.weight,
-        share=round(0.5 if share is None else share, 4) if judged else None,
+        share=None if share is None else round(share, 4),
     )
 
 

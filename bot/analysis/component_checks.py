@@ -5,10 +5,12 @@ repository's own checks count once.
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
 
 from bot.analysis.finding import at
 from bot.analysis.kinds import is_main
-from bot.analysis.view import View
+from bot.analysis.scoring import SHARE_BY_STATE
+from bot.analysis.view import View, folders_above
 from bot.analysis.weights import BY_ID
 from bot.analysis.words import capital, counted, percent
 from bot.model.report import Check, Component, Evidence, State
@@ -23,11 +25,16 @@ def judge_components(view: View) -> list[Check]:
     if len(parts) < 2:
         return []
     locks = {(lock.ecosystem, posixpath.dirname(lock.path)) for lock in view.inventory.lockfiles}
+    inline: dict[str, str] = {}
+    for file in view.contents.files:
+        if file.has_inline_tests:
+            for folder in folders_above(file.path):
+                inline.setdefault(folder, file.path)
     checks = []
     for component in parts[:MAX_COMPONENTS]:
         if component.path:
             checks += [
-                _tests(component, view),
+                _tests(component, inline),
                 _readme(component, view),
                 _licence(component, view),
                 _lockfile(component, locks),
@@ -57,15 +64,12 @@ def _told(
         next_step=step,
         reason=reason,
         evidence=evidence or tuple(at(path) for path in component.manifests[:1]),
+        share=SHARE_BY_STATE.get(state),
         component=component.path,
     )
 
 
-def _is_under(path: str, folder: str) -> bool:
-    return not folder or path.startswith(f"{folder}/")
-
-
-def _tests(component: Component, view: View) -> Check:
+def _tests(component: Component, inline: Mapping[str, str]) -> Check:
     total = component.code + component.test_code
     if component.has_tests:
         found = (
@@ -73,8 +77,7 @@ def _tests(component: Component, view: View) -> Check:
             "its code."
         )
         return _told("tests", component, State.PASS, capital(found))
-    inside = next((f.path for f in view.contents.files if f.has_inline_tests and _is_under(f.path, component.path)), "")
-    if inside:
+    if inside := inline.get(component.path, ""):
         return _told(
             "tests", component, State.PASS, f"Tests stand beside the code, as in `{inside}`.", evidence=(at(inside),)
         )

@@ -88,33 +88,70 @@ def _literal(pattern: str) -> str:
 
 
 def match_owners(file: OwnersFile, paths: Iterable[str]) -> OwnersMatch:
-    """Who owns `paths`. Rules that name a plain folder or file cost one look-up, only wildcards cost a search."""
+    """Who owns `paths`. Plain folders, files, names and endings cost a look-up a path; other wildcards a search."""
     result = OwnersMatch()
-    literal: dict[str, list[int]] = {}
-    wild: list[tuple[int, re.Pattern[str]]] = []
-    for index, rule in enumerate(file.rules):
+    index = _Index(file.rules)
+    alive: set[int] = set()
+    for rule in file.rules:
         for owner in rule.owners:
             result.patterns[owner] = result.patterns.get(owner, 0) + 1
-        if rule.literal:
-            literal.setdefault(rule.literal, []).append(index)
-        else:
-            wild.append((index, rule.regex))
-    alive: set[int] = set()
     for path in paths:
         result.total += 1
-        hits = [index for index, regex in wild if regex.search(path)]
-        for prefix in _prefixes(path):
-            hits += [i for i in literal.get(prefix, ()) if prefix != path or not file.rules[i].pattern.endswith("/")]
+        hits = index.hits(path)
         alive.update(hits)
-        if hits and file.rules[max(hits)].owners:
+        last = max(hits, default=-1)
+        if last >= 0 and file.rules[last].owners:
             result.owned += 1
-    result.dead = [rule for index, rule in enumerate(file.rules) if index not in alive]
+    result.dead = [rule for number, rule in enumerate(file.rules) if number not in alive]
     return result
 
 
-def _prefixes(path: str) -> Iterable[str]:
-    yield path
-    at = path.rfind("/")
-    while at > 0:
-        yield path[:at]
-        at = path.rfind("/", 0, at)
+class _Index:
+    """The rules by what they match: a whole path, a name at any depth, an ending, everything, or a search."""
+
+    def __init__(self, rules: tuple[OwnerRule, ...]) -> None:
+        self._rules = rules
+        self._everything: list[int] = []
+        self._literal: dict[str, list[int]] = {}
+        self._names: dict[str, list[int]] = {}
+        self._endings: dict[str, list[int]] = {}
+        self._searches: list[tuple[int, re.Pattern[str]]] = []
+        self._folders: dict[str, frozenset[int]] = {"": frozenset()}
+        for number, rule in enumerate(rules):
+            self._sort_in(number, rule)
+
+    def _sort_in(self, number: int, rule: OwnerRule) -> None:
+        pattern = rule.pattern
+        bare = pattern.rstrip("/")
+        if pattern in {"*", "**", "/**", "**/*"}:
+            self._everything.append(number)
+        elif rule.literal:
+            self._literal.setdefault(rule.literal, []).append(number)
+        elif "/" not in bare and not set("*?\\") & set(bare):
+            self._names.setdefault(bare, []).append(number)
+        elif pattern.startswith("*.") and not set("*?\\/.") & set(pattern[2:]):
+            self._endings.setdefault(pattern[2:], []).append(number)
+        else:
+            self._searches.append((number, rule.regex))
+
+    def hits(self, path: str) -> set[int]:
+        """The numbers of all rules that match the file `path`."""
+        folder, _, name = path.rpartition("/")
+        found = set(self._everything)
+        found |= self._of_folder(folder)
+        # a pattern that ends in a slash means a folder, never this file
+        found.update(number for number in self._at(path, name) if not self._rules[number].pattern.endswith("/"))
+        found.update(number for number, regex in self._searches if regex.search(path))
+        return found
+
+    def _of_folder(self, folder: str) -> frozenset[int]:
+        known = self._folders.get(folder)
+        if known is None:
+            parent, _, name = folder.rpartition("/")
+            known = self._of_folder(parent) | frozenset(self._at(folder, name))
+            self._folders[folder] = known
+        return known
+
+    def _at(self, path: str, name: str) -> list[int]:
+        ending = name.rpartition(".")[2] if "." in name else ""
+        return [*self._literal.get(path, ()), *self._names.get(name, ()), *self._endings.get(ending, ())]

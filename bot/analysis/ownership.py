@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bot.analysis.people import bus_factor
 from bot.analysis.questions.authors import FEW_COMMITS, recent_people, reviewed_share
-from bot.analysis.questions.codeowners import ownership_of_tree
 from bot.analysis.view import View
 from bot.model.report import Owner, Ownership
 
@@ -13,7 +12,7 @@ MAX_OWNERS = 30
 
 def measure_ownership(view: View) -> Ownership:
     """`Ownership` as far as it is known."""
-    match = ownership_of_tree(view)
+    match = view.owners[1] if view.owners else None
     people = recent_people(view)
     total = sum(person.commits for person in people or ())
     named = sorted((match.patterns if match else {}).items(), key=lambda item: (-item[1], item[0]))

@@ -18,7 +18,7 @@ NO_GRADE = ""
 """The grade of a repository where nothing could be judged."""
 
 JUDGED = (State.PASS, State.WARN, State.FAIL)
-_SHARE_BY_STATE = {State.PASS: 1.0, State.WARN: 0.5, State.FAIL: 0.0}
+SHARE_BY_STATE = {State.PASS: 1.0, State.WARN: 0.5, State.FAIL: 0.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def tally(checks: Iterable[Check]) -> Tally:
 
 def share_of(check: Check) -> float:
     """The part of its weight that a judged check earns."""
-    return _SHARE_BY_STATE[check.state] if check.share is None else check.share
+    return SHARE_BY_STATE[check.state] if check.share is None else check.share
 
 
 def grade_of(score: int | None) -> str:

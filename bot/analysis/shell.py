@@ -14,6 +14,9 @@ _TESTS = r"(?:\A|[-_:./+])(?:tests?|specs?|pytest|unittests?|e2e|vitest|jest|cov
 _TEST_WORD = re.compile(_TESTS, re.IGNORECASE)
 _CHECK_WORD = re.compile(rf"{_TESTS}|\A(?:checks?|ci|verify|check-all|checkall|validate|cibuild)\Z", re.IGNORECASE)
 
+_KEY_OR_MARKER = re.compile(r"(?m)^[ \t]*(?:steps[ \t]*\{)?[ \t]*(?:-[ \t]+)?(?:[\w-]+:[ \t]+)?(?:(?:sh|bat)[ \t]+)?")
+"""What stands before a command in the settings of other services."""
+
 _WRAPPERS = frozenset(
     {
         "sudo", "time", "env", "exec", "xvfb-run", "npx", "bunx", "pnpx", "timeout", "nice", "catchsegv", "retry",
@@ -108,7 +111,7 @@ _SCRIPT_RUNNERS = frozenset(
         "composer", "ninja", "gmake", "nmake", "julia", "hatch", "pdm", "pixi", "poe", "turbo", "nx", "lerna",
         "moon", "babashka", "bb", "clojure", "clj", "cmake", "python", "python3", "php", "bash", "sh", "pwsh",
         "powershell", "nix", "docker", "rush", "wireit", "ant", "msbuild", "perl", "ruby", "lua", "opam",
-        "Rscript", "R",
+        "rscript", "r",
     },
 )  # fmt: skip
 """Programs that run a target or script named by an argument: a target called `test` or `unit-test` counts."""
@@ -158,11 +161,8 @@ def runs_tests(script: str, *, or_checks: bool = True) -> bool:
 
 def mentions_tests(settings: str) -> bool:
     """Whether a line of another CI service's settings, list markers and keys apart, runs tests."""
-    return runs_tests(
-        re.sub(
-            r"(?m)^[ \t]*(?:-[ \t]+)?(?:[\w-]+:[ \t]+(?:\[[ \t]*)?)?(?:(?:sh|bat)[ \t]+)?", "", settings[:MAX_SCRIPT]
-        )
-    )
+    lines = re.sub(r"[\[\],]", "\n", settings[:MAX_SCRIPT])
+    return runs_tests(_KEY_OR_MARKER.sub("", lines))
 
 
 def _is_test(words: list[str], wanted: re.Pattern[str]) -> bool:
@@ -196,7 +196,9 @@ def _names_a_test(program: str, arguments: list[str], wanted: re.Pattern[str]) -
         return False
     if program in {"python", "python3"} and plain[:1] == ["-m"]:
         return any(_program(word) in ALWAYS_TESTS | {"unittest", "coverage", "doctest"} for word in plain[1:2])
-    if program == "R":
+    if program == "docker" and not {"run", "exec"} & set(plain):
+        return False
+    if program == "r":
         return "check" in plain
     return any(wanted.search(_stem(argument)) for argument in plain)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.analysis.config import RadarConfig, Slip
 from bot.analysis.contents.facts import type_of
 from bot.analysis.manifests.nouns import Inventory
+from bot.analysis.owners_file import OwnersFile, OwnersMatch
 from bot.analysis.readme import Readme
 from bot.analysis.status import StatusAnswer
 from bot.analysis.workflows import Workflow
@@ -89,6 +90,15 @@ def index_tree(files: Iterable[FileFact]) -> Tree:
     )
 
 
+def folders_above(path: str) -> Iterator[str]:
+    """Every folder that `path` lies in, the nearest first, the root ("") last."""
+    folder = posixpath.dirname(path)
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)
+    yield ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """One repository, ready to be judged. `contents` is empty for an empty repository."""
@@ -113,6 +123,7 @@ class View:
     activity: Activity
     status: StatusAnswer
     kind: KindAnswer
+    owners: tuple[OwnersFile, OwnersMatch] | None
     is_solo: bool
     links: frozenset[str] = frozenset()
 

@@ -10,6 +10,8 @@ from bot.analysis.yaml_tree import Node, YamlProblem, parse_yaml
 WORKFLOW_PATH = re.compile(r"\.github/workflows/[^/]+\.ya?ml\Z")
 MAX_STEPS = 5_000
 
+_PULL_REQUESTS = frozenset({"pull_request", "pull_request_target", "merge_group"})
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -55,7 +57,12 @@ class Workflow:
     @property
     def runs_on_pull_requests(self) -> bool:
         """Whether a pull request (or a merge queue) starts it."""
-        return bool({"pull_request", "pull_request_target", "merge_group"} & self.triggers.keys())
+        return bool(_PULL_REQUESTS & self.triggers.keys())
+
+    @property
+    def pull_request_line(self) -> int | None:
+        """The line of the trigger that makes pull requests start it."""
+        return next((line for name, line in self.triggers.items() if name in _PULL_REQUESTS), None)
 
     @property
     def runs_on_pushes(self) -> bool:

@@ -26,7 +26,7 @@ from bot.model.snapshot import (
 from tests.analysis.builders import NOW, ago
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
-_QUICK = settings(max_examples=60, deadline=None, suppress_health_check=_SLOW)
+_QUICK = settings(max_examples=40, deadline=None, suppress_health_check=_SLOW)
 
 moments = st.floats(0, 1500).map(ago)
 names = st.sampled_from(["ada", "grace", "dependabot[bot]", "Ada Lovelace", "", "renovate"])
@@ -202,7 +202,7 @@ _WORST_CI = (
 )
 
 
-@settings(_QUICK, max_examples=150)
+@settings(_QUICK, max_examples=80)
 @given(
     snapshots,
     st.sampled_from(["[push, pull_request]", "[push]", "schedule", "[pull_request_target]"]),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed, warned
 from bot.analysis.view import View
 from bot.analysis.words import capital, code, counted, percent, plural
-from bot.model.snapshot import FileClass
+from bot.model.snapshot import FileClass, FileFact
 
 _EXECUTABLE = (
     ".exe", ".dll", ".so", ".dylib", ".jar", ".war", ".ear", ".class", ".pyc", ".pyd", ".o", ".a", ".lib", ".obj",
@@ -14,6 +16,10 @@ _EXECUTABLE = (
 _WRAPPER = "gradle/wrapper/gradle-wrapper.jar"
 _VALIDATES = ("gradle/wrapper-validation-action", "gradle/actions/wrapper-validation", "gradle/actions/setup-gradle")
 _FIXTURES = frozenset({"test", "tests", "testdata", "fixtures", "__fixtures__", "test-data", "spec", "samples"})
+
+
+_INSTALLED = re.compile(r"(?:\A|/)(?:node_modules|site-packages)/")
+HIGH_SHARE = 0.5
 
 
 def judge(view: View) -> list[Finding]:
@@ -26,42 +32,41 @@ def _vendored(view: View) -> Finding:
     if not files:
         return not_applicable("vendored", "there are no text files")
     copied = [f for f in files if f.file_class is FileClass.VENDORED]
-    made = [f for f in files if f.file_class is FileClass.GENERATED]
-    total = sum(f.size_bytes for f in files)
-    share = sum(f.size_bytes for f in copied) / total if total else 0.0
-    found = (
-        f"{capital(counted(len(copied), 'vendored file'))} ({percent(share)} of the bytes) and "
-        f"{counted(len(made), 'generated file')}."
-    )
+    made = sum(f.file_class is FileClass.GENERATED for f in files)
     if not copied and not made:
         return passed("vendored", "No vendored and no generated files.")
-    installed = [f for f in copied if f"/{f.path}".find("/node_modules/") >= 0 or "/site-packages/" in f.path]
-    if installed:
-        folder = (
-            installed[0].path.split("node_modules/")[0] + "node_modules"
-            if "node_modules/" in installed[0].path
-            else "site-packages"
-        )
-        return failed(
-            "vendored",
-            f"Installed packages are checked in: {counted(len(installed), 'file')} under {code([folder])}.",
-            at(installed[0].path),
-            action=f"Take {code([folder])} out of the tree",
-            next_step=f"`git rm -r --cached {folder}`, add it to `.gitignore`, and let the lockfile bring it back.",
-        )
-    if share > 0.5 and len(copied) >= 10:
-        largest = max(copied, key=lambda f: (f.size_bytes, f.path))
-        return warned(
-            "vendored",
-            found,
-            at(largest.path, None, f"{largest.size_bytes:,} bytes"),
-            action="Replace vendored code by dependencies",
-            next_step=(
-                "Declare what is copied here as a dependency where a package exists, and note origin and version of "
-                "the rest."
-            ),
-        )
-    return passed("vendored", found, *(at(f.path, None, "vendored") for f in copied[:3]))
+    if installed := next((f.path for f in copied if _INSTALLED.search(f.path)), ""):
+        return _installed(installed, copied)
+    share = sum(f.size_bytes for f in copied) / max(1, sum(f.size_bytes for f in files))
+    found = (
+        f"{capital(counted(len(copied), 'vendored file'))} ({percent(share)} of the bytes) and "
+        f"{counted(made, 'generated file')}."
+    )
+    if share <= HIGH_SHARE or len(copied) < 10:
+        return passed("vendored", found, *(at(f.path, None, "vendored") for f in copied[:3]))
+    largest = max(copied, key=lambda f: (f.size_bytes, f.path))
+    return warned(
+        "vendored",
+        found,
+        at(largest.path, None, f"{largest.size_bytes:,} bytes"),
+        action="Replace vendored code by dependencies",
+        next_step=(
+            "Declare what is copied here as a dependency where a package exists; note origin and version of the rest."
+        ),
+    )
+
+
+def _installed(path: str, copied: list[FileFact]) -> Finding:
+    match = _INSTALLED.search(path)
+    folder = path[: match.end()].rstrip("/") if match else path
+    count = sum(f.path.startswith(f"{folder}/") for f in copied)
+    return failed(
+        "vendored",
+        f"Installed packages are checked in: {counted(count, 'file')} under {code([folder])}.",
+        at(path),
+        action=f"Take {code([folder])} out of the tree",
+        next_step=f"`git rm -r --cached {folder}`, add it to `.gitignore`, and let the lockfile bring it back.",
+    )
 
 
 def _binaries(view: View) -> Finding:

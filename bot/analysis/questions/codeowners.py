@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from bot.analysis.activity import since
 from bot.analysis.finding import Finding, api, at, failed, not_applicable, passed, unknown, warned
-from bot.analysis.owners_file import OwnersMatch, match_owners, read_owners
 from bot.analysis.people import fold_people
 from bot.analysis.view import View
 from bot.analysis.words import capital, code, counted, listed, percent
@@ -27,14 +26,6 @@ def regulars(view: View) -> int | None:
         return None
     recent = fold_people(since(view.facts.commits, view.now - timedelta(days=90)))
     return sum(person.commits >= REGULAR_COMMITS for person in recent)
-
-
-def ownership_of_tree(view: View) -> OwnersMatch | None:
-    """What CODEOWNERS does to the tree; None without one."""
-    document = view.document("codeowners")
-    if document is None or not view.text(document.path):
-        return None
-    return match_owners(read_owners(view.text(document.path)), (file.path for file in view.contents.files))
 
 
 def _codeowners(view: View) -> Finding:
@@ -60,8 +51,9 @@ def _codeowners(view: View) -> Finding:
             ),
         )
     path = document.path
-    owners = read_owners(view.text(path))
-    match = match_owners(owners, (file.path for file in view.contents.files))
+    if view.owners is None:
+        return unknown("codeowners", f"`{path}` was not read as text")
+    owners, match = view.owners
     share = match.owned / match.total if match.total else 0.0
     if not owners.rules and not owners.errors:
         return warned(

@@ -184,49 +184,19 @@ def _test_runs(view: View) -> list[tuple[Workflow, Step]]:
 def _ci_tests(view: View) -> Finding:
     if not view.has_code:
         return not_applicable("ci-tests", "there is no code to test")
-    on_push: Evidence | None = None
-    for workflow, step in _test_runs(view):
-        where = at(
-            workflow.path, step.line, (step.name or step.run.strip().splitlines()[0] if step.run else step.uses)[:80]
-        )
+    runs = _test_runs(view)
+    for workflow, step in runs:
         if workflow.runs_on_pull_requests:
-            trigger = next(
-                line
-                for name, line in workflow.triggers.items()
-                if name in {"pull_request", "pull_request_target", "merge_group"}
-            )
-            return passed(
-                "ci-tests",
-                f"`{workflow.path}` runs the tests on pull requests.",
-                where,
-                at(workflow.path, trigger, "trigger"),
-            )
-        on_push = on_push or where
-    reused = next((w for w in view.good_workflows if w.runs_on_pull_requests and any(j.uses for j in w.jobs)), None)
-    if reused:
-        job = next(job for job in reused.jobs if job.uses)
-        if _TEST_WORD.search(f"{job.id} {job.name} {job.uses} {reused.name}".replace("_", " ").replace("-", " ")):
-            return passed(
-                "ci-tests", f"`{reused.path}` calls `{job.uses}` on pull requests.", at(reused.path, job.line)
-            )
-    if on_push:
-        return warned(
-            "ci-tests",
-            f"`{on_push.path}` runs the tests, but not on pull requests.",
-            on_push,
-            action="Run the tests on pull requests too",
-            next_step=(
-                f"Add `pull_request:` to `on:` in `{on_push.path}`: contributors then see a failure before the merge."
-            ),
-        )
-    services = services_of(view)
-    for service, path in services:
-        if mentions_tests(view.text(path)):
-            return passed("ci-tests", f"{service} runs the tests (`{path}`).", at(path, 1))
-    if services:
-        return unknown("ci-tests", f"what {services[0][0]} runs is not readable from {services[0][1]}")
-    if has_ci(view):
-        paths = checking_workflows(view)
+            trigger = at(workflow.path, workflow.pull_request_line, "trigger")
+            found = f"`{workflow.path}` runs the tests on pull requests."
+            return passed("ci-tests", found, _where(workflow, step), trigger)
+    if finding := _reused_tests(view):
+        return finding
+    if runs:
+        return _only_on_push(*runs[0])
+    if services := services_of(view):
+        return _tests_elsewhere(view, services)
+    if paths := checking_workflows(view):
         return failed(
             "ci-tests",
             f"No step of {code(paths)} runs tests.",
@@ -240,6 +210,41 @@ def _ci_tests(view: View) -> Finding:
         action="Run the tests on pull requests",
         next_step=_first_workflow(view),
     )
+
+
+def _where(workflow: Workflow, step: Step) -> Evidence:
+    said = step.name or step.uses or step.run.strip().splitlines()[0]
+    return at(workflow.path, step.line, said[:80])
+
+
+def _reused_tests(view: View) -> Finding | None:
+    """A reusable workflow that by its name tests, called on pull requests."""
+    for workflow in view.good_workflows:
+        for job in workflow.jobs if workflow.runs_on_pull_requests else ():
+            said = f"{job.id} {job.name} {job.uses} {workflow.name}".replace("_", " ").replace("-", " ")
+            if job.uses and _TEST_WORD.search(said):
+                found = f"`{workflow.path}` calls `{job.uses}` on pull requests."
+                return passed("ci-tests", found, at(workflow.path, job.line))
+    return None
+
+
+def _only_on_push(workflow: Workflow, step: Step) -> Finding:
+    return warned(
+        "ci-tests",
+        f"`{workflow.path}` runs the tests, but not on pull requests.",
+        _where(workflow, step),
+        action="Run the tests on pull requests too",
+        next_step=(
+            f"Add `pull_request:` to `on:` in `{workflow.path}`: contributors then see a failure before the merge."
+        ),
+    )
+
+
+def _tests_elsewhere(view: View, services: list[tuple[str, str]]) -> Finding:
+    for service, path in services:
+        if mentions_tests(view.text(path)):
+            return passed("ci-tests", f"{service} runs the tests (`{path}`).", at(path, 1))
+    return unknown("ci-tests", f"what {services[0][0]} runs is not readable from {services[0][1]}")
 
 
 def _ci_state(view: View) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed, warned
 from bot.analysis.view import View
@@ -89,32 +90,37 @@ def judge(view: View) -> list[Finding]:
 def linters_of(view: View) -> dict[str, Evidence]:
     """Tool → where it is configured, in a stable order."""
     found: dict[str, Evidence] = {}
-    for tool, names in _FILES.items():
-        if path := view.tree.has(*names):
-            found[tool] = at(path)
-    for path in (*view.tree.named("pyproject.toml", "setup.cfg", "tox.ini"),)[:20]:
-        text = view.text(path)
-        for tool, pattern in _PYTHON_TABLES:
-            if tool not in found and (match := pattern.search(text)):
-                found[tool] = at(path, text.count("\n", 0, match.start()) + 1)
-    for package in view.packages:
-        tool = _PACKAGES.get(package.name, "")
-        if tool and tool not in found and package.scope is not Scope.OPTIONAL:
-            found[tool] = at(package.path, package.line)
-    scripts = [(w.path, step.line, step.run or step.uses) for w in view.good_workflows for step in w.steps]
-    for path, line, script in scripts:
-        for tool, pattern in _COMMANDS:
-            if tool not in found and pattern.search(script[:20_000]):
-                found[tool] = at(path, line)
-    for path in view.tree.named("makefile", "justfile", "package.json")[:5]:
-        text = view.text(path)[:100_000]
-        for tool, pattern in _COMMANDS:
-            if tool not in found and (match := pattern.search(text)):
-                found[tool] = at(path, text.count("\n", 0, match.start()) + 1)
+    for tool, evidence in _sightings(view):
+        found.setdefault(tool, evidence)
     if len(found) > 1:
         found.pop("a lint script", None)
     return found
 
+
+def _sightings(view: View) -> Iterator[tuple[str, Evidence]]:
+    for tool, names in _FILES.items():
+        if path := view.tree.has(*names):
+            yield tool, at(path)
+    for path in view.tree.named("pyproject.toml", "setup.cfg", "tox.ini")[:20]:
+        yield from _in_text(path, view.text(path), _PYTHON_TABLES)
+    for package in view.packages:
+        if package.name in _PACKAGES and package.scope is not Scope.OPTIONAL:
+            yield _PACKAGES[package.name], at(package.path, package.line)
+    for workflow in view.good_workflows:
+        for step in workflow.steps:
+            for tool, _ in _in_text(workflow.path, step.run or step.uses, _COMMANDS):
+                yield tool, at(workflow.path, step.line)
+    for path in view.tree.named("makefile", "justfile", "package.json")[:5]:
+        yield from _in_text(path, view.text(path), _COMMANDS)
+
+
+def _in_text(path: str, text: str, patterns: tuple[tuple[str, re.Pattern[str]], ...]) -> Iterator[tuple[str, Evidence]]:
+    for tool, pattern in patterns:
+        if match := pattern.search(text, 0, _MAX_TEXT):
+            yield tool, at(path, text.count("\n", 0, match.start()) + 1)
+
+
+_MAX_TEXT = 100_000
 
 _PROPOSALS = {
     "Python": "`[tool.ruff]` and `[tool.mypy]` to `pyproject.toml`",

@@ -48,45 +48,57 @@ def judge(view: View) -> list[Finding]:
 def _readme(view: View) -> Finding:
     readme = view.readme
     if readme is None:
-        if document := view.document("readme"):
-            return unknown("readme", f"`{document.path}` was not read as text")
-        return failed(
-            "readme",
-            "There is no README.",
-            action="Write a README",
-            next_step=(
-                f"Add `README.md` that says what this {NOUNS[view.kind.kind]} does, how to get it running, and one "
-                "example."
-            ),
-        )
-    if view.is_tiny and not view.has_code:
-        return passed(
-            "readme",
-            f"{capital(counted(readme.words, 'word'))}, for a repository with little else.",
-            at(readme.path, 1),
-        )
-    install, usage = says_how_to_install(readme), says_how_to_use(readme)
-    wanted = [] if view.kind.kind in _NO_INSTALL else [("how to install or run it", install)]
-    wanted += [] if view.kind.kind in _NO_USAGE else [("how to use it", usage)]
-    missing = [what for what, where in wanted if where is None]
-    is_short = readme.words < view.config.readme_words and not (install and usage)
+        return _no_readme(view)
     where = at(readme.path, 1, counted(readme.words, "word"))
-    if not missing and not is_short:
-        places = [evidence for _, evidence in wanted if evidence is not None]
-        told = f", and says {listed([what for what, _ in wanted])}" if wanted else ""
-        return passed("readme", f"{capital(counted(readme.words, 'word'))}{told}.", where, *dict.fromkeys(places))
+    if view.is_tiny and not view.has_code:
+        found = f"{capital(counted(readme.words, 'word'))}, for a repository with little else."
+        return passed("readme", found, where)
+    wanted = _wanted(view, readme)
+    missing = [what for what, place in wanted.items() if place is None]
+    says_both = says_how_to_install(readme) and says_how_to_use(readme)
+    is_short = readme.words < view.config.readme_words and not says_both
+    if missing or is_short:
+        return _wanting(readme, where, missing, is_short)
+    told = f", and says {listed(list(wanted))}" if wanted else ""
+    places = [place for place in wanted.values() if place is not None]
+    return passed("readme", f"{capital(counted(readme.words, 'word'))}{told}.", where, *dict.fromkeys(places))
+
+
+def _no_readme(view: View) -> Finding:
+    if document := view.document("readme"):
+        return unknown("readme", f"`{document.path}` was not read as text")
+    noun = NOUNS[view.kind.kind]
+    return failed(
+        "readme",
+        "There is no README.",
+        action="Write a README",
+        next_step=f"Add `README.md` that says what this {noun} does, how to get it running, and one example.",
+    )
+
+
+def _wanted(view: View, readme: Readme) -> dict[str, Evidence | None]:
+    """What a README of this kind should say, and where it does."""
+    wanted: dict[str, Evidence | None] = {}
+    if view.kind.kind not in _NO_INSTALL:
+        wanted["how to install or run it"] = says_how_to_install(readme)
+    if view.kind.kind not in _NO_USAGE:
+        wanted["how to use it"] = says_how_to_use(readme)
+    return wanted
+
+
+def _wanting(readme: Readme, where: Evidence, missing: list[str], is_short: bool) -> Finding:
+    words = counted(readme.words, "word")
     if readme.words < _TINY_WORDS and missing:
         return warned(
             "readme",
-            f"The README has {counted(readme.words, 'word')}, and does not say {listed(missing, last='or')}.",
+            f"The README has {words}, and does not say {listed(missing, last='or')}.",
             where,
             action="Write the README",
             next_step=f"Say in `{readme.path}` {listed(['what this is', *missing])}.",
             share=0.2,
         )
-    flaws = ([f"is short ({counted(readme.words, 'word')})"] if is_short else []) + (
-        [f"does not say {listed(missing, last='or')}"] if missing else []
-    )
+    flaws = [f"is short ({words})"] if is_short else []
+    flaws += [f"does not say {listed(missing, last='or')}"] if missing else []
     step = f"Add a section to `{readme.path}` that says {listed(missing)}, with a command or example to copy."
     return warned(
         "readme",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from bot.analysis.contents.facts import type_of
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed, unknown, warned
 from bot.analysis.view import View
 from bot.analysis.words import capital, code, counted, listed, percent
-from bot.model.snapshot import FileClass
+from bot.model.snapshot import FileClass, FileFact
 
 MANY_AT_ROOT = 40
 DEEP = 10
@@ -33,23 +36,8 @@ def _layout(view: View) -> Finding:
         return not_applicable("layout", "there is no code to lay out")
     sources = [f for f in view.contents.files if f.file_class is FileClass.SOURCE and f.code]
     at_root = [f for f in sources if "/" not in f.path]
-    depth = source_depth(view)
-    folders = sorted(
-        {f.path.split("/")[0] for f in sources if "/" in f.path},
-        key=lambda name: (-sum(f.code for f in sources if f.path.startswith(f"{name}/")), name),
-    )
-    entries = [f"{c.path}/" if c.path else "the root" for c in view.components]
-    parts = f"{counted(len(entries), 'component')}, " if len(entries) > 1 else ""
-    where = f"code in {code([f'{name}/' for name in folders], limit=3)}" if folders else "code in the root"
-    found = f"{parts}{where}, {counted(depth, 'folder')} deep."
-    found = capital(found)
     evidence = [at(f.path) for f in (at_root or sources)[:3]]
-    if (
-        len(at_root) > MANY_AT_ROOT
-        and len(at_root) * 2 > len(sources)
-        and view.languages
-        and view.main_language != "Go"
-    ):
+    if len(at_root) > MANY_AT_ROOT and len(at_root) * 2 > len(sources) and view.main_language != "Go":
         return warned(
             "layout",
             f"{capital(counted(len(at_root), 'source file'))} lie in the root.",
@@ -60,16 +48,31 @@ def _layout(view: View) -> Finding:
                 "documents there."
             ),
         )
-    if depth > DEEP and not any(lang.name in {"Java", "Kotlin", "Scala", "Groovy"} for lang in view.languages[:2]):
-        deepest = max(sources, key=lambda f: (f.path.count("/"), f.path))
+    deepest = max(sources, key=lambda f: (f.path.count("/"), f.path), default=None)
+    if deepest and deepest.path.count("/") > DEEP and not _DEEP_LANGUAGES & {lang.name for lang in view.languages[:2]}:
         return warned(
             "layout",
-            f"Code lies up to {counted(depth, 'folder')} deep.",
+            f"Code lies up to {counted(deepest.path.count('/'), 'folder')} deep.",
             at(deepest.path),
             action="Flatten the tree",
             next_step=f"Merge folders that hold a single folder, beginning with `{deepest.path}`.",
         )
-    return passed("layout", found, *evidence)
+    return passed("layout", _laid_out(view, sources), *evidence)
+
+
+_DEEP_LANGUAGES = frozenset({"Java", "Kotlin", "Scala", "Groovy"})
+"""Languages whose packages are folders of a domain's name."""
+
+
+def _laid_out(view: View, sources: Sequence[FileFact]) -> str:
+    lines: Counter[str] = Counter()
+    for file in sources:
+        if "/" in file.path:
+            lines[file.path.split("/", 1)[0]] += file.code
+    folders = [f"{name}/" for name, _ in sorted(lines.items(), key=lambda item: (-item[1], item[0]))]
+    parts = f"{counted(len(view.components), 'component')}, " if len(view.components) > 1 else ""
+    where = f"code in {code(folders, limit=3)}" if folders else "code in the root"
+    return capital(f"{parts}{where}, {counted(source_depth(view), 'folder')} deep.")
 
 
 def _complexity(view: View) -> Finding:

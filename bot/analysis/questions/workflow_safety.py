@@ -56,44 +56,34 @@ def serious_findings(view: View) -> list[WorkflowFinding]:
 def _safety(view: View) -> Finding:
     if not view.good_workflows:
         return not_applicable("workflow-safety", "there is no workflow that could run")
-    wide = [at(w.path, w.writes_all, "write-all") for w in view.good_workflows if w.writes_all is not None]
-    if view.contents.workflow_findings is None:
-        if wide:
-            return _wide(wide)
-        reason = view.contents.unmeasured.get("workflow_findings", "zizmor did not run")
-        return unknown("workflow-safety", reason)
     findings = serious_findings(view)
-    if not findings and not wide:
-        evidence = [at(w.path, 1) for w in view.workflows[:5]]
-        return passed(
-            "workflow-safety",
-            f"zizmor finds nothing to object to in {counted(len(view.workflows), 'workflow')}.",
-            *evidence,
-        )
-    if not findings:
+    if findings:
+        return _unsafe(findings)
+    if wide := [at(w.path, w.writes_all, "write-all") for w in view.good_workflows if w.writes_all is not None]:
         return _wide(wide)
-    high = [f for f in findings if f.severity.lower() == "high"]
-    medium = [f for f in findings if f.severity.lower() == "medium"]
-    worst = high or medium or findings
+    if view.contents.workflow_findings is None:
+        return unknown("workflow-safety", view.contents.unmeasured.get("workflow_findings", "zizmor did not run"))
+    found = f"zizmor finds nothing to object to in {counted(len(view.workflows), 'workflow')}."
+    return passed("workflow-safety", found, *(at(w.path, 1) for w in view.workflows[:5]))
+
+
+def _unsafe(findings: list[WorkflowFinding]) -> Finding:
+    groups = {level: [f for f in findings if f.severity.lower() == level] for level in _RANK}
+    worst = next(group for group in groups.values() if group)
     rules = list(dict.fromkeys(f.rule for f in worst))
-    levels = [
-        f"{len(group)} {name}"
-        for name, group in (("high", high), ("medium", medium), ("low", findings[len(high) + len(medium) :]))
-        if group
-    ]
-    found = (
-        f"{capital(counted(len(findings), 'finding'))} of zizmor ({listed(levels)}), such as {code(rules, limit=3)}."
-    )
+    levels = listed([f"{len(group)} {level}" for level, group in groups.items() if group])
+    found = f"{capital(counted(len(findings), 'finding'))} of zizmor ({levels}), such as {code(rules, limit=3)}."
     evidence = [at(f.path, f.line, f"{f.rule}: {f.message}"[:160]) for f in findings[:20]]
     advice = [ADVICE[rule] for rule in rules if rule in ADVICE][:2]
     places = code([f"{f.path}:{f.line}" for f in worst], limit=3)
     step = sentence(
         f"At {places}: {'; '.join(advice)}" if advice else f"Look at {places}; zizmor's pages explain each rule"
     )
-    action = f"Close {counted(len(worst), 'hole')} in the workflows" if high else "Make the workflows safer"
-    if high:
+    if groups["high"]:
+        action = f"Close {counted(len(worst), 'hole')} in the workflows"
         return failed("workflow-safety", found, *evidence, action=action, next_step=step)
-    return warned("workflow-safety", found, *evidence, action=action, next_step=step, share=0.5 if medium else 0.8)
+    share = 0.5 if groups["medium"] else 0.8
+    return warned("workflow-safety", found, *evidence, action="Make the workflows safer", next_step=step, share=share)
 
 
 def _wide(places: list[Evidence]) -> Finding:

@@ -17,7 +17,7 @@ from tests.analysis.builders import facts, judged, library
             library({"pyproject.toml": '[project]\nname = "tally"\nversion = "1"\nlicense = "Apache-2.0"\n'}),
             {},
             State.WARN,
-            "MIT, but",
+            "declares Apache-2.0, but LICENSE says MIT",
         ),
         (
             library({"LICENSE": "Do what is right.\n" * 20}),

@@ -1,0 +1,80 @@
+"""YAML that knows its lines, with bounds."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.analysis.yaml_tree import MAX_BYTES, Node, YamlProblem, parse_yaml
+
+
+def _plain(node: Node) -> object:
+    if node.kind == "map":
+        return {key: _plain(value) for key, _, value in node.pairs()}
+    return [_plain(item) for item in node.items] if node.kind == "list" else node.value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a: 1", {"a": 1}),
+        ("on: yes", {"on": "yes"}),
+        ("a: true\nb: null\nc: ~\nd:", {"a": True, "b": None, "c": None, "d": None}),
+        ('a: "1"', {"a": "1"}),
+        ("a: 1.5e3", {"a": 1500.0}),
+        ("- 1\n- x", [1, "x"]),
+        ("base: &b {x: 1}\nuse: {<<: *b, y: 2}", {"base": {"x": 1}, "use": {"x": 1, "y": 2}}),
+        ("true: 1", {"true": 1}),
+        ("", None),
+        ("# only a comment", None),
+        ("a: 1\n---\nb: 2", {"a": 1}),
+    ],
+)
+def test_values(text: str, value: object) -> None:
+    assert _plain(parse_yaml(text)) == value
+
+
+def test_every_node_knows_its_line() -> None:
+    root = parse_yaml("a:\n  b:\n    - x\n    - y\n")
+    items = root.get("a", "b")
+    assert items is not None
+    assert items.strings() == [("x", 3), ("y", 4)]
+    assert [(key, line) for key, line, _ in root.pairs()] == [("a", 1)]
+    assert root.get("a", "nope", "b") is None
+    assert root.text("a") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a: 1\nb: ]", 2),
+        ("a: 1\n\tb: 2", 2),
+        ("a: *gone", 1),
+        ("[" * 100 + "]" * 100, 1),
+        ("a: " + "x" * MAX_BYTES, 1),
+        ("a: \x00", 1),
+    ],
+)
+def test_problems_name_a_line(text: str, line: int) -> None:
+    with pytest.raises(YamlProblem) as caught:
+        parse_yaml(text)
+    assert caught.value.line == line
+    assert caught.value.message
+
+
+def test_aliases_cannot_blow_up() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+    with pytest.raises(YamlProblem, match="more than"):
+        parse_yaml("\n".join(lines))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet=st.sampled_from("ab:-[]{}&*!|>'\"#\n \t,?%@`"), max_size=80) | st.text(max_size=80))
+def test_any_text_parses_or_is_a_problem(text: str) -> None:
+    try:
+        root = parse_yaml(text)
+    except YamlProblem as problem:
+        root = Node("scalar", problem.line)
+    assert root.line >= 1
