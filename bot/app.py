@@ -132,8 +132,11 @@ class Bot:
         self._relay = Relay(self.database, self._send, clock=clock, rain=self.receiver.per_second)
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Start everything, in order; at the end finish what was accepted, in the opposite order."""
+    async def running(self, *, chores: bool = True) -> AsyncIterator[None]:
+        """Start everything, in order; at the end finish what was accepted, in the opposite order.
+
+        Without `chores` nothing is looked for that was missed while we were away.
+        """
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.database.close)
             await self.database.migrate()
@@ -155,7 +158,7 @@ class Bot:
             if self.settings.webhook_proxy_url:
                 listener = tasks.create_task(self._proxy(self.settings.webhook_proxy_url).run(), name="proxy")
                 stack.callback(listener.cancel)
-            await self._ask_at_start()
+            await self._ask_at_start(chores=chores)
             yield
 
     def _proxy(self, url: str) -> WebhookProxy:
@@ -198,11 +201,13 @@ class Bot:
         except Exception as error:  # the SDK raises plain Exceptions; none of them is the event's fault
             raise WorldError(f"The Inngest server did not take the events: {error}") from error
 
-    async def _ask_at_start(self) -> None:
-        """What was missed while we were away is looked for at once."""
+    async def _ask_at_start(self, *, chores: bool) -> None:
+        """Token mode's installation is there; what was missed while we were away is looked for at once."""
         async with self.database.write() as session:
             if self.settings.has_token and not self.settings.has_app:
                 await installations.upsert(session, _token_installation(self.settings), now=self._clock())
+            if not chores:
+                return
             start = uuid.uuid4().hex
             await outbox.add(
                 session,

@@ -118,6 +118,8 @@ async def _analyze(
 ) -> Report:
     """The report of one commit: a fork's head is read through the repository that the pull request is for."""
     at = msgspec.structs.replace(facts, head_sha=sha)
+    if facts.hidden_files and sha != facts.head_sha:
+        at = await github.with_hidden_files(at)
     before = encode_report(previous) if previous else None
     async with deps.archive_places, github.archive(facts.owner, facts.name, sha) as chunks:
         outcome = await deps.pool.analyze(at, await read_ahead(chunks), now=deps.clock(), previous=before)

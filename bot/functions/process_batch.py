@@ -8,7 +8,7 @@ transaction counts them for the batch and puts their events into the outbox. A l
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -24,7 +24,7 @@ from bot.functions.publishing import refresh_reply, reply_to_command
 from bot.github.counting import count_requests
 from bot.model.batch import BatchStatus, ItemState
 from bot.model.event import OutgoingEvent, Trigger
-from bot.model.repository import Repository, RepositoryRef
+from bot.model.repository import RefreshStatus, Repository, RepositoryRef
 from bot.model.snapshot import RepositoryFacts
 from bot.storage import batches, commands, facts, installations, outbox, refreshes, repositories
 
@@ -36,6 +36,7 @@ CHUNKS_A_RUN = 100
 """Inngest allows 1,000 steps a run; a larger listing continues under the same batch."""
 
 
+UNDER_WAY_AT_MOST = timedelta(hours=1)
 FOLLOW_LOOKS = 100
 """Looks at a batch that a command asked for; ten minutes apart at the end, so more than half a day in all."""
 
@@ -125,8 +126,11 @@ class Batching:
             )
         if not chunk:
             return -1
+        async with self._deps.database.read() as session:
+            handed_over = await batches.known_items(session, self.batch_id, [one.id for one in chunk])
         with count_requests() as counter:
-            chosen = [choose(one, self._request) for one in chunk]
+            fresh = [one for one in chunk if one.id not in handed_over]  # a repeated step has done some already
+            chosen = [choose(one, self._request, self._deps.clock()) for one in fresh]
             chosen = await self._drop_current(chosen)
             wanted = [one.repository for one in chosen if not one.skip]
             read = await self._read_facts(wanted)
@@ -247,7 +251,7 @@ async def follow(ctx: inngest.Context, deps: Deps, batch_id: str, command_id: st
         await ctx.step.sleep(f"wait-{number}", timedelta(seconds=min(15 * 2**number, 600)))
 
 
-def choose(repository: Repository, request: BatchRequest) -> Choice:
+def choose(repository: Repository, request: BatchRequest, now: datetime) -> Choice:
     """Whether a batch wants a repository by what is stored of it; archived ones keep the report they have.
 
     Forks are in it unless the request says `without-forks`; `with-forks` says the same as the default, `all`.
@@ -255,9 +259,19 @@ def choose(repository: Repository, request: BatchRequest) -> Choice:
     skip = ""
     if request.forks == "without-forks" and repository.is_fork:
         skip = "forks are excluded"
+    elif is_under_way(repository, now) and not request.force:
+        skip = "its refresh is under way already"
     elif repository.is_archived and repository.report_id is not None and not request.force:
         skip = "archived, and its report stays as it is"
     return Choice(repository=repository, skip=skip)
+
+
+def is_under_way(repository: Repository, now: datetime) -> bool:
+    """Somebody else has asked for its refresh lately, and it has not ended."""
+    if repository.refresh_status not in {RefreshStatus.QUEUED, RefreshStatus.PROCESSING}:
+        return False
+    asked_at = repository.refresh_requested_at or repository.refresh_started_at
+    return asked_at is not None and asked_at > now - UNDER_WAY_AT_MOST
 
 
 def to_data(request: BatchRequest) -> dict[str, Any]:

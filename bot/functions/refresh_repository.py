@@ -26,7 +26,7 @@ from bot.model.batch import ItemState
 from bot.model.errors import FinalError, Finality, WorldError
 from bot.model.installation import InstallationStatus
 from bot.model.report import Report, encode_report
-from bot.model.repository import Repository, RepositoryRef
+from bot.model.repository import RefreshStatus, Repository, RepositoryRef
 from bot.model.snapshot import RepositoryFacts
 from bot.storage import (
     batches,
@@ -45,10 +45,13 @@ log = structlog.get_logger("bot.functions.refresh")
 RETRIES = 8
 FACTS_KEEP = timedelta(minutes=30)
 """How long facts that a batch read serve the refresh that follows."""
+READING_AT_MOST = timedelta(minutes=10)
 AHEAD_BYTES = 2_000_000
 """Of an archive, read before a worker is free for it."""
 BACKGROUND_TRIGGERS = frozenset({"install", "batch", "sweep", "reconcile"})
 """What leaves a reserve of the rate limit to people and pushes."""
+PUBLISHED_TRIGGERS = frozenset({"push", "command", "api"})
+"""What puts a check run on HEAD. Batches and the clock do not: GitHub allows 80 content-creating requests a minute."""
 PRIORITY = (
     "event.data.trigger == 'command' ? 600 : event.data.trigger == 'push' ? 300 : "
     "event.data.trigger == 'api' ? 120 : event.data.trigger == 'sweep' ? -300 : 0"
@@ -100,7 +103,7 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
             plan = await ctx.step.run("prepare-again", step(deps, refreshing.prepare_now))
         if plan["outcome"] == "analyze":
             plan = await ctx.step.run("analyze", step(deps, refreshing.analyze))
-            if settings.radar_check_runs:
+            if settings.radar_check_runs and not request.batch_id and request.trigger in PUBLISHED_TRIGGERS:
                 await ctx.step.run("publish", step(deps, refreshing.publish))
         if request.command_id:
             await ctx.step.run("reply", step(deps, partial(reply_to_command, deps, request.command_id)))
@@ -127,11 +130,13 @@ class Refreshing:
 
     async def prepare_now(self) -> dict[str, Any]:
         """As `prepare`, without leaving a reserve. Raises FinalError where there is nothing left to look at."""
+        if await self._is_done_by_another():
+            return {"outcome": "current", "head_sha": self._request.head_sha}
         repository = await self._claim()
         read = await self._facts(repository)
         self._require_visible(repository, read)
         if not self._request.force and self._is_current(repository, read):
-            await self._skip(repository, read)
+            await self._skip(repository, f"its report of {read.head_sha[:12]} is current")
             return {"outcome": "current", "head_sha": read.head_sha}
         return {"outcome": "analyze", "head_sha": read.head_sha}
 
@@ -174,6 +179,22 @@ class Refreshing:
             return None
         has_room = budget.remaining > budget.limit * self._deps.settings.radar_reserve_share
         return None if has_room else budget.resets_at
+
+    async def _is_done_by_another(self) -> bool:
+        """Background work leaves a repository alone that another run is reading; a push never does: HEAD has moved."""
+        request, now = self._request, self._deps.clock()
+        if request.force or request.trigger not in BACKGROUND_TRIGGERS:
+            return False
+        async with self._deps.database.read() as session:
+            repository = await repositories.get(session, request.repository_id)
+        if repository is None or repository.refresh_status is not RefreshStatus.PROCESSING:
+            return False
+        started_at = repository.refresh_started_at
+        is_theirs = repository.refresh_run_id != self._run_id
+        if not is_theirs or started_at is None or started_at < now - READING_AT_MOST:
+            return False
+        await self._skip(repository, "another run is reading it just now", is_finished=False)
+        return True
 
     async def _claim(self) -> Repository:
         """Mark the repository as being worked on by this run, and read it."""
@@ -252,18 +273,14 @@ class Refreshing:
             and repository.report_ruleset == RULESET_VERSION
         )
 
-    async def _skip(self, repository: Repository, read: RepositoryFacts) -> None:
+    async def _skip(self, repository: Repository, reason: str, *, is_finished: bool = True) -> None:
         now = self._deps.clock()
         async with self._deps.database.write() as session:
-            await refreshes.finish(session, repository.id, run_id=self._run_id, now=now)
+            if is_finished:
+                await refreshes.finish(session, repository.id, run_id=self._run_id, now=now)
             if self._request.batch_id:
                 await batches.mark_item(
-                    session,
-                    self._request.batch_id,
-                    repository.id,
-                    ItemState.SKIPPED,
-                    reason=f"its report of {read.head_sha[:12]} is current",
-                    now=now,
+                    session, self._request.batch_id, repository.id, ItemState.SKIPPED, reason=reason, now=now
                 )
 
     async def _run_analysis(self, read: RepositoryFacts, previous: Report | None) -> Report:

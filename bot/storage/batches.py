@@ -70,6 +70,14 @@ async def add_items(
     return added
 
 
+async def known_items(session: AsyncSession, batch_id: str, repository_ids: Sequence[int]) -> frozenset[int]:
+    """Which of these repositories are items of the batch already."""
+    statement = select(BatchItemRow.repository_id).where(
+        BatchItemRow.batch_id == batch_id, BatchItemRow.repository_id.in_(sorted(repository_ids))
+    )
+    return frozenset(await session.scalars(statement))
+
+
 async def mark_item(
     session: AsyncSession,
     batch_id: str,

@@ -37,7 +37,7 @@ async def run_batch(settings: Settings, owner: str | None, *, forks: str, force:
             next_step="Set GITHUB_TOKEN and GITHUB_OWNER (a personal token analyses one owner), or the App's settings.",
         )
     bot = Bot(settings.with_generated_secrets())
-    async with bot.running():
+    async with bot.running(chores=False):
         chosen = await _installations(bot, owner)
         batch_ids = [await _ask(bot, one, forks=forks, force=force) for one in chosen]
         try:

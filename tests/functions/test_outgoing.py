@@ -6,7 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 class Catcher(BaseHTTPRequestHandler):
     """Answers with the status that the path names, and remembers what came."""
 
-    seen: list[tuple[str, str | None, bytes]] = []
+    seen: ClassVar[list[tuple[str, str | None, bytes]]] = []
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))

@@ -104,4 +104,4 @@ async def test_forks_are_left_out_on_request(world: World, forks: str, is_fork: 
 
     repository = msgspec.structs.replace(stored, is_fork=is_fork)
     request = BatchRequest(installation_id=installation.id, forks=forks)
-    assert bool(choose(repository, request).skip) is skipped
+    assert bool(choose(repository, request, world.now).skip) is skipped

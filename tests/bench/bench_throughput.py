@@ -1,0 +1,120 @@
+"""Repositories a minute, and what a batch does to people: the whole bot against a GitHub that answers after 50 ms.
+
+GitHub, the bot and its workers share this machine's processors, so the figures are a lower bound.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from bot.intake.signature import sign
+from tests.fakehub import FakeHub
+from tests.fakehub.world import Repository
+from tests.journeys.bot_process import BotProcess
+
+LATENCY_S = 0.05
+ACCOUNTS = 3
+REPOSITORIES = 100
+PUSHES = 10
+SETTLE_S = 1.0
+
+
+def files(number: int) -> dict[str, str]:
+    """A small project: what most repositories of an organisation look like."""
+    source = "".join(f"def f{line}(x: int) -> int:\n    return x + {line + number}\n\n\n" for line in range(40))
+    return {
+        "README.md": f"# project {number}\n\nDoes one thing well.\n\n## Install\n\n`pip install project`\n",
+        "pyproject.toml": f'[project]\nname = "project-{number}"\nversion = "1.0"\ndependencies = ["httpx>=0.27"]\n',
+        "LICENSE": "MIT License\n\nPermission is hereby granted, free of charge, …\n",
+        "src/project/__init__.py": source,
+        "tests/test_project.py": "def test_f() -> None:\n    assert True\n",
+        ".github/workflows/ci.yml": "on: [push, pull_request]\njobs:\n  t:\n    runs-on: ubuntu-latest\n"
+        "    steps:\n      - uses: actions/checkout@v4\n      - run: pytest\n",
+    }
+
+
+def main() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory(prefix="radar-bench-") as name, FakeHub(Path(name) / "hub") as hub:
+        made = [
+            hub.add_repository(f"org{account}", f"repo{number:03}", files(number))
+            for account in range(ACCOUNTS)
+            for number in range(REPOSITORIES)
+        ]
+        hub.service.latency_s = LATENCY_S
+        environment = {"RADAR_PUSH_SETTLE_S": str(SETTLE_S), "RADAR_RETRY_SCALE": "1"}
+        with BotProcess(hub, Path(name) / "bot", environment=environment) as bot:
+            bot.wait_chores()
+            batch(hub, bot, len(made))
+            pushes(hub, bot, made)
+
+
+def batch(hub: FakeHub, bot: BotProcess, total: int) -> None:
+    """Install on all accounts at once; deliveries of no interest come in all the while."""
+    billable = hub.ledger.billable
+    started = time.monotonic()
+    for account in range(ACCOUNTS):
+        hub.install(f"org{account}")
+    latencies = acknowledge_while(bot, lambda: done(bot) < total)
+    took_s = time.monotonic() - started
+    rate = total / took_s * 60
+    cost = (hub.ledger.billable - billable) / total
+    said = "" if rate >= 900 else "   (target 900 missed)"
+    print(f"{total} repositories over {ACCOUNTS} installations in {took_s:.1f} s: {rate:.0f} a minute{said}")
+    print(f"API requests a repository: {cost:.3f}" + ("" if cost <= 1.1 else "   (target 1.1 missed)"))
+    p99 = statistics.quantiles(latencies, n=100)[98] * 1000
+    said = "" if p99 < 100 else "   (target 100 ms missed)"
+    print(f"acknowledgements meanwhile: {len(latencies)}, p99 {p99:.0f} ms{said}")
+
+
+def done(bot: BotProcess) -> int:
+    """Reports stored so far."""
+    return int(bot.scalar("select count(*) from repositories where report_id is not null"))
+
+
+def acknowledge_while(bot: BotProcess, goes_on: Callable[[], bool]) -> list[float]:
+    """Seconds of each acknowledgement, ten deliveries a second, for as long as `goes_on`."""
+    body = b'{"action":"created","repository":{"id":1,"full_name":"a/b"}}'
+    headers = {
+        "content-type": "application/json",
+        "x-github-event": "star",
+        "x-hub-signature-256": sign(bot.hub.app.webhook_secret.encode(), body),
+    }
+    seconds: list[float] = []
+    with httpx.Client(trust_env=False, timeout=30) as client:
+        while goes_on():
+            started = time.perf_counter()
+            answer = client.post(
+                bot.webhook_url, content=body, headers={**headers, "x-github-delivery": uuid.uuid4().hex}
+            )
+            seconds.append(time.perf_counter() - started)
+            answer.raise_for_status()
+            time.sleep(0.1)
+    return seconds
+
+
+def pushes(hub: FakeHub, bot: BotProcess, made: list[Repository]) -> None:
+    """Push, and wait for the new report; the debounce apart."""
+    waited: list[float] = []
+    for number in range(PUSHES):
+        repository = made[number]
+        started = time.monotonic()
+        sha = hub.push(repository, {"src/project/new.py": f"x = {number}\n"})
+        sql = f"select count(*) from repositories where id = {repository.id} and report_head_sha = '{sha}'"
+        while not bot.scalar(sql):
+            time.sleep(0.01)
+        waited.append(time.monotonic() - started - SETTLE_S)
+    median = statistics.median(waited)
+    said = "" if median <= 1.0 else "   (target 1 s missed)"
+    print(f"push to new report beyond its debounce: median {median:.2f} s, worst {max(waited):.2f} s{said}")
+
+
+if __name__ == "__main__":
+    main()
