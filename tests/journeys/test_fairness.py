@@ -1,0 +1,62 @@
+"""Fair to people: a push and a command do not wait for a batch to end, and each installation has its share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.fakehub.gitstore import GitStore, Person
+from tests.journeys.bot_process import eventually
+from tests.journeys.conftest import Stage
+
+SIZE = 60
+
+
+def finished(stage: Stage) -> int:
+    return int(stage.bot.scalar("select count(*) from reports"))
+
+
+def test_people_overtake_a_batch(own_stage: Callable[..., Stage], tmp_path: Path) -> None:
+    stage = own_stage(environment={"RADAR_INSTALLATION_CONCURRENCY": "4"})
+    hub, bot = stage.hub, stage.bot
+    mine = stage.installed(name="mine")
+    hub.grant(mine, "ada", "write")
+    issue = hub.open_issue(mine, "Hello?")
+    store = GitStore.create(tmp_path / "shared.git")
+    store.commit({"a.py": "1\n"}, message="Begin", author=Person("Ada", "ada@example.test"), at=hub.world.now())
+    installation = hub.world.installation_of(mine)
+    assert installation is not None
+    for number in range(SIZE):
+        hub.add_repository(mine.owner, f"r{number:03}", store, announce=False)
+    hub.service.latency_s = 0.05
+    before = finished(stage)
+    answer = bot.api.post("/api/batch/generate-remaining", json={"owner": mine.owner.login})
+    assert answer.status_code == 202
+    eventually(lambda: finished(stage) >= before + 5, what="the batch is under way")
+
+    sha = hub.push(mine)
+    comment = hub.comment(mine, issue, "/radar refresh")
+    bot.wait_report(mine.full_name, sha)
+    at_push = finished(stage)
+    eventually(lambda: any(r.content == "rocket" for r in comment.reactions), what="the command's rocket")
+    at_command = finished(stage)
+    assert at_push < before + SIZE, "the push did not wait for the batch"
+    assert at_command < before + SIZE, "nor did the command"
+    bot.wait_idle(timeout_s=90)
+    assert finished(stage) >= before + SIZE
+
+
+def test_a_small_installation_is_not_starved_by_a_large_one(own_stage: Callable[..., Stage], tmp_path: Path) -> None:
+    stage = own_stage(environment={"RADAR_INSTALLATION_CONCURRENCY": "4"})
+    store = GitStore.create(tmp_path / "shared.git")
+    author = Person("Ada", "ada@example.test")
+    store.commit({"a.py": "1\n"}, message="Begin", author=author, at=stage.hub.world.now())
+    for number in range(SIZE):
+        stage.hub.add_repository("large", f"r{number:03}", store)
+    small = stage.hub.add_repository("small", "only", store)
+    stage.hub.service.latency_s = 0.05
+    stage.hub.install("large")
+    eventually(lambda: finished(stage) >= 3, what="the large batch is under way")
+    stage.hub.install("small")
+    stage.bot.wait_report(small.full_name)
+    assert finished(stage) < SIZE

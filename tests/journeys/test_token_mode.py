@@ -1,0 +1,122 @@
+"""Token mode: one personal token analyses one owner's repositories from the command line, without any App."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.fakehub import FakeHub
+from tests.journeys.bot_process import ROOT, eventually
+
+OWNER = "solo"
+
+
+@pytest.fixture
+def hub() -> Iterator[FakeHub]:
+    with FakeHub() as running:
+        yield running
+
+
+def environment(hub: FakeHub, folder: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    return {
+        **kept,
+        "PYTHONPATH": str(ROOT),
+        "GITHUB_TOKEN": hub.token_for(OWNER).value,
+        "GITHUB_OWNER": OWNER,
+        "GITHUB_API_URL": hub.api_url,
+        "GITHUB_WEB_URL": hub.url,
+        "DATABASE_URL": f"sqlite:///{folder / 'radar.db'}",
+        "RADAR_WORKERS": "2",
+    }
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "bot", "batch", *arguments]
+
+
+def batch(hub: FakeHub, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return run(environment(hub, folder), folder, *arguments)
+
+
+def run(environment: dict[str, str], folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(*arguments), cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def own_repositories(hub: FakeHub, count: int) -> None:
+    hub.add_account(OWNER, "User")
+    for number in range(count):
+        files = {"README.md": f"# Number {number}\n", "main.py": f"print({number})\n"}
+        hub.add_repository(hub.user(OWNER), f"r{number}", files, private=number == 0, announce=False)
+
+
+def archives(hub: FakeHub) -> int:
+    return hub.ledger.counts["archive"]
+
+
+def reports(folder: Path) -> int:
+    """Reports in the database; 0 while it is being made."""
+    try:
+        with closing(sqlite3.connect(f"file:{folder / 'radar.db'}?mode=ro", uri=True)) as database:
+            return int(database.execute("select count(*) from reports").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
+
+
+def test_one_command_makes_every_report_and_a_second_none(hub: FakeHub, tmp_path: Path) -> None:
+    own_repositories(hub, 4)
+    other = hub.add_repository("acme", "foreign", {"README.md": "# x\n"}, announce=False)
+    first = batch(hub, tmp_path)
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert archives(hub) == 4
+    assert hub.ledger.billable / 4 <= 2.5, hub.ledger.counts
+    second = batch(hub, tmp_path)
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert archives(hub) == 4, "what is current is not read again"
+    assert other.name not in first.stdout
+
+
+def test_forks_are_left_out_when_asked(hub: FakeHub, tmp_path: Path) -> None:
+    own_repositories(hub, 1)
+    upstream = hub.add_repository("acme", "upstream", {"README.md": "# up\n"}, announce=False)
+    hub.add_repository(hub.user(OWNER), "forked", {"README.md": "# fork\n"}, parent=upstream, announce=False)
+    done = batch(hub, tmp_path, "--forks", "without-forks")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert archives(hub) == 1
+
+
+def test_it_goes_on_where_it_was_killed(hub: FakeHub, tmp_path: Path) -> None:
+    own_repositories(hub, 12)
+    hub.service.latency_s = 0.05
+    running = subprocess.Popen(
+        command(), cwd=tmp_path, env=environment(hub, tmp_path), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )  # fmt: skip
+    eventually(lambda: reports(tmp_path) >= 3, what="some reports")
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait(20)
+    begun, finished = archives(hub), reports(tmp_path)
+    done = batch(hub, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert reports(tmp_path) == 12
+    assert archives(hub) <= begun + 12 - finished, "what was finished is not done again"
+
+
+def test_a_wrong_token_is_told_in_one_line(hub: FakeHub, tmp_path: Path) -> None:
+    own_repositories(hub, 1)
+    wrong = environment(hub, tmp_path) | {"GITHUB_TOKEN": "ghp_wrong"}
+    done = run(wrong, tmp_path)
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr + done.stdout
+    assert "ghp_wrong" not in done.stderr + done.stdout
+    assert "GITHUB_TOKEN" in done.stderr + done.stdout
