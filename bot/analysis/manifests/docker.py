@@ -115,12 +115,12 @@ def _expand(text: str, arguments: dict[str, str]) -> str:
 
 
 def read_compose(draft: Draft, text: str, tree: Tree) -> None:
-    """compose.yaml: the images of its services."""
+    """compose.yaml: the images of its services; where one is built here, `image` only names the result."""
     document = read_yaml(text)
     root = draft.mapping(document.value, "compose file", 1)
     services = draft.mapping(root.get("services", MISSING), "services", document.line("services"))
     for name, value in services.items():
         service = draft.mapping(value, f"services.{name}", document.line("services", name))
         image = scalar(service.get("image"))
-        if image:
+        if image and "build" not in service:
             add_image(draft, _expand(image, {}), Scope.RUNTIME, document.line("services", name, "image"))

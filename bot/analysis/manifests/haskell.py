@@ -79,6 +79,7 @@ def read_hpack(draft: Draft, text: str, tree: Tree) -> None:
     document = read_yaml(text)
     root = draft.mapping(document.value, "package.yaml", 1)
     draft.package_manager = "stack"
+    draft.is_component = "dependencies" in root or "library" in root
     draft.name, draft.version = scalar(root.get("name")), scalar(root.get("version"))
     draft.licence, draft.licence_line = scalar(root.get("license")), document.line("license")
     _list(draft, document, ("dependencies",), root.get("dependencies", MISSING), Scope.RUNTIME)

@@ -232,6 +232,11 @@ class Draft:
         return posixpath.dirname(self.path)
 
     @property
+    def names(self) -> list[str]:
+        """The names of the dependencies noted so far."""
+        return [package.name for package in self._packages.values()]
+
+    @property
     def has_packages(self) -> bool:
         """Whether a dependency or a runtime was noted."""
         return bool(self._packages or self._runtimes)

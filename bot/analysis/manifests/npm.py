@@ -17,11 +17,19 @@ _SECTIONS = (
 )
 
 
+_MEANINGFUL = frozenset(
+    {"name", "version", "scripts", "dependencies", "devDependencies", "peerDependencies", "optionalDependencies",
+     "workspaces", "bin", "exports", "license", "licenses"}
+)  # fmt: skip
+"""A package.json without any of these (such as `{"type": "module"}`) only tells Node.js how to load a folder."""
+
+
 def read_package_json(draft: Draft, text: str, tree: Tree) -> None:
     """package.json: its four dependency tables, engines, workspaces, entry points."""
     document = read_json(text)
     root = draft.mapping(document.value, "package.json", 1)
     _describe(draft, document, root)
+    draft.is_component = not _MEANINGFUL.isdisjoint(root)
     optional = _optional_peers(draft, document)
     for section, scope in _SECTIONS:
         table = draft.mapping(root.get(section, MISSING), section, document.line(section))

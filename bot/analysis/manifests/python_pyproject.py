@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 from bot.analysis.manifests.formats import read_toml
 from bot.analysis.manifests.formats.tomltext import TomlDocument
-from bot.analysis.manifests.nouns import MISSING, Draft, Tree, scalar
+from bot.analysis.manifests.nouns import MISSING, Draft, Tree, pypi_name, scalar
 from bot.analysis.manifests.python_requirements import add_requirement, exact_pypi
 from bot.model.report import Kind, Scope
 
@@ -25,7 +27,7 @@ def read_pyproject(draft: Draft, text: str, tree: Tree) -> None:
     _list(draft, document, ("tool", "uv", "dev-dependencies"), Scope.DEVELOPMENT)
     _table_of_lists(draft, document, ("tool", "pdm", "dev-dependencies"), Scope.DEVELOPMENT)
     _hatch(draft, document)
-    _poetry(draft, document, poetry)
+    _poetry(draft, document, poetry, {pypi_name(name) for name in draft.names})
     members = document.get("tool", "uv", "workspace", "members")
     found = draft.items(members, "tool.uv.workspace.members", document.line("tool", "uv", "workspace"))
     if found:
@@ -102,8 +104,9 @@ def _hatch(draft: Draft, document: TomlDocument) -> None:
                     _list(draft, document, ("tool", "hatch", "envs", name, key), Scope.DEVELOPMENT)
 
 
-def _poetry(draft: Draft, document: TomlDocument, poetry: dict[str, object]) -> None:
-    _poetry_table(draft, document, ("tool", "poetry", "dependencies"), Scope.RUNTIME)
+def _poetry(draft: Draft, document: TomlDocument, poetry: dict[str, object], known: set[str]) -> None:
+    """Poetry's own tables. Beside [project] the first only adds sources to what that declares (Poetry 2)."""
+    _poetry_table(draft, document, ("tool", "poetry", "dependencies"), Scope.RUNTIME, known)
     _poetry_table(draft, document, ("tool", "poetry", "dev-dependencies"), Scope.DEVELOPMENT)
     groups = draft.mapping(poetry.get("group", MISSING), "tool.poetry.group", document.line("tool", "poetry", "group"))
     for name in groups:
@@ -111,7 +114,9 @@ def _poetry(draft: Draft, document: TomlDocument, poetry: dict[str, object]) -> 
         _poetry_table(draft, document, ("tool", "poetry", "group", name, "dependencies"), scope)
 
 
-def _poetry_table(draft: Draft, document: TomlDocument, steps: Steps, scope: Scope) -> None:
+def _poetry_table(
+    draft: Draft, document: TomlDocument, steps: Steps, scope: Scope, known: AbstractSet[str] = frozenset()
+) -> None:
     table = draft.mapping(document.get(*steps), ".".join(steps), document.line(*steps))
     for name, value in table.items():
         line = document.line(*steps, name)
@@ -120,7 +125,8 @@ def _poetry_table(draft: Draft, document: TomlDocument, steps: Steps, scope: Sco
             draft.runtime("Python", requirement, line, detail="Poetry")
             continue
         used = Scope.OPTIONAL if optional and scope is Scope.RUNTIME else scope
-        draft.add(name, requirement, used, line=line, version=exact_poetry(requirement))
+        if pypi_name(name) not in known:
+            draft.add(name, requirement, used, line=line, version=exact_poetry(requirement))
 
 
 def _poetry_requirement(value: object) -> tuple[str, bool]:

@@ -231,6 +231,7 @@ def read_conda(draft: Draft, text: str, tree: Tree) -> None:
     document = read_yaml(text)
     root = draft.mapping(document.value, "environment", 1)
     draft.name = scalar(root.get("name"))
+    draft.is_component = "dependencies" in root
     draft.package_manager = "conda"
     entries = draft.items(root.get("dependencies", MISSING), "dependencies", document.line("dependencies"))
     for index, entry in enumerate(entries):

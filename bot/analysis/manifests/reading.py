@@ -19,7 +19,9 @@ from bot.analysis.manifests.nouns import (
     Problem,
     Tree,
     purl,
+    pypi_name,
 )
+from bot.analysis.manifests.python_requirements import compiled_pins
 from bot.model.report import Evidence, Package
 from bot.model.snapshot import Contents, FileClass
 
@@ -130,6 +132,10 @@ class _Pinned:
 
     def version(self, package: Package, folder: str) -> str:
         """The version that the nearest lock file at or above `folder` pins, "" where none does."""
+        if package.path.endswith(".in"):
+            compiled = f"{package.path.removesuffix('.in')}.txt"
+            pins = self._tree.once(compiled, compiled_pins) if compiled in self._tree.texts else {}
+            return pins.get(pypi_name(package.name), "")
         at = folder
         while True:
             for lock in self._locks.get((package.ecosystem, at), ()):

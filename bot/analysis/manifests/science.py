@@ -75,6 +75,7 @@ def read_julia(draft: Draft, text: str, tree: Tree) -> None:
     draft.package_manager = "julia"
     draft.name, draft.version = scalar(root.get("name")), scalar(root.get("version"))
     draft.kind = Kind.LIBRARY if draft.name else Kind.UNKNOWN
+    draft.is_component = bool(draft.name) or "deps" in root
     compat = draft.mapping(document.get("compat"), "compat", document.line("compat"))
     draft.runtime("Julia", compat.get("julia"), document.line("compat", "julia"), detail="compat")
     sections = (("deps", Scope.RUNTIME), ("weakdeps", Scope.OPTIONAL), ("extras", Scope.DEVELOPMENT))

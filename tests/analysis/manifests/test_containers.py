@@ -79,6 +79,7 @@ def test_compose_services() -> None:
                     image: "redis:${REDIS_TAG:-7.2}"
                   web:
                     build: .
+                    image: acme/web:1
             """
         }
     )

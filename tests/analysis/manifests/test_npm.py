@@ -168,6 +168,14 @@ def test_older_ways_to_state_a_licence() -> None:
     ]
 
 
+def test_a_package_json_that_only_tells_how_to_load_a_folder_is_no_component() -> None:
+    found = inventory({"dist/package.json": '{"type": "module"}', "a/package.json": '{"scripts": {}}'})
+    assert [(one.path, one.is_component) for one in found.manifests] == [
+        ("a/package.json", True),
+        ("dist/package.json", False),
+    ]
+
+
 HOSTILE = {
     "null dependencies": ('{"dependencies": null}', "`dependencies` is null where a table is expected.", 1),
     "a list of dependencies": ('{\n"dependencies": ["a"]}', "`dependencies` is a list where a table is expected.", 2),
