@@ -24,7 +24,7 @@ from bot.storage.database import Database, normalise_url
 from tests.web.sample_reports import grade_of, rich_report, sha_of, smaller
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-VERSION = 4
+VERSION = 5
 """Rises when what is made changes, so that a kept database is made anew."""
 
 LANGUAGES = ("TypeScript", "Python", "Go", "Java", "Rust", "C#", "Ruby", "PHP", "Kotlin", "Swift", "C++", "Shell", "")
@@ -242,6 +242,7 @@ class World:
             repository = number % self.repositories + 1
             yield _row(
                 tables.DeliveryRow,
+                id=number + 1,
                 guid=f"guid-{number}",
                 event="push" if number % 3 else "star",
                 installation_id=repository % len(ACCOUNTS) + 1,
@@ -257,8 +258,9 @@ class World:
             )
 
     def _bodies(self) -> Iterator[tuple[Any, ...]]:
+        body = zlib.compress(b'{"ref":"refs/heads/main"}')
         for number in range(self.repositories):
-            yield _row(tables.DeliveryBodyRow, guid=f"guid-{number}", body=b'{"ref":"refs/heads/main"}')
+            yield _row(tables.DeliveryBodyRow, delivery_id=number + 1, body=body)
 
     def _runs(self) -> Iterator[tuple[Any, ...]]:
         for number in range(self.repositories):
