@@ -21,7 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.model.errors import UserError, WorldError
-from bot.storage.sqlite_writer import WRITER_PRAGMAS, DirectWriter, Line, passing_sqlite_trouble
+from bot.storage.line import Lane, Line
+from bot.storage.sqlite_writer import WRITER_PRAGMAS, DirectWriter, passing_sqlite_trouble
 
 T = TypeVar("T")
 
@@ -142,7 +143,7 @@ class Database:
         """
         if self.direct is None:
             raise TypeError("only a SQLite file can be written to directly")
-        async with self._in_line():
+        async with self._in_line(Lane.INTAKE):
             return await self.direct.run(work)
 
     def turn(self) -> AbstractAsyncContextManager[None]:
@@ -152,8 +153,8 @@ class Database:
         """
         return nullcontext() if self._line is None else self._line.turn(is_patient=True)
 
-    def _in_line(self) -> AbstractAsyncContextManager[None]:
-        return nullcontext() if self._line is None else self._line.turn()
+    def _in_line(self, lane: Lane = Lane.WORK) -> AbstractAsyncContextManager[None]:
+        return nullcontext() if self._line is None else self._line.turn(lane)
 
 
 @asynccontextmanager

@@ -1,12 +1,11 @@
-"""How this process writes to a SQLite file: one at a time in a fair line, and directly where speed counts."""
+"""Writes to a SQLite file directly, where speed counts: a transaction is one visit to a thread of its own."""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
 from typing import Final, TypeVar
 
 from bot.model.errors import WorldError
@@ -39,33 +38,6 @@ def passing_sqlite_trouble(error: sqlite3.Error) -> str:
     """SQLite's words for trouble that passes by itself; "" for an error that would come back."""
     code = getattr(error, "sqlite_errorcode", None)
     return str(error) if code is not None and code & 0xFF in PASSING_CODES else ""
-
-
-class Line:
-    """Writers of one process, first come, first served: SQLite itself would let them poll for the lock."""
-
-    def __init__(self, timeout_s: float) -> None:
-        self._lock = asyncio.Lock()
-        self._timeout_s = timeout_s
-
-    @asynccontextmanager
-    async def turn(self, *, is_patient: bool = False) -> AsyncIterator[None]:
-        """Hold the pen. Raises WorldError when those before take longer than the timeout, unless `is_patient`."""
-        if is_patient or not self._lock.locked():
-            await self._lock.acquire()
-        else:
-            await self._wait()
-        try:
-            yield
-        finally:
-            self._lock.release()
-
-    async def _wait(self) -> None:
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                await self._lock.acquire()
-        except TimeoutError:
-            raise WorldError("The database is busy with other writes.", retry_after_s=1.0) from None
 
 
 class DirectWriter:
