@@ -1,18 +1,15 @@
 """The engine's memory across restarts: runs, the memos of their steps, and marks with a time. The engine's only SQL.
 
-Writes of concurrent transitions are collected and committed together by one writer on one connection. That connection
-also holds the claim on the database: an advisory lock on PostgreSQL, a locked file beside a SQLite database, so that
-two processes never run the same runs, and a killed process frees it at once. Every write may be repeated, because a
-commit whose answer got lost is sent again.
+Writes of concurrent transitions are collected and committed together by one writer. Every write may be repeated,
+because a commit whose answer got lost is sent again.
 """
 
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -21,10 +18,9 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy import Column
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.engine.connection import JournalBusyError, Turn, connection_to
 from bot.engine.machine import Job, Run, RunState
 
 log = structlog.get_logger("bot.engine.journal")
@@ -64,17 +60,8 @@ marks = sa.Table(
     sa.Index("ix_engine_marks_at", "kind", "at_ms"),
 )
 
-_BUSY = (
-    "Another process runs the engine on this database. Stop it, or configure an Inngest server "
-    "(INNGEST_BASE_URL or the INNGEST keys): the embedded engine is for one process."
-)
-_CLAIM = 0x5261646172  # "Radar": PostgreSQL's advisory lock
 _FIRST_RETRY_S, _LAST_RETRY_S = 0.1, 5.0
-_PRUNED_AT_ONCE = 500
-
-
-class JournalBusyError(Exception):
-    """Another process runs the engine on this database."""
+_PRUNED_AT_ONCE = 200
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -113,13 +100,8 @@ class Batch:
 class Journal:
     """Opened by `open`, then `load` once; `write` returns when the batch is durable."""
 
-    def __init__(self, database_url: str) -> None:
-        self._url = async_url(database_url)
-        self._database: AsyncEngine = create_async_engine(self._url, **_connect_options(self._url))
-        if self._url.get_backend_name() == "sqlite":
-            sa.event.listen(self._database.sync_engine, "connect", _set_pragmas)
-        self._connection: AsyncConnection | None = None
-        self._claim_fd: int | None = None
+    def __init__(self, database_url: str, turn: Turn = nullcontext) -> None:
+        self._connection = connection_to(database_url, turn)
         self._pending: list[tuple[Batch, asyncio.Future[None]]] = []
         self._wake = asyncio.Event()
         self._is_stopping = False
@@ -127,69 +109,50 @@ class Journal:
         self.trouble = ""
         """Why writes do not get through just now; empty when they do."""
 
-    async def create_tables(self) -> None:
-        """Create what is missing (tests and benches; the bot's migrations create them otherwise)."""
-        async with self._database.begin() as connection:
-            await connection.run_sync(engine_metadata.create_all)
+    async def open(self, *, wait_s: float = 10.0, create_tables: bool = False) -> None:
+        """Claim the database. Raises JournalBusyError when another process holds it for longer than `wait_s`.
 
-    async def open(self, *, wait_s: float = 60.0) -> None:
-        """Claim the database. Raises JournalBusyError when another process holds it for longer than `wait_s`."""
+        `create_tables` is for tests and benches; the bot's migrations do it otherwise.
+        """
         deadline = asyncio.get_running_loop().time() + wait_s
-        while not await self._claim():
+        while not await self._connection.claim():
             if asyncio.get_running_loop().time() >= deadline:
-                raise JournalBusyError(_BUSY)
+                raise JournalBusyError
             await asyncio.sleep(0.2)
+        if create_tables:
+            await self._connection.run(engine_metadata.create_all)
 
     async def close(self) -> None:
         """Let the database go. Batches not yet written are lost: the runner waits for them first."""
-        if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
-        await self._database.dispose()
-        if self._claim_fd is not None:
-            os.close(self._claim_fd)
-            self._claim_fd = None
+        await self._connection.close()
 
     async def load(self) -> tuple[list[Run], list[Mark]]:
         """Every run that is not over, with its memos, oldest first; and every mark."""
-        is_open = runs.c.state.in_([RunState.QUEUED.value, RunState.RUNNING.value])
-        saved = sa.select(steps).join(runs, runs.c.id == steps.c.run_id).where(is_open)
-        memos: dict[str, dict[str, bytes]] = defaultdict(dict)
-        async with self._database.connect() as connection:
-            for row in await connection.execute(saved.order_by(steps.c.run_id, steps.c.position)):
-                memos[row.run_id][row.step_id] = row.memo
-            rows = await connection.execute(sa.select(runs).where(is_open).order_by(runs.c.id))
-            kept = await connection.execute(sa.select(marks))
-            return [_run(row, memos[row.id]) for row in rows], [Mark(*row) for row in kept]
+        return await self._connection.run(_load)
 
     async def counts(self) -> dict[tuple[str, str], int]:
         """Runs in the journal by (function id, state)."""
         query = sa.select(runs.c.function_id, runs.c.state, sa.func.count()).group_by(runs.c.function_id, runs.c.state)
-        async with self._database.connect() as connection:
-            return {(row[0], row[1]): row[2] for row in await connection.execute(query)}
+        return await self._connection.run(
+            lambda connection: {(one[0], one[1]): one[2] for one in connection.execute(query)}
+        )
 
     async def prune(self, *, finished_before_ms: int, marks_before_ms: int) -> int:
-        """Forget runs that ended and marks that expired before these times; returns how many runs. Small commits.
+        """Forget runs that ended and marks that expired before these times; returns how many. Small commits.
 
         A database that is away just now is left for the next time.
         """
+        old_runs = sa.select(runs.c.id).where(runs.c.finished_ms < finished_before_ms).limit(_PRUNED_AT_ONCE)
+        is_old = marks.c.kind.in_(["event", "idempotency"]) & (marks.c.at_ms < marks_before_ms)
+        old_marks = sa.select(marks.c.kind, marks.c.key).where(is_old).limit(_PRUNED_AT_ONCE)
         pruned = 0
         try:
-            while ids := await self._forget(finished_before_ms):
-                pruned += ids
-            async with self._database.begin() as connection:
-                seen = marks.c.kind.in_(["event", "idempotency"])
-                await connection.execute(sa.delete(marks).where(seen, marks.c.at_ms < marks_before_ms))
-        except DBAPIError as error:
+            for table, query in ((runs, old_runs), (marks, old_marks)):
+                while gone := await self._connection.run(lambda connection: _forget(connection, table, query)):  # noqa: B023
+                    pruned += gone
+        except (DBAPIError, OSError) as error:
             log.warning("journal could not be pruned", error=str(error))
         return pruned
-
-    async def _forget(self, finished_before_ms: int) -> int:
-        async with self._database.begin() as connection:
-            old = sa.select(runs.c.id).where(runs.c.finished_ms < finished_before_ms).limit(_PRUNED_AT_ONCE)
-            ids = list((await connection.execute(old)).scalars())
-            await connection.execute(sa.delete(runs).where(runs.c.id.in_(ids)))
-            return len(ids)
 
     async def write(self, batch: Batch) -> None:
         """Durable when this returns. Waits for as long as the database is away."""
@@ -202,7 +165,7 @@ class Journal:
         self._wake.set()
         await done
 
-    async def stop_writer(self) -> None:
+    def stop_writer(self) -> None:
         """Let `run_writer` end once everything pending is committed; later writes fail."""
         self._is_stopping = True
         self._wake.set()
@@ -217,7 +180,7 @@ class Journal:
                     self._wake.clear()
                 taken, self._pending = self._pending, []
                 if taken:
-                    await self._commit_until_done([batch for batch, _ in taken])
+                    await self._commit([batch for batch, _ in taken])
                 for _, done in taken:
                     if not done.done():
                         done.set_result(None)
@@ -229,84 +192,35 @@ class Journal:
                     done.set_exception(RuntimeError(self._end))
                     done.exception()  # its waiter may be gone by now
 
-    async def _commit_until_done(self, batches: Sequence[Batch]) -> None:
+    async def _commit(self, batches: Sequence[Batch]) -> None:
         delay_s = _FIRST_RETRY_S
         while True:
             try:
-                await self._commit(batches)
+                await self._connection.run(lambda connection: _write(connection, batches))
             except (DBAPIError, OSError) as error:
                 self.trouble = f"{type(error).__name__}: {str(error).splitlines()[0]}"
                 log.warning("journal cannot be written, trying again", error=self.trouble, delay_s=delay_s)
-                await self._drop_connection()
                 await asyncio.sleep(delay_s)
                 delay_s = min(_LAST_RETRY_S, delay_s * 2)
             else:
                 self.trouble = ""
                 return
 
-    async def _commit(self, batches: Sequence[Batch]) -> None:
-        if self._connection is None:
-            await self.open()  # the connection broke: write only if the claim is ours again
-        connection = self._connection
-        if connection is None:
-            raise JournalBusyError(_BUSY)
-        async with connection.begin():
-            await _write(connection, batches)
 
-    async def _claim(self) -> bool:
-        if self._connection is None:
-            self._connection = await self._database.connect()
-        if self._url.get_backend_name() == "postgresql":
-            locked = await self._connection.execute(sa.text(f"SELECT pg_try_advisory_lock({_CLAIM})"))
-            is_ours = bool(locked.scalar())
-            await self._connection.commit()
-        else:
-            is_ours = self._claim_file()
-        if not is_ours:
-            await self._drop_connection()
-        return is_ours
-
-    def _claim_file(self) -> bool:
-        path = self._url.database
-        if self._claim_fd is not None or not path or path == ":memory:":
-            return True
-        descriptor = os.open(f"{path}-engine.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            return False
-        self._claim_fd = descriptor
-        return True
-
-    async def _drop_connection(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            try:
-                await connection.invalidate()
-                await connection.close()
-            except DBAPIError as error:
-                log.debug("closing a broken connection failed", error=str(error))
+def _load(connection: sa.Connection) -> tuple[list[Run], list[Mark]]:
+    is_open = runs.c.state.in_([RunState.QUEUED.value, RunState.RUNNING.value])
+    saved = sa.select(steps).join(runs, runs.c.id == steps.c.run_id).where(is_open)
+    memos: dict[str, dict[str, bytes]] = defaultdict(dict)
+    for row in connection.execute(saved.order_by(steps.c.run_id, steps.c.position)):
+        memos[row.run_id][row.step_id] = row.memo
+    rows = connection.execute(sa.select(runs).where(is_open).order_by(runs.c.id))
+    return [_run(row, memos[row.id]) for row in rows], [Mark(*row) for row in connection.execute(sa.select(marks))]
 
 
-def async_url(url: str) -> URL:
-    """The SQLAlchemy URL with its async driver, from any usual form."""
-    parsed = make_url(url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url)
-    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
-    return parsed.set(drivername=drivers[parsed.get_backend_name()])
-
-
-def _connect_options(url: URL) -> dict[str, Any]:
-    if url.get_backend_name() == "sqlite":
-        return {"connect_args": {"timeout": 30}}
-    return {"pool_size": 3, "max_overflow": 2, "pool_pre_ping": True}
-
-
-def _set_pragmas(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.close()
+def _forget(connection: sa.Connection, table: sa.Table, query: sa.Select[Any]) -> int:
+    keys = [row._asdict() for row in connection.execute(query)]
+    _drop(connection, table, keys)
+    return len(keys)
 
 
 def _run(row: Any, memos: dict[str, bytes]) -> Run:
@@ -320,7 +234,7 @@ def _row(run: Run) -> dict[str, Any]:
     return columns | {"state": run.state.value, "jobs": jobs}
 
 
-async def _write(connection: AsyncConnection, batches: Iterable[Batch]) -> None:
+def _write(connection: sa.Connection, batches: Sequence[Batch]) -> None:
     """All batches in their order, in few statements: a run that changed twice is written as it is at the end."""
     latest: dict[str, Run] = {}
     memos: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
@@ -337,22 +251,22 @@ async def _write(connection: AsyncConnection, batches: Iterable[Batch]) -> None:
     over = [{"run_id": run.id} for run in latest.values() if run.state.is_over]
     kept = [row for run_id, of_run in memos.items() if not latest[run_id].state.is_over for row in of_run.values()]
     moved = ["state", "started_ms", "finished_ms", "jobs", "result"]
-    await _put(connection, runs, [_row(run) for run in latest.values()], moved)
-    await _put(connection, steps, kept, ["memo"])
-    await _drop(connection, steps, over)
-    await _put(connection, marks, [msgspec.structs.asdict(mark) for mark in marked.values() if mark], ["at_ms", "body"])
-    await _drop(connection, marks, [{"kind": kind, "key": key} for (kind, key), mark in marked.items() if not mark])
+    _put(connection, runs, [_row(run) for run in latest.values()], moved)
+    _put(connection, steps, kept, ["memo"])
+    _drop(connection, steps, over)
+    _put(connection, marks, [msgspec.structs.asdict(mark) for mark in marked.values() if mark], ["at_ms", "body"])
+    _drop(connection, marks, [{"kind": kind, "key": key} for (kind, key), mark in marked.items() if not mark])
 
 
-async def _put(connection: AsyncConnection, table: sa.Table, rows: list[dict[str, Any]], moved: Sequence[str]) -> None:
+def _put(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]], moved: Sequence[str]) -> None:
     if rows:
         statement = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
         news = {name: statement.excluded[name] for name in moved}
-        await connection.execute(statement.on_conflict_do_update(index_elements=table.primary_key, set_=news), rows)
+        connection.execute(statement.on_conflict_do_update(index_elements=table.primary_key, set_=news), rows)
 
 
-async def _drop(connection: AsyncConnection, table: sa.Table, keys: list[dict[str, Any]]) -> None:
+def _drop(connection: sa.Connection, table: sa.Table, keys: list[dict[str, Any]]) -> None:
     if keys:
         is_meant = [table.c[name] == sa.bindparam(f"of_{name}") for name in keys[0]]
         named = [{f"of_{name}": value for name, value in key.items()} for key in keys]
-        await connection.execute(sa.delete(table).where(*is_meant), named)
+        connection.execute(sa.delete(table).where(*is_meant), named)

@@ -141,7 +141,7 @@ class Runner:
             await self._recover()
             self.started.set()
             await self._loop()
-            await self._journal.stop_writer()
+            self._journal.stop_writer()
 
     def drain(self) -> None:
         """Begin no further calls; `run` ends when those under way are done and written."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, Self
 
 import msgspec
 import structlog
 
 from bot.engine.configuration import FunctionConfig, parse_functions
+from bot.engine.connection import Turn
 from bot.engine.journal import Journal
 from bot.engine.protocol import PATH, Event, registered_functions, request_headers
 from bot.engine.runner import Call, Options, Runner
@@ -34,11 +36,20 @@ def new_signing_key() -> str:
 class Engine:
     """`async with Engine(...)`, or `start` and `stop`. One for each database, in one process.
 
-    `call` reaches the application's SDK endpoint; `signing_key` signs what goes there.
+    `call` reaches the application's SDK endpoint; `signing_key` signs what goes there. `turn` is held during each write
+    to a SQLite file, where others in this process write to it too.
     """
 
-    def __init__(self, database_url: str, call: Call, *, signing_key: str, options: Options | None = None) -> None:
-        self._journal = Journal(database_url)
+    def __init__(
+        self,
+        database_url: str,
+        call: Call,
+        *,
+        signing_key: str,
+        options: Options | None = None,
+        turn: Turn = nullcontext,
+    ) -> None:
+        self._journal = Journal(database_url, turn)
         self._call, self._signing_key, self._options = call, signing_key, options or Options()
         self._runner: Runner | None = None
         self._task: asyncio.Task[None] | None = None
@@ -57,9 +68,7 @@ class Engine:
         Inngest server, ValueError when the application does not answer the registration.
         """
         try:
-            if create_tables:
-                await self._journal.create_tables()
-            await self._journal.open(wait_s=wait_s)
+            await self._journal.open(wait_s=wait_s, create_tables=create_tables)
             functions = await self._register()
         except BaseException:
             await self._journal.close()

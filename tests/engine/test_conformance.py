@@ -268,7 +268,7 @@ async def test_retry_after(enter: Enter) -> None:
         await world.quiet()
         assert seen == ["step 0"]
         await world.advance(2.5)
-        await until(lambda: "end" in seen)
+        await until(lambda: "end" in seen, 5)
     assert seen == ["step 0", "step 1", "end"]
 
 
@@ -368,7 +368,7 @@ async def test_concurrency_by_key(enter: Enter) -> None:
     running: Counter[str] = Counter()
     most: Counter[str] = Counter()
     ended: list[str] = []
-    gate = asyncio.Event()
+    slow, quick = asyncio.Event(), asyncio.Event()
 
     def build(client: inngest.Inngest, prefix: str) -> Functions:
         async def work(ctx: inngest.Context) -> None:
@@ -377,8 +377,7 @@ async def test_concurrency_by_key(enter: Enter) -> None:
             for name in running:
                 most[name] = max(most[name], running[name])
             try:
-                if key == "slow":
-                    await gate.wait()
+                await (slow if key == "slow" else quick).wait()
             finally:
                 running.subtract([key, "all"])
             ended.append(key)
@@ -397,9 +396,13 @@ async def test_concurrency_by_key(enter: Enter) -> None:
         await until(lambda: running["slow"] == 2)
         for number in range(4):
             await send(world, "two", {"key": f"quick {number}"})
+        await until(lambda: running["all"] == 3)
+        await asyncio.sleep(0.3)  # nobody else gets in
+        assert (running["all"], running["slow"]) == (3, 2)
+        quick.set()
         await until(lambda: len(ended) == 4)
         assert running["slow"] == 2
-        gate.set()
+        slow.set()
         await until(lambda: len(ended) == 8)
     assert most["slow"] == 2
     assert most["all"] <= 3
@@ -450,6 +453,7 @@ async def test_debounce(enter: Enter) -> None:
         for number in range(3):
             await send(world, "go", {"key": "a", "n": number})
         await send(world, "go", {"key": "b", "n": 9})
+        await send(world, "go", {"key": "a", "n": "old"}, ts=int((time.time() - 60) * 1000))  # late news is none
         await world.quiet()
         assert seen == []
         await world.advance(3)

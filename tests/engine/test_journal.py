@@ -16,7 +16,8 @@ from sqlalchemy.engine import Engine as SyncEngine
 from sqlalchemy.engine import make_url
 
 from bot.engine import machine
-from bot.engine.journal import Batch, Journal, JournalBusyError, Mark
+from bot.engine.connection import JournalBusyError
+from bot.engine.journal import Batch, Journal, Mark
 from bot.engine.machine import Run
 from bot.engine.protocol import Event, Returned, StepOp, Stepped
 from tests.engine.test_machine import CONFIG, EVENT
@@ -27,13 +28,12 @@ pytestmark = pytest.mark.anyio
 @asynccontextmanager
 async def _opened(url: str) -> AsyncIterator[Journal]:
     journal = Journal(url)
-    await journal.create_tables()
-    await journal.open(wait_s=0)
+    await journal.open(wait_s=0, create_tables=True)
     writer = asyncio.create_task(journal.run_writer())
     try:
         yield journal
     finally:
-        await journal.stop_writer()
+        journal.stop_writer()
         with contextlib.suppress(asyncio.CancelledError):
             await writer
         await journal.close()
@@ -125,7 +125,7 @@ async def test_prune(database_url: str) -> None:
     marks = [Mark("event", "old", 10), Mark("event", "new", 10_000), Mark("cron", "c", 10), Mark("debounce", "d", 10)]
     async with _opened(database_url) as journal:
         await journal.write(Batch(created=runs, changed=list(zip(runs, ends, strict=False)), marked=marks))
-        assert await journal.prune(finished_before_ms=1500, marks_before_ms=500) == 1
+        assert await journal.prune(finished_before_ms=1500, marks_before_ms=500) == 2
         assert await journal.counts() == {(CONFIG.id, "cancelled"): 1, (CONFIG.id, "queued"): 1}
         runs, marks = await journal.load()
         assert [run.id for run in runs] == ["run 2"]

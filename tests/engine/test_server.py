@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -245,6 +246,20 @@ async def test_lag_is_the_age_of_what_waits(url: str) -> None:
         gate.set()
         await world.quiet()
         assert world.engine.lag_s() == 0
+
+
+async def test_no_acknowledgement_before_the_commit(url: str) -> None:
+    """An event, and its repetition too, is acknowledged only once it is durable."""
+    async with embedded(url, _sleeper([])) as world:
+        other = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        event = {"name": "go", "data": {"n": 1}, "id": "one"}
+        receiving = [asyncio.create_task(world.engine.receive([event])) for _ in range(2)]
+        done, _ = await asyncio.wait(receiving, timeout=0.2)
+        assert not done
+        other.execute("ROLLBACK")
+        other.close()
+        assert await asyncio.gather(*receiving) == [["one"], ["one"]]
 
 
 @pytest.mark.parametrize("event", [{"data": {}}, {"name": 5}, {"name": "x", "data": [1]}])
