@@ -24,6 +24,9 @@ _PARTS = re.compile(
 
 def is_licence_file(path: str) -> bool:
     """Whether the text of `path` may be a licence: LICENSE*, LICENCE*, COPYING*, UNLICENSE*, or below LICENSES/."""
+    whole = path.lower()
+    if "licen" not in whole and "copying" not in whole:
+        return False
     folder, name = posixpath.split(path)
     lower = name.lower()
     if path.count("/") > MAX_FOLDER_DEPTH or is_skipped(path):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 from bot.analysis.manifests.nouns import Lockfile, pypi_name
 
-MAX_CHARACTERS = 16_000_000
+MAX_CHARACTERS = 8_000_000
 """Longest lock file whose versions are read; a longer one counts as present only."""
 
 Locked = Mapping[str, str]

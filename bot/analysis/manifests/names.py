@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Callable
 
@@ -162,15 +161,28 @@ PATTERNED: tuple[tuple[re.Pattern[str], Reader], ...] = (
 
 
 def reader_of(path: str) -> Reader | None:
-    """The reader of the manifest at `path`; None where it is no manifest, or lies in a skipped folder."""
-    name = posixpath.basename(path)
-    found = NAMED.get(name) or ENDINGS.get(name.rpartition(".")[2] if "." in name else "")
+    """The reader of the manifest at `path`; None where it is no manifest, or lies in a skipped folder.
+
+    Asked of every file of a tree, so it looks up name and extension before any pattern.
+    """
+    name = path.rpartition("/")[2]
+    found = NAMED.get(name)
     if found is None:
-        if python_requirements.is_requirements_file(path):
-            found = _REQUIREMENTS
-        else:
-            found = next((reader for pattern, reader in PATTERNED if pattern.search(path)), None)
+        _, dot, extension = name.rpartition(".")
+        found = ENDINGS.get(extension) if dot else None
+        if found is None and (extension in _PATTERNED_EXTENSIONS or name.startswith(_PATTERNED_STEMS)):
+            found = _by_pattern(path, name)
     return None if found is None or is_skipped(path) else found
+
+
+_PATTERNED_EXTENSIONS = frozenset({"txt", "in", "pip", "yml", "yaml", "toml", "sbt", "scala"})
+_PATTERNED_STEMS = ("Dockerfile", "Containerfile")
+
+
+def _by_pattern(path: str, name: str) -> Reader | None:
+    if name.endswith((".txt", ".in", ".pip")) and python_requirements.is_requirements_file(path):
+        return _REQUIREMENTS
+    return next((reader for pattern, reader in PATTERNED if pattern.search(path)), None)
 
 
 def is_skipped(path: str) -> bool:
@@ -180,7 +192,7 @@ def is_skipped(path: str) -> bool:
 
 def is_manifest(path: str) -> bool:
     """Whether the text of `path` is read by this package: a manifest, or a lock file whose versions are read."""
-    name = posixpath.basename(path)
+    name = path.rpartition("/")[2]
     if name in lockfiles.KINDS and name not in lockfiles.UNREAD:
         return not is_skipped(path)
     return reader_of(path) is not None

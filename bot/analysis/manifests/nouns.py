@@ -369,9 +369,8 @@ def purl(ecosystem: str, name: str, version: str = "") -> str:
         bare = pypi_name(name)
     if ecosystem == "npm":
         namespace, bare = namespace.lower(), bare.lower()
+    kind = "generic" if ecosystem in _GENERIC else ecosystem
     try:
-        kind = "generic" if ecosystem in _GENERIC else ecosystem
-        made = PackageURL(kind, namespace or None, bare, version or None, None, subpath or None)
-    except ValueError:
+        return PackageURL(kind, namespace or None, bare, version or None, None, subpath or None).to_string()
+    except (ValueError, TypeError):  # TypeError: packageurl trips over names that are only slashes
         return ""
-    return made.to_string()

@@ -28,6 +28,9 @@ from bot.model.snapshot import Contents, FileClass
 MAX_MANIFESTS = 2_000
 """Manifests read of one tree, nearest to the root first; the rest is told as a problem."""
 
+MAX_TOGETHER = 20_000_000
+"""Characters of all manifests of one tree; the largest monorepos known have a third of it."""
+
 
 def read_inventory(contents: Contents) -> Inventory:
     """The inventory of the tree: manifests, direct dependencies, lock files, workspaces, licences, problems."""
@@ -45,12 +48,13 @@ def read_texts(texts: Mapping[str, str], paths: Iterable[str], *, vendored: Iter
         reader = None if path in left_out else reader_of(path)
         if reader is not None:
             found.append((path, reader))
-    manifests = [read_one(path, reader, tree) for path, reader in found[:MAX_MANIFESTS]]
+    chosen = _within_bounds(found, texts)
+    manifests = [read_one(path, reader, tree) for path, reader in chosen]
     locks = [lock for path in sorted(tree.paths) if (lock := lockfiles.lockfile(path)) and not is_skipped(path)]
     problems = [problem for manifest in manifests for problem in manifest.problems]
-    if len(found) > MAX_MANIFESTS:
-        message = f"The tree has {len(found)} manifests; the {MAX_MANIFESTS} nearest to the root are read."
-        problems.append(Problem(path=found[MAX_MANIFESTS][0], message=message))
+    if len(found) > len(chosen):
+        message = f"The tree has {len(found)} manifests; only the {len(chosen)} nearest to the root are read."
+        problems.append(Problem(path=found[len(chosen)][0], message=message))
     at = places(manifests)
     manifests = [
         msgspec.structs.replace(manifest, component=at.component(manifest.path))
@@ -67,6 +71,16 @@ def read_texts(texts: Mapping[str, str], paths: Iterable[str], *, vendored: Iter
         declared_licences=tuple(_licences(manifests)),
         problems=tuple(sorted(problems, key=lambda problem: (problem.path, problem.line or 0))),
     )
+
+
+def _within_bounds(found: list[tuple[str, Reader]], texts: Mapping[str, str]) -> list[tuple[str, Reader]]:
+    """The manifests that are read: as many as the bounds of number and of length together allow."""
+    total = 0
+    for place, (path, _) in enumerate(found[:MAX_MANIFESTS]):
+        total += len(texts[path])
+        if total > MAX_TOGETHER:
+            return found[:place]
+    return found[:MAX_MANIFESTS]
 
 
 def read_one(path: str, reader: Reader, tree: Tree) -> Manifest:

@@ -1,0 +1,131 @@
+"""Reading a whole tree: bounds, guards, order, and which files are left out."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.analysis.manifests import names, reading
+from bot.analysis.manifests.names import Reader, is_manifest
+from bot.analysis.manifests.nouns import MAX_PACKAGES, Draft, Tree, purl
+from bot.analysis.manifests.reading import Places, read_inventory, read_texts
+from bot.model.snapshot import Contents, FileClass, FileFact
+from tests.analysis.manifests.cases import inventory
+
+
+def test_packages_are_sorted_by_place_and_carry_their_component() -> None:
+    found = inventory(
+        {
+            "b/package.json": '{"name": "b", "dependencies": {"z": "1", "a": "1"}}',
+            "a/go.mod": "module a\nrequire example.com/x v1.0.0\n",
+            ".github/workflows/ci.yml": "jobs:\n  a:\n    steps:\n      - uses: actions/checkout@v4\n",
+        }
+    )
+    assert [(one.path, one.name, one.component) for one in found.packages] == [
+        (".github/workflows/ci.yml", "actions/checkout", ""),
+        ("a/go.mod", "example.com/x", "a"),
+        ("b/package.json", "a", "b"),
+        ("b/package.json", "z", "b"),
+    ]
+
+
+def test_vendored_files_and_skipped_folders_say_nothing() -> None:
+    text = '{"dependencies": {"a": "1"}}'
+    paths = ("package.json", "lib/copy/package.json", "node_modules/a/package.json", "test/fixtures/x/package.json")
+    files = tuple(
+        FileFact(path=path, size_bytes=1, file_class=FileClass.VENDORED if path.startswith("lib/") else FileClass.DATA)
+        for path in paths
+    )
+    found = read_inventory(Contents(files=files, texts=dict.fromkeys(paths, text)))
+    assert [manifest.path for manifest in found.manifests] == ["package.json"]
+
+
+def test_the_nearest_manifests_are_read_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_MANIFESTS", 2)
+    texts = {f"{'d/' * depth}package.json": '{"name": "x"}' for depth in range(4)}
+    found = read_texts(texts, texts)
+    assert [manifest.path for manifest in found.manifests] == ["d/package.json", "package.json"]
+    assert [problem.message for problem in found.problems] == [
+        "The tree has 4 manifests; only the 2 nearest to the root are read."
+    ]
+
+
+def test_all_manifests_together_are_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_TOGETHER", 30)
+    texts = {f"{'d/' * depth}package.json": '{"name": "x"}' for depth in range(4)}
+    assert len(read_texts(texts, texts).manifests) == 2
+
+
+def test_a_reader_that_fails_costs_its_file_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(draft: Draft, text: str, tree: Tree) -> None:
+        raise KeyError("ours")
+
+    monkeypatch.setitem(names.NAMED, "go.mod", Reader("golang", broken))
+    found = read_texts({"go.mod": "", "package.json": '{"dependencies": {"a": "1"}}'}, ())
+    assert [package.name for package in found.packages] == ["a"]
+    assert "KeyError" in found.problems[0].message
+
+
+def test_a_manifest_with_too_many_dependencies_is_cut_and_says_so() -> None:
+    lines = "\n".join(f"package-{number}" for number in range(MAX_PACKAGES + 10))
+    found = inventory({"requirements.txt": lines})
+    assert len(found.packages) == MAX_PACKAGES
+    assert [problem.message for problem in found.problems] == [f"Only the first {MAX_PACKAGES} dependencies are read."]
+
+
+def test_lock_files_are_told_with_manager_and_component() -> None:
+    found = inventory(
+        {"web/package.json": '{"name": "web"}'},
+        paths=("web/yarn.lock", "web/package-lock.json", "Cargo.lock", "node_modules/a/yarn.lock"),
+    )
+    assert [(lock.path, lock.manager, lock.component) for lock in found.lockfiles] == [
+        ("Cargo.lock", "cargo", ""),
+        ("web/package-lock.json", "npm", "web"),
+        ("web/yarn.lock", "yarn", "web"),
+    ]
+    assert is_manifest("web/yarn.lock")
+    assert not is_manifest("go.sum")
+
+
+def test_an_empty_tree_has_an_empty_inventory() -> None:
+    found = read_texts({}, ())
+    assert (found.manifests, found.packages, found.lockfiles, found.problems) == ((), (), (), ())
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "name", "version", "expected"),
+    [
+        ("npm", "@Scope/Name", "1.0.0", "pkg:npm/%40scope/name@1.0.0"),
+        ("pypi", "Ruamel.YAML", "", "pkg:pypi/ruamel-yaml"),
+        ("golang", "github.com/a/b/v2", "v2.0.0", "pkg:golang/github.com/a/b/v2@v2.0.0"),
+        ("maven", "a.b:c", "1", "pkg:maven/a.b/c@1"),
+        ("githubactions", "a/b/c/d", "v1", "pkg:githubactions/a/b@v1#c/d"),
+        ("docker", "ghcr.io/a/b", "1", "pkg:docker/ghcr.io/a/b@1"),
+        ("cmake", "Boost", "", "pkg:generic/Boost"),
+        ("swift", "github.com/a/b", "1.0.0", "pkg:swift/github.com/a/b@1.0.0"),
+        ("npm", "", "", ""),
+        ("nuget", "/", "", ""),
+    ],
+)
+def test_package_urls(ecosystem: str, name: str, version: str, expected: str) -> None:
+    assert purl(ecosystem, name, version) == expected
+
+
+def test_places_know_the_nearest_component() -> None:
+    places = Places(["a", "a/b/c"])
+    assert [places.component(path) for path in ("x", "a/x", "a/b/x", "a/b/c/d/x", "ab/x")] == [
+        "", "a", "a", "a/b/c", ""
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "relative", "target"),
+    [
+        ("a/b.txt", "c.txt", "a/c.txt"),
+        ("a/b.txt", "../c.txt", "c.txt"),
+        ("a/b.txt", "../../c.txt", ""),
+        ("a/b.txt", "/etc/passwd", ""),
+        ("a/b.txt", "..\\c.txt", "c.txt"),
+    ],
+)
+def test_no_path_leads_out_of_the_tree(path: str, relative: str, target: str) -> None:
+    assert Tree({}, ()).beside(path, relative) == target
