@@ -13,9 +13,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from bot.config import Settings, load_settings
 from bot.logs import configure_logs
@@ -45,20 +45,13 @@ class Format(StrEnum):
 def main() -> int:
     """Run the command line; the exit code. Errors of ours are one clear line, never a traceback."""
     try:
-        code = cli(standalone_mode=False)
-    except UserError as error:
-        err.print(f"[bold red]Error:[/] {error}", highlight=False)
-        return 2
+        cli()
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else 1
     except RadarError as error:
-        err.print(f"[bold red]Error:[/] {error}", highlight=False)
-        return 1
-    except click.ClickException as error:
-        error.show()
-        return 2
-    except (click.Abort, KeyboardInterrupt):
-        err.print("Stopped.")
-        return 130
-    return code if isinstance(code, int) else 0
+        err.print(Text.assemble(("Error: ", "bold red"), str(error)), soft_wrap=True)
+        return 2 if isinstance(error, UserError) else 1
+    return 0
 
 
 @cli.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from socket import socket
 
 import uvicorn
@@ -51,8 +52,8 @@ def serve_forever(settings: Settings, console: Console) -> int:
         limit_concurrency=None,
     )
     server = _Server(config, radar, console)
-    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(server.serve())
+    with suppress(SystemExit), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(server.serve())  # uvicorn leaves by SystemExit when the start fails; why stands in start_error
     if radar.start_error is not None:
         raise radar.start_error
     return 0 if server.started else 1

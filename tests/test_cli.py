@@ -1,0 +1,162 @@
+"""The command line as people type it: exit codes, one clear line for a slip, output that pipes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.model.report import decode_report
+
+ROOT = Path(__file__).parent.parent
+
+
+def bot(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`python -m bot …` in a folder of its own, with nothing set but what is given."""
+    keep = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments],
+        cwd=cwd,
+        env={**keep, "PYTHONPATH": str(ROOT), "COLUMNS": "120", **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small repository with two commits, the second of which adds a dependency."""
+    folder = tmp_path_factory.mktemp("checkout") / "tool"
+    folder.mkdir()
+    env = {
+        **os.environ,
+        "GIT_AUTHOR_NAME": "Ada",
+        "GIT_AUTHOR_EMAIL": "ada@example.org",
+        "GIT_COMMITTER_NAME": "Ada",
+        "GIT_COMMITTER_EMAIL": "ada@example.org",
+    }
+
+    def git(*arguments: str) -> None:
+        subprocess.run(["git", *arguments], cwd=folder, env=env, check=True, capture_output=True)
+
+    git("init", "-q", "-b", "main")
+    manifest = '[project]\nname = "tool"\nversion = "1.0"\ndependencies = [%s]\n'
+    (folder / "README.md").write_text("# tool\n\nCounts things.\n")
+    (folder / "pyproject.toml").write_text(manifest % "")
+    (folder / "tool.py").write_text("print(1)\n")
+    git("add", ".")
+    git("commit", "-qm", "Begin")
+    return folder
+
+
+def test_a_report_in_the_terminal(checkout: Path, tmp_path: Path) -> None:
+    done = bot("analyze", str(checkout), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for said in ("tool", "What to do next", "Checks", "Python"):
+        assert said in done.stdout
+    assert done.stderr == ""
+
+
+def test_json_is_a_report_and_the_same_again_but_for_the_time(checkout: Path, tmp_path: Path) -> None:
+    one, two = (bot("analyze", str(checkout), "--json", cwd=tmp_path).stdout for _ in range(2))
+    first, second = (json.loads(text) for text in (one, two))
+    assert decode_report(one.encode()).repository.name == "tool"
+    for report in (first, second):
+        del report["analyzed_at"]
+    assert first == second
+
+
+@pytest.mark.parametrize(("form", "beginning"), [("markdown", "#"), ("sarif", "{")])
+def test_other_formats(checkout: Path, tmp_path: Path, form: str, beginning: str) -> None:
+    done = bot("analyze", str(checkout), "--format", form, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(beginning)
+    if form == "sarif":
+        assert json.loads(done.stdout)["version"] == "2.1.0"
+
+
+def test_two_reports_are_compared(checkout: Path, tmp_path: Path) -> None:
+    (tmp_path / "before.json").write_text(bot("analyze", str(checkout), "--json", cwd=tmp_path).stdout)
+    manifest = checkout / "pyproject.toml"
+    before = manifest.read_text()
+    manifest.write_text(before.replace("[]", '["httpx>=0.27"]'))
+    try:
+        env = {**os.environ, "GIT_AUTHOR_NAME": "Ada", "GIT_COMMITTER_NAME": "Ada", "EMAIL": "ada@example.org"}
+        subprocess.run(["git", "commit", "-qam", "Ask the web"], cwd=checkout, env=env, check=True)
+        done = bot("analyze", str(checkout), "--against", "before.json", cwd=tmp_path)
+    finally:
+        manifest.write_text(before)
+    assert done.returncode == 0, done.stderr
+    assert "What changed" in done.stdout
+    assert "dependency added: httpx" in done.stdout
+
+
+SLIPS = {
+    "no repository": (("analyze", "."), "is no git repository"),
+    "no such folder": (("analyze", "./nowhere"), "nowhere"),
+    "a name without a token": (("analyze", "acme/hello"), "GITHUB_TOKEN"),
+    "no report to compare with": (("analyze", ".", "--against", "absent.json"), "absent.json"),
+    "an unknown format": (("analyze", ".", "--format", "pdf"), "pdf"),
+    "an unknown verb": (("analyse", "."), "analyse"),
+    "nobody to ask as": (("batch",), "GITHUB_TOKEN"),
+    "an odd choice of forks": (("batch", "--forks", "some"), "without-forks"),
+    "a delivery that is not held": (("replay", "no-such-guid"), "no-such-guid"),
+}
+
+
+@pytest.mark.parametrize("case", SLIPS)
+def test_a_slip_is_told_in_a_line_and_ends_with_2(tmp_path: Path, case: str) -> None:
+    arguments, said = SLIPS[case]
+    done = bot(*arguments, cwd=tmp_path)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("PORT", "web", "PORT: "),
+        ("DATABASE_URL", "mysql://h/d", "DATABASE_URL takes sqlite"),
+        ("GITHUB_API_URL", "github", "GITHUB_API_URL: "),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, setting: str, value: str, said: str) -> None:
+    done = bot("serve", cwd=tmp_path, **{setting: value})
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_migrate_tells_what_it_did(tmp_path: Path) -> None:
+    first, second = bot("migrate", cwd=tmp_path), bot("migrate", cwd=tmp_path)
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    assert first.stdout.startswith("Applied ")
+    assert second.stdout == "The database is up to date.\n"
+
+
+def test_replay_lists_an_empty_inbox(tmp_path: Path) -> None:
+    done = bot("replay", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "The inbox is empty" in done.stdout
+
+
+def test_doctor_finds_what_is_missing_and_says_what_to_do(tmp_path: Path) -> None:
+    done = bot("doctor", cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert "GITHUB_APP_ID, GITHUB_PRIVATE_KEY, GITHUB_WEBHOOK_SECRET not set" in done.stdout
+    assert "/setup" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_help_names_every_verb(tmp_path: Path) -> None:
+    done = bot("--help", cwd=tmp_path)
+    assert done.returncode == 0
+    for verb in ("serve", "analyze", "batch", "doctor", "migrate", "replay"):
+        assert verb in done.stdout
