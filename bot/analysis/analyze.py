@@ -32,7 +32,7 @@ from bot.analysis.scoring import grade_of, group_scores, tally
 from bot.analysis.status import judge_status
 from bot.analysis.summary import write_summary
 from bot.analysis.technologies import find_technologies
-from bot.analysis.view import LicenceAnswer, View, index_tree
+from bot.analysis.view import LicenceAnswer, View, index_tree, is_tiny
 from bot.analysis.workflows import WORKFLOW_PATH, read_workflow
 from bot.model.report import Document, Evidence, HotFunction, Identity, LargeFile, Report, Structure
 from bot.model.snapshot import Contents, FileClass, Snapshot
@@ -86,7 +86,7 @@ def analyze(snapshot: Snapshot, *, now: datetime, previous: Report | None = None
         activity=view.activity,
         ownership=measure_ownership(view),
         structure=_structure(view),
-        partial=_partial(view),
+        partial=view.contents.cut,
         publish=view.config.publish,
         threshold_failures=threshold_failures(
             checks,
@@ -141,6 +141,7 @@ def make_view(snapshot: Snapshot, now: datetime) -> View:
         kind=find_kind(clues, config),
         owners=_owners(files, contents),
         is_solo=is_solo(facts),
+        is_tiny=is_tiny(contents, inventory),
         links=frozenset(file.path for file in contents.files if file.is_symlink),
     )
 
@@ -220,11 +221,3 @@ def _structure(view: View) -> Structure:
         largest_files=tuple(LargeFile(path=f.path, language=f.language, code=f.code) for f in largest[:_TOP]),
         debt_markers_per_thousand_lines=markers_per_thousand(view),
     )
-
-
-def _partial(view: View) -> tuple[str, ...]:
-    """What limits cut short, in sentences."""
-    told = list(view.contents.cut)
-    if view.facts.hidden_files_truncated:
-        told.append("GitHub's list of the tree was cut short, so files hidden by export-ignore may be missing.")
-    return tuple(told)

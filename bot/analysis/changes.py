@@ -59,7 +59,7 @@ def _checks(previous: Report, current: Report) -> tuple[TurnedCheck, ...]:
 def _packages(
     before: Iterable[Package], after: Iterable[Package]
 ) -> tuple[tuple[MovedPackage, ...], tuple[MovedPackage, ...], tuple[MovedPackage, ...]]:
-    """(added, removed, moved): a package that leaves one manifest for another is moved, as is another version."""
+    """(added, removed, moved) by ecosystem, name and manifest; moved is another requirement or locked version."""
     old, new = _by_key(before), _by_key(after)
     added, removed, moved = [], [], []
     for key in sorted(old.keys() | new.keys()):

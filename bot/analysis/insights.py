@@ -275,7 +275,7 @@ _INSIGHTS: tuple[Callable[[View], Insight | None], ...] = (
 def _unknown(view: View, checks: Sequence[Check], coverage: float) -> Insight | None:
     """What could not be judged, and why, where that is a lot."""
     missing = [check for check in checks if check.state is State.UNKNOWN and check.weight]
-    if coverage >= 0.8 or not missing or view.is_local or view.is_tiny or view.is_empty:
+    if coverage >= 0.85 or not missing or view.is_local or view.is_tiny or view.is_empty:
         return None
     reasons = Counter(check.reason.rstrip(".") for check in missing)
     reason = max(sorted(reasons.items()), key=lambda item: item[1])[0]

@@ -328,7 +328,9 @@ def _application(clues: Clues) -> tuple[Evidence, ...]:
     if deployed and (server or not published):
         return (at(deployed, None, "is deployed"), *([server] if server else []))
     private = [m for m in clues.root_manifests if m.is_private and m.kind is not K.LIBRARY]
-    if server and (private or not published):
+    # every pom states a version, so it does not say that others depend on it
+    is_maven = all(m.ecosystem == "maven" for m in clues.root_manifests)
+    if server and (private or not published or is_maven):
         return (server,)
     return ()
 

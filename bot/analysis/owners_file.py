@@ -13,7 +13,7 @@ MAX_PATTERN = 300
 MAX_STARS = 6
 
 _OWNER = re.compile(r"@[A-Za-z0-9][\w-]{0,38}(?:\[bot\])?(?:/[\w.-]{1,100})?\Z|[^@\s]{1,64}@[\w-]+(?:\.[\w-]+)+\Z")
-_SECTION = re.compile(r"\^?\[[^\]]+\]")
+_SECTION = re.compile(r"\^?\[[^\]]+\](?:\[\d+\])?(?:\s|\Z)")
 _SPACE = "\0"
 
 
@@ -129,7 +129,7 @@ class _Index:
             self._literal.setdefault(rule.literal, []).append(number)
         elif "/" not in bare and not set("*?\\") & set(bare):
             self._names.setdefault(bare, []).append(number)
-        elif pattern.startswith("*.") and not set("*?\\/.") & set(pattern[2:]):
+        elif pattern.startswith("*.") and pattern[2:] and not set("*?\\/.") & set(pattern[2:]):
             self._endings.setdefault(pattern[2:], []).append(number)
         else:
             self._searches.append((number, rule.regex))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 # https://semver.org's own expression, with a prefix ("v", "name-v", "name@") that tags commonly carry
 _SEMVER = re.compile(
-    r"(?P<prefix>(?:[\w./-]*[-_/@])?v?)"
+    r"(?P<prefix>(?:@?[\w./-]*[-_/@])?v?)"
     r"(?P<major>0|[1-9]\d{0,8})\.(?P<minor>0|[1-9]\d{0,8})(?:\.(?P<patch>0|[1-9]\d{0,8}))?(?P<fourth>\.\d{1,9})?"
     r"(?P<pre>[-.]?(?:a|b|rc|alpha|beta|pre|preview|dev|canary|next|snapshot|m)[-.]?\d*[0-9A-Za-z.-]{0,60}"
     r"|-[0-9A-Za-z.-]{1,80})?"

@@ -90,6 +90,14 @@ def index_tree(files: Iterable[FileFact]) -> Tree:
     )
 
 
+def is_tiny(contents: Contents, inventory: Inventory) -> bool:
+    """Whether there are only a few lines and no package; what stands in `.github` does not count."""
+    if any(manifest.is_component for manifest in inventory.manifests):
+        return False
+    own = [file for file in contents.files if not file.path.startswith(".github/")]
+    return len(own) <= TINY_FILES and sum(file.code for file in own) < TINY_LINES
+
+
 def folders_above(path: str) -> Iterator[str]:
     """Every folder that `path` lies in, the nearest first, the root ("") last."""
     folder = posixpath.dirname(path)
@@ -125,20 +133,13 @@ class View:
     kind: KindAnswer
     owners: tuple[OwnersFile, OwnersMatch] | None
     is_solo: bool
+    is_tiny: bool
     links: frozenset[str] = frozenset()
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to read."""
         return not self.contents.files
-
-    @property
-    def is_tiny(self) -> bool:
-        """Whether there are only a few lines and no package; what stands in `.github` does not count."""
-        if any(manifest.is_component for manifest in self.inventory.manifests):
-            return False
-        own = [file for file in self.contents.files if not file.path.startswith(".github/")]
-        return len(own) <= TINY_FILES and sum(file.code for file in own) < TINY_LINES
 
     @property
     def is_partial(self) -> bool:

@@ -1,0 +1,55 @@
+"""One person for each set of logins, names and addresses."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.analysis.people import bus_factor, fold_people, is_bot
+from bot.model.snapshot import CommitFact
+from tests.analysis.builders import commit, commits
+
+
+def _people(*history: CommitFact) -> list[tuple[str, int]]:
+    return [(person.name, person.commits) for person in fold_people(history)]
+
+
+def test_a_shared_address_is_one_person() -> None:
+    assert _people(commit(1, "ada", email="a@x.org"), commit(2, "countess", email="A@x.org")) == [("ada", 2)]
+
+
+def test_a_shared_full_name_is_one_person() -> None:
+    assert _people(commit(1, "ada", name="Ada Lovelace"), commit(2, "Ada Lovelace")) == [("ada", 2)]
+
+
+def test_a_shared_first_name_is_not() -> None:
+    assert len(_people(commit(1, "ada1", name="Ada"), commit(2, "ada2", name="Ada"))) == 2
+
+
+def test_a_noreply_address_is_its_login() -> None:
+    assert _people(commit(1, "ada"), commit(2, "", name="x", email="5+ada@users.noreply.github.com")) == [("ada", 2)]
+
+
+def test_most_commits_come_first_and_ties_by_name() -> None:
+    assert _people(*commits(("zoe", 2, 9, 1), ("bo", 2, 9, 1), ("al", 5, 9, 1))) == [("al", 5), ("bo", 2), ("zoe", 2)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["dependabot[bot]", "renovate-bot", "github-actions", "pre-commit-ci", "release bot", "web-flow", "Renovate Bot"],
+)
+def test_bots_are_known_by_name(name: str) -> None:
+    assert is_bot(commit(1, name))
+    assert fold_people([commit(1, name)]) == ()
+
+
+@pytest.mark.parametrize("name", ["Abbott", "botany", "robotnik", "Ada Lovelace", "talbot"])
+def test_people_are_not(name: str) -> None:
+    assert not is_bot(commit(1, name))
+
+
+@pytest.mark.parametrize(
+    ("shares", "factor"), [([], 0), ([5], 1), ([5, 5], 2), ([6, 5], 1), ([4, 3, 3], 2), ([1] * 7, 4)]
+)
+def test_bus_factor(shares: list[int], factor: int) -> None:
+    history = commits(*((f"p{n}", share, 9, 1) for n, share in enumerate(shares)))
+    assert bus_factor(fold_people(history)) == factor
