@@ -54,7 +54,7 @@ from bot.storage.database import Database
 from bot.web import all_routes
 from bot.web.deps import PartStatus, Web
 from bot.web.errors import exception_handlers
-from bot.web.inngest import in_process_call, inngest_routes, send_in_process
+from bot.web.inngest import close_client, in_process_call, inngest_routes, send_in_process
 from bot.web.security import SecurityHeaders
 from bot.web.webhook import WebhookEndpoint, webhook_first
 from bot.workers.pool import AnalysisPool
@@ -127,7 +127,7 @@ class Bot:
         if signing_key is not None:
             call = in_process_call(Starlette(routes=self.inngest_routes))
             url, options = settings.database_url.get_secret_value(), _engine_options(settings)
-            self.engine = Engine(url, call, signing_key=signing_key, options=options)
+            self.engine = Engine(url, call, signing_key=signing_key, options=options, turn=self.database.turn)
         self.receiver = Receiver(self.database, on_stored=self._wake_relay)
         self._relay = Relay(self.database, self._send, clock=clock, rain=self.receiver.per_second)
 
@@ -148,7 +148,9 @@ class Bot:
             keeper = tasks.create_task(self._budgets.run(), name="budgets")
             stack.callback(keeper.cancel)
             await stack.enter_async_context(self._pool)
-            if self.engine is not None:
+            if self.engine is None:
+                stack.push_async_callback(close_client, self.client)
+            else:
                 send_in_process(self.client, self.engine.receive)
                 await self.engine.start()
                 stack.push_async_callback(self.engine.stop)
@@ -194,7 +196,10 @@ class Bot:
             for one in events
         ]
         if self.engine is not None:
-            await self.engine.receive(sent)
+            try:
+                await self.engine.receive(sent)
+            except EngineStoppedError as error:
+                raise WorldError(f"The engine does not take events: {error}.") from error
             return
         try:
             await self.client.send([inngest.Event(**one) for one in sent])
