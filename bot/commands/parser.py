@@ -21,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -76,17 +77,21 @@ MEANT: dict[str, str] = {
 
 _START = re.compile(r"/radar(?=\s|[.!]?\s*$)", re.IGNORECASE | re.ASCII)
 _CHECK_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+_SOURCE_START = re.compile(r"^\s*/radar", re.IGNORECASE | re.ASCII | re.MULTILINE)
+_inline = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+# Finding blocks takes linear time, inline marks do not: only paragraphs that matter are looked into.
+_blocks = MarkdownIt("commonmark").enable(["table", "strikethrough"]).disable("inline")
 
 
 def parse(body: str) -> tuple[Command, ...]:
     """The commands of a comment, in their order. Never raises, whatever the text."""
-    if "/radar" not in body.lower():
-        return ()
     text = body[:MAX_CHARACTERS]
+    if not _SOURCE_START.search(text.replace("\r", "\n")):
+        return ()
     lines = _SOURCE_LINE.split(text)
     commands: list[Command] = []
-    for line, typed in _visible_lines(_markdown.parse(text), lines):
+    environment: dict[str, Any] = {}
+    for line, typed in _visible_lines(_blocks.parse(text, environment), lines, environment):
         if len(commands) == MAX_COMMANDS:
             break
         commands.append(_command(typed, line))
@@ -108,17 +113,25 @@ def added(before: str, after: str) -> tuple[Command, ...]:
 _SOURCE_LINE = re.compile(r"\r\n|\n|\r")
 
 
-def _visible_lines(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """(number, text) of each line that begins with `/radar` and that a reader sees as a plain line."""
+def _visible_lines(
+    tokens: Sequence[Token], lines: Sequence[str], environment: dict[str, Any]
+) -> Iterator[tuple[int, str]]:
+    """(number, text) of each line that begins with `/radar` and that a reader sees as a plain line.
+
+    `environment` holds the link definitions that Markdown found.
+    """
     html = HtmlState()
     for index, token in enumerate(tokens):
         if token.type == "html_block":
             html.feed(token.content)
         elif token.type == "inline" and token.map is not None:
+            if "<" not in token.content and not _SOURCE_START.search(token.content):
+                continue
             parent = tokens[index - 1]
             is_paragraph = parent.type == "paragraph_open" and parent.level == 0
             is_footnote = token.map[0] > 0 and lines[token.map[0] - 1].lstrip().startswith("[^")
-            found = list(_lines_of(token.children or (), html))
+            (inline,) = _inline.parseInline(token.content, environment)
+            found = list(_lines_of(inline.children or (), html))
             if is_paragraph and not is_footnote:
                 yield from _located(found, lines, token.map[0])
 

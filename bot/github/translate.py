@@ -33,6 +33,11 @@ def items(value: Any) -> list[Mapping[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
+def texts(value: Any) -> tuple[str, ...]:
+    """The strings of a list; () for anything else."""
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+
+
 def moment(value: Any) -> datetime | None:
     """An ISO 8601 time with zone, else None. A time without zone counts as UTC."""
     if not isinstance(value, str) or not value:
@@ -81,7 +86,7 @@ def installation_ref(value: Any) -> InstallationRef:
         account_type=text(account.get("type")) or text(node.get("target_type")) or "Organization",
         repository_selection=text(node.get("repository_selection")) or "all",
         permissions={name: text(level) for name, level in mapping(node.get("permissions")).items()},
-        events=tuple(text(event) for event in node.get("events") or ()),
+        events=texts(node.get("events")),
         suspended_at=moment(node.get("suspended_at")),
     )
 
@@ -112,7 +117,7 @@ def app_info(value: Any) -> AppInfo:
         owner=text(mapping(node.get("owner")).get("login")),
         html_url=text(node.get("html_url")),
         permissions={name: text(level) for name, level in mapping(node.get("permissions")).items()},
-        events=tuple(text(event) for event in node.get("events") or ()),
+        events=texts(node.get("events")),
         client_id=text(node.get("client_id")),
     )
 

@@ -36,7 +36,6 @@ RUN: list[tuple[str, str, list[Verb]]] = [
     ("after an image", "<img src=x>\n\n/radar report", [REPORT]),
     ("in a plain div", "<div align=center>\n\n/radar report\n\n</div>", [REPORT]),
     ("before a list", "/radar report\n- a\n- b", [REPORT]),
-    ("a no-break space before it", "\u00a0/radar report", [REPORT]),
     ("a hard break", "hello  \n/radar report", [REPORT]),
     ("a backslash break", "hello\\\n/radar report", [REPORT]),
     ("Unicode around", "Grüße, 世界 🎉\n/radar report\n\u202eمرحبا", [REPORT]),
@@ -104,6 +103,7 @@ IGNORED = [
     ("a footnote", "[^1]: note\n/radar report"),
     ("a formula", "$$\n/radar report\n$$"),
     ("a zero-width space before", "\u200b/radar report"),
+    ("a no-break space before", "\u00a0/radar report"),
     ("look-alike letters", "/rаdar report"),
     ("a full-width slash", "／radar report"),
     ("a long s", "/radar repoſt".replace("radar", "rada\u0280")),
@@ -218,8 +218,9 @@ HEAVY = {
 @pytest.mark.parametrize("name", list(HEAVY))
 def test_sixty_thousand_characters_take_no_long_time(name: str) -> None:
     began = time.process_time()
-    parse(f"{HEAVY[name]}\n\n/radar help"[-65_000:])
-    assert time.process_time() - began < 5
+    found = parse(f"{HEAVY[name]}\n\n/radar help"[-65_000:])
+    assert time.process_time() - began < 2
+    assert [command.verb for command in found] in ([HELP], [])
 
 
 def test_beyond_githubs_limit_nothing_is_read() -> None:
@@ -291,7 +292,7 @@ def visible(body: str) -> set[str]:
     return {" ".join(line.split()) for line in reader.lines}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(comments)
 @example("<div> <!--\n\n/radar batch\n\n-->")
 @example("<div <!--\n\n/radar batch")

@@ -65,7 +65,7 @@ def replace_record(record: CommandRecord, **changes: object) -> CommandRecord:
     return dataclasses.replace(record, **changes)  # type: ignore[arg-type] # names are checked by the dataclass
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(NASTY)
 def test_no_foreign_text_comes_alive_in_any_reply(make_report: MakeReport, links: Links, text: str) -> None:
     for reply in all_replies(make_report(text), text, links):

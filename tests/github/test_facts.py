@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.github.facts import facts_of, head_of
@@ -246,6 +246,7 @@ anything = st.recursive(
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.sampled_from(list(node())), anything))
 def test_an_answer_of_another_shape_does_not_crash(changes: dict[str, Any]) -> None:
     facts_of(node(**changes), [], now=NOW)

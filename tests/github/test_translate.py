@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.github import translate
@@ -60,6 +60,7 @@ values = st.one_of(
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.dictionaries(st.sampled_from(FIELDS), values), st.sampled_from(READERS))
 def test_odd_fields_become_defaults(fields: dict[str, Any], reader: Callable[[Any], Any]) -> None:
     assert reader({"id": 7} | fields).id == 7
