@@ -7,6 +7,7 @@ import re
 _CODE_SPAN = re.compile(r"(`[^`\n]+`)")
 _SPECIAL = re.compile(r"([\\\[\]*_|~#])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_ISSUE = re.compile(r"#(?=\d)|\bGH-(?=\d)", re.IGNORECASE)
 _BARE_LINK = re.compile(r"(?i)\b(https?|ftp)://|\bwww\.")
 
 
@@ -26,7 +27,7 @@ def code_span(text: str) -> str:
 def _escape(text: str) -> str:
     escaped = _SPECIAL.sub(r"\\\1", text.replace("`", "ˋ"))
     escaped = escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    # a zero-width space keeps mentions and bare links from becoming active
-    return _BARE_LINK.sub(
-        lambda match: f"{match.group(0)[:3]}\u200b{match.group(0)[3:]}", escaped.replace("@", "@\u200b")
-    )
+    # a zero-width space keeps mentions, references to issues and bare links from becoming active
+    escaped = escaped.replace("@", "@\u200b")
+    escaped = _ISSUE.sub("\\g<0>\u200b", escaped)
+    return _BARE_LINK.sub(lambda match: f"{match.group(0)[:3]}\u200b{match.group(0)[3:]}", escaped)
