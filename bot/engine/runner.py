@@ -17,7 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import count
+from itertools import count, islice
 from typing import Any
 
 import msgspec
@@ -38,6 +38,7 @@ Call = Callable[[str, Mapping[str, str], Mapping[str, str], bytes], Awaitable[tu
 
 SEEN_MS = 24 * 3_600_000  # event ids and idempotency keys are remembered for a day, as Inngest does
 _PRUNE_EVERY_MS = 3_600_000
+_CALLS_AT_ONCE = 8  # begun before others get their turn on the event loop
 _ULID = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -172,11 +173,11 @@ class Runner:
             now_ms = self._options.clock_ms()
             while self._timers and self._timers[0][0] <= now_ms and not self._is_draining:
                 heapq.heappop(self._timers)[2]()
-            while not self._is_draining and self.in_flight < self._options.max_calls:
-                entry = self._ready.take(now_ms)
-                if entry is None:
-                    break
+            places = 0 if self._is_draining else min(_CALLS_AT_ONCE, self._options.max_calls - self.in_flight)
+            for entry in islice(iter(partial(self._ready.take, now_ms), None), places):
                 self._begin(entry, now_ms)
+                self._wake.set()
+            await asyncio.sleep(0)  # the process has more to do than this
             if not self._busy and self._is_draining:
                 return
             if not self._busy and not self._wake.is_set():
