@@ -18,7 +18,7 @@ from bot.web.api_document import openapi
 from tests.web.live import served_world
 from tests.web.world import API_TOKEN
 
-EXAMPLES = 10
+EXAMPLES = 6
 KNOWN = {"owner": "harbour", "repo": "tidemark", "batch_id": "batch-1", "guid": "guid-0"}
 
 

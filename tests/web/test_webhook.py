@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
+from structlog.testing import capture_logs
 
 from bot.intake.receive import Receiver
 from bot.intake.signature import sign
@@ -84,6 +85,13 @@ async def deliver(
 
     await endpoint({"type": "http", "method": method, "path": PATH, "headers": raw}, receive, send)
     return answer
+
+
+@pytest.fixture(autouse=True)
+def unprinted_logs() -> Iterator[None]:
+    """Failures are provoked here; printing their tracebacks would take most of the time."""
+    with capture_logs():
+        yield
 
 
 @pytest.fixture
