@@ -22,6 +22,7 @@ BOMB_RATIO = 100
 """Unpacked over packed bytes above which an archive over its limit is a bomb; source code packs 3 to 20 times."""
 
 _MAX_EXTENSION_BYTES = 1 << 20
+_MAX_PATH_BYTES = 8192
 _EMPTY_BLOCK = bytes(BLOCK_BYTES)
 
 
@@ -212,7 +213,9 @@ def _with_extension(header: Header, extended: dict[bytes, bytes]) -> Header:
 
 
 def _safe_path(name: bytes) -> str:
-    """The path below the top folder. Raises FinalError where it would leave the archive."""
+    """The path below the top folder. Raises FinalError where it would leave the archive, or no system takes it."""
+    if len(name) > _MAX_PATH_BYTES:
+        raise FinalError(Finality.ARCHIVE_REFUSED, f"The archive holds a path of {len(name):,} bytes.")
     if name.startswith(b"/") or (b".." in name and b".." in name.split(b"/")):
         shown = name[:200].decode("utf-8", "replace")
         raise FinalError(

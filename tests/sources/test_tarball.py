@@ -182,6 +182,11 @@ def test_an_extended_header_of_any_length_is_not_believed() -> None:
         read(pack((huge, bytes(2_000_000)), form=tarfile.GNU_FORMAT))
 
 
+def test_a_path_longer_than_any_system_takes_is_refused() -> None:
+    with pytest.raises(FinalError, match="path of"):
+        read(pack(member(TOP + "a/" * 5000 + "b")))
+
+
 FILES = st.dictionaries(
     st.text(
         st.characters(codec="utf-8", exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=150

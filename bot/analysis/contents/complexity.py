@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import heapq
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,10 +17,20 @@ from bot.model.snapshot import FunctionFact
 MAX_LINES = 60_000
 """Lines of code that are measured; lizard reads some 90,000 a second."""
 
+LINE_BYTES = 80
+"""A file costs at least a line for so many bytes: long lines are no way around the budget."""
+
 MAX_FILE_BYTES = 400_000
 MAX_FUNCTIONS = 200
+MAX_DEPTH = 100
+"""Brackets inside brackets; lizard's time grows with the square of it, and no person nests so deep."""
+
+FILE_S = 5.0
 SAFETY_S = 60.0
 """No tree takes longer; reaching this is said in the report."""
+
+_OPENERS = frozenset("([{")
+_CLOSERS = frozenset(")]}")
 
 LANGUAGES = frozenset({
     "C", "C++", "C#", "Java", "JavaScript", "TypeScript", "TSX", "Vue", "Objective-C", "Objective-C++", "Swift",
@@ -42,8 +53,9 @@ class ComplexityQueue:
         if language not in LANGUAGES or code < 5 or len(content) > MAX_FILE_BYTES:
             return
         self.offered_files += 1
-        heapq.heappush(self._heap, (code, path, content))
-        self._kept_lines += code
+        lines = max(code, len(content) // LINE_BYTES)
+        heapq.heappush(self._heap, (lines, path, content))
+        self._kept_lines += lines
         while self._kept_lines - self._heap[0][0] >= MAX_LINES:
             self._kept_lines -= heapq.heappop(self._heap)[0]
 
@@ -51,7 +63,7 @@ class ComplexityQueue:
         """The most complex functions, worst first, and what was not measured ("" for nothing)."""
         from lizard import FileAnalyzer, get_extensions
 
-        analyzer = FileAnalyzer(get_extensions([]))
+        analyzer = FileAnalyzer([_guard, *get_extensions([])])
         started = time.monotonic()
         found: list[FunctionFact] = []
         measured = 0
@@ -64,6 +76,22 @@ class ComplexityQueue:
         rest = self.offered_files - measured
         told = f"complexity was measured in the {measured:,} largest of {self.offered_files:,} files" if rest else ""
         return tuple(found[:MAX_FUNCTIONS]), told
+
+
+def _guard(tokens: Iterable[str], _reader: Any) -> Iterator[str]:
+    """Passes the tokens on until they nest too deep or take too long, which only hostile files do."""
+    deadline = time.monotonic() + FILE_S
+    depth = 0
+    for number, token in enumerate(tokens):
+        if token in _OPENERS:
+            depth += 1
+            if depth > MAX_DEPTH:
+                return
+        elif token in _CLOSERS:
+            depth -= 1
+        elif not number % 64 and time.monotonic() > deadline:
+            return
+        yield token
 
 
 def _functions(analyzer: Any, path: str, text: str) -> list[FunctionFact]:

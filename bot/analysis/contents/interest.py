@@ -129,6 +129,9 @@ _GITHUB_FOLDERS = re.compile(
 
 _LICENCE_FOLDER = re.compile(r"(?:^|/)(?:licen[cs]es/[^/]+|requirements/[^/]+\.(?:txt|in))$")
 
+_MAX_NAME = 255
+"""Longer names are nobody's manifest, and would make patterns slow."""
+
 _SOURCE_SUFFIXES = frozenset({
     "py", "pyi", "c", "h", "cc", "hh", "cpp", "hpp", "cxx", "m", "mm", "go", "rs", "java", "kt", "scala", "rb", "php",
     "cs", "swift", "vue", "svelte", "html", "css", "scss", "less", "sql", "dart", "ex", "erl", "hs", "ml", "lua", "pl",
@@ -141,6 +144,8 @@ def is_of_interest(path: str) -> bool:
     """Whether the whole text of the file at `path` is kept. Vendored folders are the collector's business."""
     lowered = path.lower()
     name = lowered.rpartition("/")[2]
+    if len(name) > _MAX_NAME:
+        return False
     if name in _NAMES or (path.startswith(".") and _GITHUB_FOLDERS.search(lowered) is not None):
         return True
     if name.rpartition(".")[2] in _SOURCE_SUFFIXES:

@@ -9,17 +9,19 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+import re2
+
 from bot.analysis.contents.ambiguous import choose
 from bot.analysis.contents.facts import lookups
 
 _EDGE_BYTES = 1024
 _EDGE_LINES = 5
 
-_EMACS = re.compile(rb"-\*-[ \t]*(?:[^\n]{0,200}?\bmode:[ \t]*)?([\w+#-]+)[ \t]*(?:;[^\n]{0,200}?)?-\*-", re.I)
-_VIM = re.compile(rb"(?:^|[ \t/*#;])(?:vim?|ex):[ \t]*[^\n]{0,200}?\b(?:ft|filetype|syntax)=([\w+#.-]+)", re.I | re.M)
+_EMACS = re2.compile(rb"(?i)-\*-[ \t]*(?:[^\n]{0,200}?\bmode:[ \t]*)?([\w+#-]+)[ \t]*(?:;[^\n]{0,200}?)?-\*-")
+_VIM = re2.compile(rb"(?im)(?:^|[ \t/*#;])(?:vim?|ex):[ \t]*[^\n]{0,200}?\b(?:ft|filetype|syntax)=([\w+#.-]+)")
 _SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh"})
-_EXEC = re.compile(rb"^[ \t]*exec[ \t]+([\w./-]+)[^\n]*\$[0@]", re.M)
-_XML = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<\?xml version=")
+_EXEC = re2.compile(rb"(?m)^[ \t]*exec[ \t]+([\w./-]+)[^\n]*\$[0@]")
+_XML = re2.compile(rb"\A(?:\xef\xbb\xbf)?\s*<\?xml version=")
 
 
 def name_language(path: str, content: bytes) -> str:
