@@ -27,10 +27,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bot.analysis import compare
 from bot.config import Settings
 from bot.engine.configuration import ConfigurationError
-from bot.engine.journal import JournalBusyError
+from bot.engine.connection import JournalBusyError
 from bot.engine.machine import default_backoff
 from bot.engine.runner import Options
-from bot.engine.server import Engine, new_signing_key
+from bot.engine.server import Engine, EngineStoppedError, new_signing_key
 from bot.functions import build_functions
 from bot.functions.budget_keeper import BudgetKeeper
 from bot.functions.deps import Clients, Deps

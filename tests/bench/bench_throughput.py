@@ -9,6 +9,7 @@ import statistics
 import tempfile
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def main() -> None:
 
 def batch(hub: FakeHub, bot: BotProcess, total: int) -> None:
     """Install on all accounts at once; deliveries of no interest come in all the while."""
-    billable = hub.ledger.billable
+    billable, before = hub.ledger.billable, Counter(hub.ledger.counts)
     started = time.monotonic()
     for account in range(ACCOUNTS):
         hub.install(f"org{account}")
@@ -69,6 +70,7 @@ def batch(hub: FakeHub, bot: BotProcess, total: int) -> None:
     said = "" if rate >= 900 else "   (target 900 missed)"
     print(f"{total} repositories over {ACCOUNTS} installations in {took_s:.1f} s: {rate:.0f} a minute{said}")
     print(f"API requests a repository: {cost:.3f}" + ("" if cost <= 1.1 else "   (target 1.1 missed)"))
+    print(f"  of them {dict(Counter(hub.ledger.counts) - before)}")
     p99 = statistics.quantiles(latencies, n=100)[98] * 1000
     said = "" if p99 < 100 else "   (target 100 ms missed)"
     print(f"acknowledgements meanwhile: {len(latencies)}, p99 {p99:.0f} ms{said}")
