@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.events.translate import translate
-from tests.bench.load import Load, deliver
+from tests.bench.load import Generator, Load
 from tests.contracts.published import NotPublishedHere, webhook_examples
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,20 +66,21 @@ def push_example() -> bytes:
 def measure_in_turns(port: int, body: bytes) -> dict[str, list[Load]]:
     """Loads of ours and, where npm has it, of the peer, by name."""
     rounds: dict[str, list[Load]] = {"ours": []}
+    generator = Generator("push", body, SECRET)
     try:
         with probot() as peer_port:
             rounds["Probot 14"] = []
             for number in range(-1, ROUNDS):  # the first round warms up
                 for name, at in (("ours", port), ("Probot 14", peer_port)):
                     seconds = SECONDS if number >= 0 else min(SECONDS, 2)
-                    load = deliver(at, "push", body, SECRET, connections=CONNECTIONS, seconds=seconds)
+                    load = generator.run(at, connections=CONNECTIONS, seconds=seconds)
                     if number >= 0:
                         rounds[name].append(load)
     except NotPublishedHere as reason:
         print(f"no peer: {reason}")
-        deliver(port, "push", body, SECRET, connections=CONNECTIONS, seconds=min(SECONDS, 2))
+        generator.run(port, connections=CONNECTIONS, seconds=min(SECONDS, 2))
         for _ in range(ROUNDS):
-            rounds["ours"].append(deliver(port, "push", body, SECRET, connections=CONNECTIONS, seconds=SECONDS))
+            rounds["ours"].append(generator.run(port, connections=CONNECTIONS, seconds=SECONDS))
     return rounds
 
 

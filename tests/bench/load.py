@@ -1,19 +1,21 @@
-"""A load generator light enough to leave the server's core alone: signed deliveries over keep-alive connections.
+"""A load generator light enough to leave the cores to the server: signed deliveries over keep-alive connections.
 
 One thread and epoll; each connection has one request under way. It sends to 127.0.0.1 only and stops by itself.
 """
 
 from __future__ import annotations
 
-import selectors
+import select
 import socket
 import time
-import uuid
 from dataclasses import dataclass, field
 
 from bot.intake.signature import sign
 
 PATH = "/api/github/webhooks"
+STUCK_AFTER_S = 10.0
+GOLDEN = 0x9E3779B97F4A7C15F39CC0605CEDC835
+"""Multiples of it, cut to 128 bits, are spread like random numbers and never repeat."""
 
 
 @dataclass(slots=True)
@@ -41,63 +43,74 @@ class _Connection:
     socket: socket.socket
     sent_at: float = 0.0
     rest: bytes = b""
+    waits_for_room: bool = False
     answer: bytes = b""
 
 
-def deliver(port: int, event: str, body: bytes, secret: bytes, *, connections: int, seconds: float) -> Load:
-    """Deliver `body` under ever new GUIDs for `seconds`, as fast as it is answered."""
-    load, chooser = Load(), selectors.EpollSelector()
-    opened = [_Connection(socket.create_connection(("127.0.0.1", port), timeout=10)) for _ in range(connections)]
-    head = (
-        f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: GitHub-Hookshot/bench\r\nAccept: */*\r\n"
-        f"Content-Type: application/json\r\nX-GitHub-Event: {event}\r\nX-Hub-Signature-256: {sign(secret, body)}\r\n"
-        f"Content-Length: {len(body)}\r\nX-GitHub-Delivery: "
-    ).encode()
-    started = time.perf_counter()
-    until = started + seconds
-    for one in opened:
-        one.socket.setblocking(False)
-        one.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        chooser.register(one.socket, selectors.EVENT_READ, one)
-        _send(one, head, body, chooser)
-    under_way = len(opened)
-    while under_way:
-        for key, mask in chooser.select(timeout=10) or _stuck():
-            ready: _Connection = key.data
-            if mask & selectors.EVENT_WRITE:
-                _push(ready, chooser)
-            if mask & selectors.EVENT_READ and _read(ready, load):
-                if time.perf_counter() < until:
-                    _send(ready, head, body, chooser)
-                else:
-                    under_way -= 1
-    load.seconds = time.perf_counter() - started
-    for one in opened:
-        one.socket.close()
-    chooser.close()
-    return load
+class Generator:
+    """Delivers one body under ever new GUIDs; several runs never repeat one."""
+
+    def __init__(self, event: str, body: bytes, secret: bytes) -> None:
+        self._head = (
+            f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: GitHub-Hookshot/bench\r\nAccept: */*\r\n"
+            f"Content-Type: application/json\r\nX-GitHub-Event: {event}\r\n"
+            f"X-Hub-Signature-256: {sign(secret, body)}\r\nContent-Length: {len(body)}\r\nX-GitHub-Delivery: "
+        ).encode()
+        self._tail = b"\r\n\r\n" + body
+        self._number = time.time_ns()
+
+    def run(self, port: int, *, connections: int, seconds: float) -> Load:
+        """Deliver for `seconds`, as fast as it is answered. Raises OSError when the server ends or is stuck."""
+        load, poll, opened = Load(), select.epoll(), {}
+        for _ in range(connections):
+            one = _Connection(socket.create_connection(("127.0.0.1", port), timeout=STUCK_AFTER_S))
+            one.socket.setblocking(False)
+            one.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            opened[one.socket.fileno()] = one
+            poll.register(one.socket.fileno(), select.EPOLLIN)
+        started = time.perf_counter()
+        until = started + seconds
+        for one in opened.values():
+            self._send(one, poll)
+        under_way = connections
+        while under_way:
+            ready = poll.poll(STUCK_AFTER_S)
+            if not ready:
+                raise TimeoutError(f"the server answered nothing for {STUCK_AFTER_S:g} s")
+            for file, mask in ready:
+                one = opened[file]
+                if mask & select.EPOLLOUT:
+                    _push(one, poll)
+                if mask & ~select.EPOLLOUT and _read(one, load):
+                    if time.perf_counter() < until:
+                        self._send(one, poll)
+                    else:
+                        under_way -= 1
+        load.seconds = time.perf_counter() - started
+        for one in opened.values():
+            one.socket.close()
+        poll.close()
+        return load
+
+    def _send(self, one: _Connection, poll: select.epoll) -> None:
+        self._number += 1
+        guid = b"%032x" % (self._number * GOLDEN & (2**128 - 1))
+        one.rest = b"".join((self._head, guid, self._tail))
+        one.answer = b""
+        one.sent_at = time.perf_counter()
+        _push(one, poll)
 
 
-def _stuck() -> list[tuple[selectors.SelectorKey, int]]:
-    raise TimeoutError("the server answered nothing for ten seconds")
-
-
-def _send(one: _Connection, head: bytes, body: bytes, chooser: selectors.EpollSelector) -> None:
-    one.rest = b"".join((head, str(uuid.uuid4()).encode(), b"\r\n\r\n", body))
-    one.answer = b""
-    one.sent_at = time.perf_counter()
-    _push(one, chooser)
-
-
-def _push(one: _Connection, chooser: selectors.EpollSelector) -> None:
+def _push(one: _Connection, poll: select.epoll) -> None:
+    """Send what fits, and ask to be told of room where not all did."""
     try:
         sent = one.socket.send(one.rest)
     except BlockingIOError:
         sent = 0
     one.rest = one.rest[sent:]
-    wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if one.rest else 0)
-    if chooser.get_key(one.socket).events != wanted:
-        chooser.modify(one.socket, wanted, one)
+    if one.rest or one.waits_for_room:
+        one.waits_for_room = bool(one.rest)
+        poll.modify(one.socket.fileno(), select.EPOLLIN | (select.EPOLLOUT if one.rest else 0))
 
 
 def _read(one: _Connection, load: Load) -> bool:
