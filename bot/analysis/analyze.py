@@ -93,10 +93,17 @@ def analyze(snapshot: Snapshot, *, now: datetime, previous: Report | None = None
             sums.score,
             {g.group.value: g.score for g in groups},
             view.config,
-            previous.score if previous else None,
+            _comparable_score(previous, view),
         ),
     )
     return report if previous is None else msgspec.structs.replace(report, changes=compare(previous, report))
+
+
+def _comparable_score(previous: Report | None, view: View) -> int | None:
+    """The previous score, where it was given under this ruleset and configuration."""
+    if previous is None or previous.ruleset_version != RULESET_VERSION:
+        return None
+    return previous.score if previous.config_digest == digest_of(view.config) else None
 
 
 def make_view(snapshot: Snapshot, now: datetime) -> View:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from bot.analysis.activity import threads_of
 from bot.analysis.contents.facts import type_of
+from bot.analysis.end_of_life import ended
 from bot.analysis.finding import api, at
 from bot.analysis.kinds import is_main, reason_for
 from bot.analysis.people import bus_factor
@@ -88,6 +89,26 @@ def _unreleased(view: View) -> Insight | None:
         title="Much is done and not released",
         description=capital(text),
         evidence=(api("releases", view.activity.latest_release),),
+    )
+
+
+def _ended(view: View) -> Insight | None:
+    """A runtime that gets no fixes any more."""
+    over = ended(view.runtimes, view.now.date())
+    if not over or view.status.status is Status.ARCHIVED:
+        return None
+    first = over[0]
+    lines = list(dict.fromkeys(f"{end.runtime.name} {end.line}" for end in over))
+    evidence = tuple(end.runtime.evidence for end in over[:5])
+    text = (
+        f"`{first.runtime.evidence.path}` asks for {first.runtime.name} {first.line}, which has had no security "
+        "fixes since "
+        f"{first.on.day} {first.on:%B %Y}."
+    )
+    return Insight(
+        title=f"{listed(lines, limit=3)} {'is' if len(lines) == 1 else 'are'} out of support",
+        description=text,
+        evidence=evidence,
     )
 
 
@@ -258,6 +279,7 @@ _INSIGHTS: tuple[Callable[[View], Insight | None], ...] = (
     _deprecated,
     _main_author_away,
     _fork,
+    _ended,
     _one_person,
     _unreleased,
     _trend,

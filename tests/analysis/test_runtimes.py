@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.analysis.manifests import read_inventory
-from bot.analysis.runtimes import find_runtimes, is_runtime_file
+from bot.analysis.runtimes import MAX_CHARACTERS, find_runtimes, is_runtime_file
 from bot.model.snapshot import Contents, FileFact
 
 
@@ -78,6 +78,10 @@ def test_one_file_tells_the_same_once() -> None:
     step = "      - uses: actions/setup-node@v4\n        with:\n          node-version: 22\n"
     workflow = f"jobs:\n  a:\n    steps:\n{step}  b:\n    steps:\n{step}"
     assert runtimes({".github/workflows/a.yml": workflow}) == [("Node.js", "22", ".github/workflows/a.yml:6")]
+
+
+def test_a_version_file_beyond_its_bound_is_not_read() -> None:
+    assert runtimes({".nvmrc": "20\n" + "#" * MAX_CHARACTERS}) == []
 
 
 def test_files_of_others_are_not_read() -> None:

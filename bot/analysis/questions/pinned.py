@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed, warned
 from bot.analysis.view import View
 from bot.analysis.words import capital, code, counted, percent
+from bot.analysis.workflows import read_action_steps
 
 _SHA = re.compile(r"[0-9a-f]{40}\Z|[0-9a-f]{64}\Z")
 _FROM = re.compile(r"(?im)^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?")
 _TRUSTED = ("actions/", "github/")
+_ACTION = re.compile(r"(?:\A|\.github/actions/(?:[^/]+/)+)action\.ya?ml\Z")
 _DOCKERFILE = re.compile(r"(?:\A|/)(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?\Z|\.dockerfile\Z", re.IGNORECASE)
 
 
@@ -42,6 +44,9 @@ def uses_of(view: View) -> list[Use]:
             _image(ref, workflow.path, line) for job in workflow.jobs for ref, line in job.images if "${{" not in ref
         ]
     for path, text in sorted(view.contents.texts.items()):
+        if _ACTION.search(path):
+            references = [(step.uses, step.line) for step in read_action_steps(text) if step.uses]
+            found += [_action(ref, path, line) for ref, line in references if not ref.startswith(("./", "${{"))]
         if _DOCKERFILE.search(path):
             found += _images_of(path, text)
     return found

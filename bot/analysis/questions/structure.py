@@ -75,8 +75,13 @@ def _laid_out(view: View, sources: Sequence[FileFact]) -> str:
     return capital(f"{parts}{where}, {counted(source_depth(view), 'folder')} deep.")
 
 
+_WITHOUT_FUNCTIONS = frozenset({"HCL", "HTML", "CSS", "SCSS", "Less", "Dockerfile", "Makefile", "Smarty", "Bicep"})
+
+
 def _complexity(view: View) -> Finding:
     functions = view.contents.functions
+    if view.main_language in _WITHOUT_FUNCTIONS:
+        return not_applicable("complexity", f"{view.main_language} has no functions to measure")
     if functions is None:
         if not view.has_code:
             return not_applicable("complexity", "there is no code to measure")

@@ -112,6 +112,13 @@ def test_pinned_actions(uses: str, state: State) -> None:
     assert judged("pinned", files).state is state
 
 
+def test_actions_of_this_repository_are_looked_into() -> None:
+    composite = "runs:\n  using: composite\n  steps:\n    - uses: vendor/tool@main\n"
+    check = judged("pinned", library({".github/actions/setup/action.yml": composite}))
+    assert check.state is State.FAIL
+    assert (check.evidence[0].path, check.evidence[0].line) == (".github/actions/setup/action.yml", 4)
+
+
 @pytest.mark.parametrize(
     ("dockerfile", "state"),
     [
@@ -158,9 +165,7 @@ def test_vulnerabilities(alerts: int | None, state: State) -> None:
     [
         ({}, State.FAIL),
         (
-            {
-                ".github/workflows/q.yml": "on: push\njobs:\n  a:\n    steps:\n      - uses: github/codeql-action/init@v3\n"
-            },
+            {".github/workflows/q.yml": _RUNS.format("uses: github/codeql-action/init@v3")},
             State.PASS,
         ),
         (
