@@ -59,10 +59,18 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def healthy_github(request: pytest.FixtureRequest) -> Iterator[None]:
     """Faults of one test never reach the next."""
     yield
-    if "stage" in request.fixturenames:
-        stage: Stage = request.getfixturevalue("stage")
+    for name in {"stage", "restarted_stage"} & set(request.fixturenames):
+        stage: Stage = request.getfixturevalue(name)
         stage.hub.faults.clear()
         stage.hub.service.latency_s = 0.0
+
+
+@pytest.fixture(scope="module")
+def restarted_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A stage for the tests of one module that kill and restart its bot one after the other."""
+    with FakeHub() as hub, BotProcess(hub, tmp_path_factory.mktemp("restarted")) as bot:
+        bot.wait_chores()
+        yield Stage(hub, bot)
 
 
 @pytest.fixture

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+from tests.fakehub import FakeHub
 from tests.fakehub.gitstore import GitStore, Person
-from tests.journeys.bot_process import eventually
+from tests.journeys.bot_process import BotProcess, eventually
 from tests.journeys.conftest import Stage
 
 SIZE = 60
@@ -16,8 +19,18 @@ def finished(stage: Stage) -> int:
     return int(stage.bot.scalar("select count(*) from reports"))
 
 
-def test_people_overtake_a_batch(own_stage: Callable[..., Stage], tmp_path: Path) -> None:
-    stage = own_stage(environment={"RADAR_INSTALLATION_CONCURRENCY": "4"})
+@pytest.fixture(scope="module")
+def narrow_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A bot that works on four repositories of an installation at once."""
+    environment = {"RADAR_INSTALLATION_CONCURRENCY": "4"}
+    with FakeHub() as hub, BotProcess(hub, tmp_path_factory.mktemp("narrow"), environment=environment) as bot:
+        bot.wait_chores()
+        yield Stage(hub, bot)
+        hub.service.latency_s = 0.0
+
+
+def test_people_overtake_a_batch(narrow_stage: Stage, tmp_path: Path) -> None:
+    stage = narrow_stage
     hub, bot = stage.hub, stage.bot
     mine = stage.installed(name="mine")
     hub.grant(mine, "ada", "write")
@@ -46,8 +59,8 @@ def test_people_overtake_a_batch(own_stage: Callable[..., Stage], tmp_path: Path
     assert finished(stage) >= before + SIZE
 
 
-def test_a_small_installation_is_not_starved_by_a_large_one(own_stage: Callable[..., Stage], tmp_path: Path) -> None:
-    stage = own_stage(environment={"RADAR_INSTALLATION_CONCURRENCY": "4"})
+def test_a_small_installation_is_not_starved_by_a_large_one(narrow_stage: Stage, tmp_path: Path) -> None:
+    stage = narrow_stage
     store = GitStore.create(tmp_path / "shared.git")
     author = Person("Ada", "ada@example.test")
     store.commit({"a.py": "1\n"}, message="Begin", author=author, at=stage.hub.world.now())
@@ -55,8 +68,9 @@ def test_a_small_installation_is_not_starved_by_a_large_one(own_stage: Callable[
         stage.hub.add_repository("large", f"r{number:03}", store)
     small = stage.hub.add_repository("small", "only", store)
     stage.hub.service.latency_s = 0.05
+    before = finished(stage)
     stage.hub.install("large")
-    eventually(lambda: finished(stage) >= 3, what="the large batch is under way")
+    eventually(lambda: finished(stage) >= before + 3, what="the large batch is under way")
     stage.hub.install("small")
     stage.bot.wait_report(small.full_name)
-    assert finished(stage) < SIZE
+    assert finished(stage) < before + SIZE

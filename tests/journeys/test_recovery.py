@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
 from tests.fakehub.gitstore import GitStore, Person
@@ -23,66 +22,68 @@ def small_store(stage: Stage, folder: Path) -> GitStore:
     return store
 
 
-def reports_per_repository(stage: Stage) -> dict[int, int]:
-    rows = stage.bot.rows("select repository_id, count(*) as reports from reports group by repository_id")
-    return {row["repository_id"]: row["reports"] for row in rows}
+def reports_of(stage: Stage, repositories: list[Repository]) -> list[int]:
+    """How many reports each has."""
+    sql = "select count(*) from reports where repository_id = ?"
+    return [stage.bot.scalar(sql, repository.id) for repository in repositories]
 
 
-def wait_for_reports(stage: Stage, count: int) -> None:
-    eventually(lambda: sum(reports_per_repository(stage).values()) >= count, what=f"{count} reports")
+def reports_of_head(stage: Stage, repositories: list[Repository]) -> list[int]:
+    sql = "select count(*) from reports where repository_id = ? and head_sha = ?"
+    return [stage.bot.scalar(sql, each.id, each.git.head()) for each in repositories]
 
 
-def test_a_batch_survives_kill_9_and_does_nothing_twice(own_stage: Callable[..., Stage], tmp_path: Path) -> None:
-    stage = own_stage()
-    store = small_store(stage, tmp_path)
-    repositories = [stage.hub.add_repository("acme", f"r{number:02}", store) for number in range(SIZE)]
-    stage.hub.service.latency_s = 0.1
-    stage.hub.install("acme")
-    for share in (SIZE // 6, SIZE // 2):
-        wait_for_reports(stage, share)
-        stage.bot.kill()
-        stage.bot.start()
-    stage.bot.wait_idle()
-    assert reports_per_repository(stage) == {repository.id: 1 for repository in repositories}
-    (batch,) = stage.bot.rows("select status, total, done, failed, skipped from batches where trigger = 'install'")
+def test_a_batch_survives_kill_9_and_does_nothing_twice(restarted_stage: Stage, tmp_path: Path) -> None:
+    hub, bot = restarted_stage.hub, restarted_stage.bot
+    store, login = small_store(restarted_stage, tmp_path), restarted_stage.account()
+    repositories = [hub.add_repository(login, f"r{number:02}", store) for number in range(SIZE)]
+    hub.service.latency_s = 0.1
+    installation = hub.install(login)
+    eventually(lambda: sum(reports_of(restarted_stage, repositories)) >= SIZE // 4, what="a quarter of the batch")
+    bot.kill()
+    assert sum(reports_of(restarted_stage, repositories)) < SIZE
+    bot.start()
+    bot.wait_idle()
+    assert reports_of(restarted_stage, repositories) == [1] * SIZE
+    sql = "select status, total, done, failed, skipped from batches where installation_id = ? and trigger = 'install'"
+    (batch,) = bot.rows(sql, installation.id)
     assert batch == {"status": "completed", "total": SIZE, "done": SIZE, "failed": 0, "skipped": 0}
     assert all(len(repository.check_runs) <= 1 for repository in repositories)
 
 
-def test_a_command_survives_kill_9_and_is_answered_once(own_stage: Callable[..., Stage]) -> None:
-    stage = own_stage()
-    repository = stage.installed()
-    stage.hub.grant(repository, "ada", "admin")
-    issue = stage.hub.open_issue(repository, "Survive")
-    stage.hub.service.latency_s = 0.15
-    comment = stage.hub.comment(repository, issue, "/radar refresh")
+def test_a_command_survives_kill_9_and_is_answered_once(restarted_stage: Stage) -> None:
+    hub, bot = restarted_stage.hub, restarted_stage.bot
+    repository = restarted_stage.installed()
+    hub.grant(repository, "ada", "admin")
+    issue = hub.open_issue(repository, "Survive")
+    hub.service.latency_s = 0.15
+    comment = hub.comment(repository, issue, "/radar refresh")
     eventually(lambda: [r for r in comment.reactions if r.content == "eyes"], what="eyes")
-    stage.bot.kill()
-    stage.bot.start()
+    bot.kill()
+    bot.start()
     eventually(lambda: [r for r in comment.reactions if r.content == "rocket"], what="a rocket")
     assert sum(each.via_app for each in issue.comments) == 1
 
 
-def test_after_an_absence_the_database_is_what_github_says(own_stage: Callable[..., Stage], tmp_path: Path) -> None:
+def test_after_an_absence_the_database_is_what_github_says(restarted_stage: Stage, tmp_path: Path) -> None:
     """The bot was down while 50 pushes, an install, a rename and an uninstall happened."""
-    stage = own_stage()
-    hub, bot = stage.hub, stage.bot
-    store = small_store(stage, tmp_path)
-    pushed = [hub.add_repository("acme", f"p{number}", store) for number in range(10)]
-    renamed = hub.add_repository("acme", "before", store)
-    hub.add_repository("globex", "leaving", store)
-    hub.install("acme")
-    leaving = hub.install("globex")
-    bot.wait_report("acme/before")
-    bot.wait_report("globex/leaving")
+    hub, bot = restarted_stage.hub, restarted_stage.bot
+    store, login, other, late = small_store(restarted_stage, tmp_path), *(restarted_stage.account() for _ in "123")
+    pushed = [hub.add_repository(login, f"p{number}", store) for number in range(10)]
+    renamed = hub.add_repository(login, "before", store)
+    hub.add_repository(other, "leaving", store)
+    hub.install(login)
+    leaving = hub.install(other)
+    bot.wait_report(f"{login}/before")
+    bot.wait_report(f"{other}/leaving")
     bot.wait_idle()
     bot.stop()
 
     for round_number in range(5):
         for repository in pushed:
             hub.push(repository, {"round.txt": f"{round_number}\n"}, message=f"Round {round_number}")
-    arrived = hub.add_repository("initech", "new", store)
-    hub.install("initech")
+    arrived = hub.add_repository(late, "new", store)
+    hub.install(late)
     hub.rename(renamed, "after")
     hub.uninstall(leaving)
     hub.settle()
@@ -91,54 +92,49 @@ def test_after_an_absence_the_database_is_what_github_says(own_stage: Callable[.
     bot.start()
     for repository in (*pushed, arrived):
         bot.wait_report(repository.full_name, repository.git.head(), timeout_s=60)
-    eventually(lambda: bot.refresh_state("acme/after"), what="the new name")
+    eventually(lambda: bot.refresh_state(f"{login}/after"), what="the new name")
     eventually(
         lambda: bot.scalar("select status from installations where id = ?", leaving.id) == "deleted", what="uninstalled"
     )
-    assert bot.refresh_state("acme/before") == {}
+    assert bot.refresh_state(f"{login}/before") == {}
     bot.wait_idle()
-    assert all(count <= 1 for count in _reports_of_head(stage, pushed))
+    assert reports_of_head(restarted_stage, pushed) == [1] * len(pushed)
     held = bot.scalar("select count(distinct guid) from deliveries")
     assert held == len({delivery.guid for delivery in hub.world.deliveries})
 
 
-def _reports_of_head(stage: Stage, repositories: list[Repository]) -> list[int]:
-    sql = "select count(*) from reports where repository_id = ? and head_sha = ?"
-    return [stage.bot.scalar(sql, each.id, each.git.head()) for each in repositories]
-
-
-def test_what_no_delivery_told_is_found_by_the_reconcile(own_stage: Callable[..., Stage]) -> None:
+def test_what_no_delivery_told_is_found_by_the_reconcile(restarted_stage: Stage) -> None:
     """Pushes, a new repository and a deletion without any webhook at all (older than GitHub keeps deliveries)."""
-    stage = own_stage()
-    hub, bot = stage.hub, stage.bot
-    repository = stage.installed()
+    hub, bot = restarted_stage.hub, restarted_stage.bot
+    repository = restarted_stage.installed()
     gone = hub.add_repository(repository.owner, "gone", {"a.py": "1\n"})
     bot.wait_report(gone.full_name)
     bot.stop()
     sha = hub.push(repository, announce=False)
     added = hub.add_repository(repository.owner, "added", {"b.py": "2\n"}, announce=False)
     hub.delete(gone, announce=False)
-    _age_marks(stage)
+    _age_marks(restarted_stage, repository)
     bot.start()
     bot.wait_report(repository.full_name, sha, timeout_s=60)
     bot.wait_report(added.full_name, timeout_s=60)
     eventually(lambda: bot.refresh_state(gone.full_name) == {}, what="the deletion is seen")
 
 
-def _age_marks(stage: Stage) -> None:
-    """As if the last reconcile was two days ago."""
+def _age_marks(stage: Stage, repository: Repository) -> None:
+    """As if the last reconcile of that account was two days ago."""
     with sqlite3.connect(stage.bot.database) as connection:
-        connection.execute("update installations set reconciled_at = datetime('now', '-2 days')")
+        sql = "update installations set reconciled_at = datetime('now', '-2 days') where account_login = ?"
+        connection.execute(sql, (repository.owner.login,))
     connection.close()
 
 
-def test_sigterm_finishes_what_was_accepted(own_stage: Callable[..., Stage]) -> None:
-    stage = own_stage()
-    repository = stage.installed()
-    sha = stage.hub.push(repository)
-    stage.hub.settle()
-    assert stage.bot.stop() in {0, -signal.SIGTERM}  # uvicorn ends by the signal itself, as shells expect
-    assert stage.bot.scalar("select count(*) from deliveries where state not in ('sent', 'ignored', 'received')") == 0
-    stage.bot.start()
-    stage.bot.wait_report(repository.full_name, sha)
-    assert "Traceback" not in stage.bot.log()
+def test_sigterm_finishes_what_was_accepted(restarted_stage: Stage) -> None:
+    hub, bot = restarted_stage.hub, restarted_stage.bot
+    repository = restarted_stage.installed()
+    sha = hub.push(repository)
+    hub.settle()
+    assert bot.stop() in {0, -signal.SIGTERM}  # uvicorn ends by the signal itself, as shells expect
+    assert bot.scalar("select count(*) from deliveries where state not in ('sent', 'ignored', 'received')") == 0
+    bot.start()
+    bot.wait_report(repository.full_name, sha)
+    assert "Traceback" not in bot.log()
