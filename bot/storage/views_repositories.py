@@ -28,8 +28,9 @@ from bot.storage.views_scope import SENSITIVE_CHECKS, Scope, visible
 SortBy = Literal["-score", "score", "name", "-name", "-pushed", "pushed", "-reported", "reported"]
 SORTS: tuple[SortBy, ...] = get_args(SortBy)
 
-SELECTIVE = 800
-"""A detail table (technology, check) with fewer matches than this drives the query; with more it is probed."""
+SELECTIVE = 2_500
+COMMON = 40_000
+"""Matches in a detail table (technology, check, owner) from which on another way of finding them is cheaper."""
 
 
 @dataclass(frozen=True)
@@ -276,10 +277,16 @@ async def _has(
     table: type[RepositoryTechnologyRow | RepositoryCheckRow | RepositoryOwnerRow],
     match: ColumnElement[bool],
 ) -> ColumnElement[bool]:
-    """Repositories with a matching detail row. Neither database guesses well how rare a match is, so it is asked:
-    a rare one gives the ids, a common one is probed while the sort's index is walked."""
-    few = select(table.repository_id).where(match).limit(SELECTIVE).subquery()
+    """Repositories with a matching detail row. Neither database guesses well how rare a match is, so it is asked.
+
+    A few give the ids that are looked up. More make a list of ids against which the walk through the sort's index is
+    checked (`+ 0` keeps SQLite from looking them up). Most of all: each row of the walk is probed, it soon ends.
+    """
+    few = select(table.repository_id).where(match).limit(COMMON).subquery()
     count = int(await session.scalar(select(func.count()).select_from(few)) or 0)
+    ids = select(table.repository_id).where(match)
     if count < SELECTIVE:
-        return RepositoryRow.id.in_(select(table.repository_id).where(match))
+        return RepositoryRow.id.in_(ids)
+    if count < COMMON:
+        return (RepositoryRow.id + 0).in_(ids)
     return select(1).where(match, table.repository_id == RepositoryRow.id).correlate(RepositoryRow).exists()

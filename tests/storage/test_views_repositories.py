@@ -156,8 +156,9 @@ async def test_a_filter_finds_what_it_says(database: Database, name: str, monkey
     everything = await fill(database)
     wanted, matches = FILTERS[name]
     expected = {item.id for item in everything if matches(item)}
-    for selective in (1, 2_000):  # detail rows probed, and detail rows driving
+    for selective, common in ((800, 40_000), (1, 40_000), (1, 2)):  # ids looked up, checked against, probed
         monkeypatch.setattr("bot.storage.views_repositories.SELECTIVE", selective)
+        monkeypatch.setattr("bot.storage.views_repositories.COMMON", common)
         found = await pages(database, EVERYTHING, wanted, "-score", 7)
         assert {item.id for item in found} == expected
         async with database.read() as session:
