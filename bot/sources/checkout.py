@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from bot.model.entry import SYMLINK_MODE, ArchiveLimits, Entry
 from bot.model.errors import UserError
 from bot.model.snapshot import RepositoryFacts
-from bot.sources.git import git, read_objects
+from bot.sources.git import git, read_objects, read_sizes
 from bot.sources.history import read_commits, read_releases
 
 NOT_ASKED = "a local checkout: GitHub was not asked"
@@ -39,6 +39,7 @@ UNKNOWN_FIELDS = (
 
 _SCP_REMOTE = re.compile(r"^(?:[^@/\s]+@)?([^:/\s]+):(?!/)(.+)$")
 _SUBMODULE_MODE = 0o160000
+_MISSING = -1
 
 
 def read_checkout(path: Path | str, limits: ArchiveLimits | None = None) -> tuple[RepositoryFacts, CheckoutStream]:
@@ -66,21 +67,25 @@ class CheckoutStream:
         contents = read_objects(self._root, (name for _, _, name, size in listed if self._is_read(size)))
         for path, mode, _, size in listed:
             content = next(contents) if self._is_read(size) else b""
-            yield Entry(path, mode, content, is_symlink=mode == SYMLINK_MODE, size_bytes=size)
+            yield Entry(path, mode, content, is_symlink=mode == SYMLINK_MODE, size_bytes=max(size, 0))
 
     def _is_read(self, size: int) -> bool:
-        return size <= self._limits.max_file_bytes
+        return 0 <= size <= self._limits.max_file_bytes
 
     def _within_limits(self, listed: list[_Listed]) -> list[_Listed]:
         kept: list[_Listed] = []
         total = 0
         for item in listed:
-            total += item[3]
+            total += max(item[3], 0)
             if len(kept) >= self._limits.max_files or total > self._limits.max_bytes:
                 self.cut = (f"Reading stopped after {len(kept):,} of {len(listed):,} files: the limit.",)
                 break
             kept.append(item)
-        too_large = sum(not self._is_read(size) for *_, size in kept)
+        missing = sum(size == _MISSING for *_, size in kept)
+        if missing:
+            told = f"{missing:,} file(s) are not in this clone (a partial one) and are told by name only."
+            self.cut = (*self.cut, told)
+        too_large = sum(size > self._limits.max_file_bytes for *_, size in kept)
         if too_large:
             told = f"{too_large:,} file(s) over {self._limits.max_file_bytes:,} bytes told by name and size only."
             self.cut = (*self.cut, told)
@@ -88,7 +93,7 @@ class CheckoutStream:
 
 
 _Listed = tuple[str, int, str, int]
-"""Path, mode, object name and size in bytes."""
+"""Path, mode, object name and size in bytes (_MISSING where a partial clone lacks the object)."""
 
 
 def remote_name(url: str) -> tuple[str, str, str]:
@@ -139,14 +144,18 @@ def _head_sha(root: Path) -> str:
 
 def _list_tree(root: Path, head_sha: str) -> list[_Listed]:
     """Every file of the commit; each folder's `.gitattributes` stands before what it speaks about."""
-    listed: list[_Listed] = []
-    for line in git(root, "ls-tree", "-r", "-z", "-l", "--full-tree", head_sha).split(b"\0"):
-        if not line:
-            continue
+    found = []
+    for line in git(root, "ls-tree", "-r", "-z", "--full-tree", head_sha).split(b"\0"):
         head, _, path = line.partition(b"\t")
-        mode, _, name, size = head.split()
-        if int(mode, 8) != _SUBMODULE_MODE:
-            listed.append((path.decode("utf-8", "replace"), int(mode, 8), name.decode(), int(size)))
+        if path:
+            mode, _, name = head.split()
+            if int(mode, 8) != _SUBMODULE_MODE:
+                found.append((path.decode("utf-8", "replace"), int(mode, 8), name.decode()))
+    sizes = read_sizes(root, (name for _, _, name in found))
+    listed = [
+        (path, mode, name, _MISSING if size is None else size)
+        for (path, mode, name), size in zip(found, sizes, strict=True)
+    ]
     listed.sort(key=lambda item: item[0].rpartition("/")[2] != ".gitattributes")
     return listed
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
+from typing import IO
 
 from bot.model.errors import UserError
 
@@ -30,41 +32,51 @@ def git(path: Path, *arguments: str) -> bytes:
     return result.stdout
 
 
+def read_sizes(path: Path, names: Iterable[str]) -> Iterator[int | None]:
+    """The size in bytes of each object of `names`, in their order; None where it is missing (a partial clone)."""
+    for answer in _ask_objects(path, names, has_content=False):
+        yield None if answer is None else answer[0]
+
+
 def read_objects(path: Path, names: Iterable[str]) -> Iterator[bytes]:
-    """The content of each object of `names`, in their order; empty where it is missing (a partial clone)."""
-    command = _command(path, "cat-file", "--batch")
+    """The content of each object of `names`, in their order; empty where it is missing."""
+    for answer in _ask_objects(path, names, has_content=True):
+        yield b"" if answer is None else answer[1]
+
+
+def _ask_objects(path: Path, names: Iterable[str], *, has_content: bool) -> Iterator[tuple[int, bytes] | None]:
+    command = _command(path, "cat-file", "--batch" if has_content else "--batch-check")
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
     ) as process:
         if process.stdin is None or process.stdout is None:
             raise RuntimeError("git cat-file has no pipes")
-        pending: list[str] = []
         try:
-            for name in names:
-                pending.append(name)
-                if len(pending) == _OBJECTS_AT_ONCE:
-                    yield from _exchange(process, pending)
-                    pending = []
-            yield from _exchange(process, pending)
+            remaining = iter(names)
+            while pending := list(islice(remaining, _OBJECTS_AT_ONCE)):
+                _request(process.stdin, pending)
+                for _ in pending:
+                    yield _answer(process.stdout, has_content=has_content)
         finally:
             process.kill()
 
 
-def _exchange(process: subprocess.Popen[bytes], names: list[str]) -> Iterator[bytes]:
-    """Asks for a batch small enough for a pipe's buffer (64 KiB), then reads its answers: neither side can block."""
-    requests, answers = process.stdin, process.stdout
-    if requests is None or answers is None:
-        raise RuntimeError("git cat-file has no pipes")
+def _request(requests: IO[bytes], names: list[str]) -> None:
+    """Asks for as many as fit a pipe's buffer (64 KiB) many times over: neither side can block."""
     requests.write("".join(f"{name}\n" for name in names).encode())
     requests.flush()
-    for _ in names:
-        head = answers.readline().split()
-        if len(head) != 3 or not head[2].isdigit():
-            yield b""
-            continue
-        content = answers.read(int(head[2]))
-        answers.read(1)
-        yield content
+
+
+def _answer(answers: IO[bytes], *, has_content: bool) -> tuple[int, bytes] | None:
+    head = answers.readline().split()
+    if len(head) != 3 or not head[2].isdigit():
+        return None
+    size = int(head[2])
+    if not has_content:
+        return size, b""
+    content = answers.read(size)
+    answers.read(1)
+    return size, content
 
 
 def _command(path: Path, *arguments: str) -> list[str]:

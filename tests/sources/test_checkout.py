@@ -126,6 +126,19 @@ def test_a_shallow_clone_says_that_commits_are_missing(repository: Path, tmp_pat
     assert not read_checkout(repository)[0].commits_truncated
 
 
+def test_a_partial_clone_tells_what_it_lacks_and_fetches_nothing(repository: Path, tmp_path: Path) -> None:
+    git(repository, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "-q", "--no-checkout", "--filter=blob:none", f"file://{repository}", "partial")
+    _, stream = read_checkout(tmp_path / "partial")
+    assert [(entry.path, entry.content, entry.size_bytes) for entry in stream] == [
+        ("src/.gitattributes", b"", 0),
+        ("link", b"", 0),
+        ("run.sh", b"", 0),
+        ("src/näme.py", b"", 0),
+    ]
+    assert stream.cut == ("4 file(s) are not in this clone (a partial one) and are told by name only.",)
+
+
 @pytest.mark.parametrize(
     ("made", "said"),
     [("nothing", "does not exist"), ("file", "is a file"), ("folder", "is no git repository")],

@@ -190,7 +190,9 @@ class Collector:
         return debt if kind in _FIRST_PARTY else 0
 
     def _may_hold_secrets(self, path: str, kind: FileClass) -> bool:
-        return kind is not FileClass.TEST and not classes.is_example_path(path) and len(self._secrets) < MAX_SECRETS
+        if kind is FileClass.TEST or len(self._secrets) >= MAX_SECRETS:
+            return False
+        return not classes.is_test(classes.rules_of(path)) and not classes.is_example_path(path)
 
     def _keep_text(self, path: str, content: bytes) -> None:
         if len(content) > max_text_bytes(path) or self._texts_bytes + len(content) > MAX_TEXTS_BYTES:

@@ -32,6 +32,9 @@ SAFETY_S = 60.0
 _OPENERS = frozenset("([{")
 _CLOSERS = frozenset(")]}")
 
+_NO_NAMES = frozenset({"if", "for", "while", "switch", "catch", "return", "else", "do", "until", "match", "foreach"})
+"""What lizard takes for a function's name where macros confuse it."""
+
 LANGUAGES = frozenset({
     "C", "C++", "C#", "Java", "JavaScript", "TypeScript", "TSX", "Vue", "Objective-C", "Objective-C++", "Swift",
     "Python", "Ruby", "PHP", "Scala", "GDScript", "Go", "Lua", "Rust", "Fortran", "Kotlin", "Solidity", "Erlang",
@@ -45,12 +48,16 @@ class ComplexityQueue:
     """Remembers the largest first-party files that fit the budget; `measure` then reads them."""
 
     offered_files: int = 0
+    unread_lines: int = 0
     _kept_lines: int = 0
     _heap: list[tuple[int, str, bytes]] = field(default_factory=list)
 
     def offer(self, path: str, language: str, code: int, content: bytes) -> None:
         """Considers one file with `code` lines of code."""
-        if language not in LANGUAGES or code < 5 or len(content) > MAX_FILE_BYTES:
+        if language not in LANGUAGES:
+            self.unread_lines += code
+            return
+        if code < 5 or len(content) > MAX_FILE_BYTES:
             return
         self.offered_files += 1
         lines = max(code, len(content) // LINE_BYTES)
@@ -59,8 +66,13 @@ class ComplexityQueue:
         while self._kept_lines - self._heap[0][0] >= MAX_LINES:
             self._kept_lines -= heapq.heappop(self._heap)[0]
 
-    def measure(self) -> tuple[tuple[FunctionFact, ...], str]:
-        """The most complex functions, worst first, and what was not measured ("" for nothing)."""
+    def measure(self) -> tuple[tuple[FunctionFact, ...] | None, str]:
+        """The most complex functions, worst first, and what was not measured ("" for nothing).
+
+        None where there is code, but only in languages that lizard does not read.
+        """
+        if self.unread_lines and not self.offered_files:
+            return None, "lizard reads none of the languages here"
         from lizard import FileAnalyzer, get_extensions
 
         analyzer = FileAnalyzer([_guard, *get_extensions([])])
@@ -109,5 +121,5 @@ def _functions(analyzer: Any, path: str, text: str) -> list[FunctionFact]:
             lines=function.nloc,
         )
         for function in found
-        if function.cyclomatic_complexity > 1
+        if function.cyclomatic_complexity > 1 and function.name not in _NO_NAMES
     ]

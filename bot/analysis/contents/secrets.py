@@ -95,9 +95,10 @@ def fingerprint(secret: bytes, key: bytes) -> str:
 
 
 def _is_placeholder(kind: Kind, secret: bytes, match: bytes) -> bool:
-    if kind.name == "database-url" and any(host in match for host in _LOCAL_HOSTS):
+    is_url = kind.name == "database-url"
+    if is_url and any(host in match for host in _LOCAL_HOSTS):
         return True
-    if _PLACEHOLDER.search(secret) is not None:
+    if _PLACEHOLDER.search(match if is_url else secret) is not None:
         return True
     return _entropy_bits(secret) < kind.min_entropy_bits
 

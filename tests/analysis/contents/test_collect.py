@@ -177,6 +177,7 @@ TOKEN = "ghp_" + "aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xY2zA4"
         (".env", True),
         ("README.md", True),
         ("tests/test_settings.py", False),
+        ("adapter/test/server.key", False),
         ("examples/settings.py", False),
         (".env.example", False),
         ("vendor/a/settings.py", False),
@@ -196,6 +197,13 @@ def test_complexity_names_the_function() -> None:
     assert contents.functions is not None
     assert [(each.name, each.path, each.line, each.complexity) for each in contents.functions] == [("f", "a.py", 1, 21)]
     assert "functions" not in contents.unmeasured
+
+
+def test_code_that_lizard_does_not_read_is_not_measured() -> None:
+    contents = digest(entry("a.hs", "main = print 1\n"))
+    assert contents.functions is None
+    assert contents.unmeasured == {"functions": "lizard reads none of the languages here"}
+    assert digest(entry("a.json", "{}\n")).functions == ()
 
 
 def test_what_was_not_measured_says_why() -> None:

@@ -18,6 +18,7 @@ def measure(*files: tuple[str, bytes]) -> tuple[list[tuple[str, int]], str]:
     for path, content in files:
         queue.offer(path, "Python", content.count(b"\n"), content)
     functions, told = queue.measure()
+    assert functions is not None
     return [(fact.name, fact.complexity) for fact in functions], told
 
 

@@ -83,6 +83,7 @@ PLACEHOLDERS = {
     "a template": "postgres://app:${DB_PASSWORD_OF_PRODUCTION}@db.company.net/app",
     "a local database": f"postgres://app:{drawn(WORD, 20)}@localhost:5432/app",
     "a short password": "mysql://root:password@db.company.net/app",
+    "your host": f"postgresql://user:{drawn(WORD, 16)}@your-db-host.db",
     "an example host": f"redis://user:{drawn(WORD, 20)}@redis.example.com:6379",
     "a public key": "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\n",
     "a key's head alone": "if '-----BEGIN RSA PRIVATE KEY-----' in text:",
