@@ -32,8 +32,8 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "packages.lock.json": (
- '
-        '       '{"dependencies": {"net8.0": {"Serilog": {"type": "Direct", "resolved": "4.0.0"}, "Own": {"type": "Project"}}}}',
+        '{"dependencies": {"net8.0": {"Serilog": {"type": "Direct", "resolved": "4.0.0"}, '
+        '"Own": {"type": "Project"}}}}',
         {"Serilog": "4.0.0"},
     ),
     "Podfile.lock": (
