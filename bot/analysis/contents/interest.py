@@ -16,7 +16,7 @@ from bot.analysis.runtimes import is_runtime_file
 MAX_TEXT_BYTES = 1_000_000
 """A kept text is at most this long; a longer file is told by name and size only."""
 
-MAX_LOCKFILE_BYTES = 16_000_000
+MAX_LOCKFILE_BYTES = 8_000_000
 """Lockfiles are long by nature."""
 
 LOCKFILES = frozenset({
