@@ -20,12 +20,13 @@ _LONGEST_KEY = 400
 
 @dataclass(slots=True, frozen=True)
 class Place:
-    """Where a run stands: its age less its priority, its (concurrency key, limit), its throttle and singleton keys.
+    """Where a run stands: its age less its priority, that priority, its (concurrency key, limit), its throttle.
 
     A singleton key of "" means that the run is no singleton.
     """
 
     order_ms: int
+    priority_ms: int
     limits: tuple[tuple[str, int], ...]
     throttle_key: str
     singleton_key: str
@@ -67,6 +68,7 @@ def place(config: FunctionConfig, event: Mapping[str, Any], created_ms: int) -> 
     factor = min(max(factor, -PRIORITY_LIMIT_S), PRIORITY_LIMIT_S) if isinstance(factor, int) else 0
     return Place(
         order_ms=created_ms - 1000 * factor,
+        priority_ms=1000 * factor,
         limits=tuple(
             (_limit_key(config.id, one.scope, one.key, event), one.limit) for one in config.concurrency if one.limit
         ),

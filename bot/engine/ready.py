@@ -1,8 +1,10 @@
-"""What may be called next: the oldest due job whose concurrency keys and throttle leave room. Pure.
+"""What may be called next, so that everybody has a share. Pure.
 
-Jobs with the same keys stand in one lane, ordered by their run's age less its priority. A lane whose best job finds a
-key full is parked under that key and comes back when a place is free; one that finds its throttle shut is parked until
-that opens. So a full key costs the other lanes nothing, however many jobs wait behind it.
+Jobs with the same keys stand in one lane, ordered by their run's age less its priority. Lanes take turns (start-time
+fair queueing): each has a tag, a call moves it on by a second, and the lowest tag less the priority of its best job is
+next. So a lane with a thousand jobs and a lane with one get the same, and a priority of 300 goes before 300 turns of
+others. A lane whose best job finds a key full is parked under that key and comes back when a place is free; one that
+finds its throttle shut is parked until that opens: neither costs the other lanes anything.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from bot.engine.configuration import Throttle
 Place = tuple[str, int]
 _OPEN_LANES: Place = ("", 0)
 _NOWHERE: Place = ("", -1)
+_TURN_MS = 1000
 
 Order = tuple[int, int]
 """Milliseconds of the run's creation less its priority, then arrival."""
@@ -25,7 +28,10 @@ Order = tuple[int, int]
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """One job that waits for its call. `keys` are (concurrency key, limit); `throttle` only for a run's first call."""
+    """One job that waits for its call. `keys` are (concurrency key, limit); `throttle` only for a run's first call.
+
+    `ahead_ms` is its priority against other lanes; `order` its place in its own.
+    """
 
     order: Order
     run_id: str
@@ -33,6 +39,7 @@ class Entry:
     keys: tuple[tuple[str, int], ...] = ()
     throttle_key: str = ""
     throttle: Throttle | None = None
+    ahead_ms: int = 0
     due_ms: int = 0
     is_dead: bool = False
 
@@ -44,6 +51,8 @@ class Entry:
 class _Lane:
     """Jobs that share all their keys. `place` is what it is parked under: a key and its limit, or `_OPEN_LANES`."""
 
+    name: tuple[tuple[tuple[str, int], ...], str]
+    tag_ms: int
     entries: list[Entry] = field(default_factory=list)
     place: Place = _OPEN_LANES
     came_from: Place = _NOWHERE
@@ -59,7 +68,8 @@ class Ready:
     """The waiting jobs and the places taken."""
 
     _lanes: dict[tuple[tuple[tuple[str, int], ...], str], _Lane] = field(default_factory=dict)
-    _stands: dict[Place, list[tuple[Order, int, _Lane]]] = field(default_factory=dict)
+    _stands: dict[Place, list[tuple[int, Order, int, _Lane]]] = field(default_factory=dict)
+    _tag_ms: int = 0
     _taken: dict[str, int] = field(default_factory=dict)
     _limits: dict[str, set[int]] = field(default_factory=dict)
     _arrival_ms: dict[str, float] = field(default_factory=dict)
@@ -69,10 +79,20 @@ class Ready:
 
     def add(self, entry: Entry) -> None:
         """A job is due."""
-        lane = self._lanes.setdefault((entry.keys, entry.throttle_key), _Lane())
+        name = (entry.keys, entry.throttle_key)
+        lane = self._lanes.get(name)
+        if lane is None or lane.head() is None:
+            lane = self._lanes[name] = _Lane(name, self._tag_ms)
         heapq.heappush(lane.entries, entry)
         if lane.entries[0] is entry:
             self._stand(lane, entry)
+
+    def drop(self, entry: Entry) -> None:
+        """A job is no longer wanted."""
+        entry.is_dead = True
+        lane = self._lanes.get((entry.keys, entry.throttle_key))
+        if lane is not None and lane.entries and lane.entries[0] is entry and (head := lane.head()) is not None:
+            self._stand(lane, head)
 
     def take(self, now_ms: int) -> Entry | None:
         """The next job that may be called; its places are taken. None when there is none now."""
@@ -87,7 +107,9 @@ class Ready:
             if obstacle is None:
                 heapq.heappop(lane.entries)
                 self._occupy(entry, now_ms)
-                self._stand_again(lane, entry)
+                self._tag_ms = max(self._tag_ms, lane.tag_ms)
+                lane.tag_ms = self._tag_ms + _TURN_MS
+                self._stand_again(lane)
                 return entry
             lane.place = obstacle
             self._stand(lane, entry)
@@ -101,8 +123,10 @@ class Ready:
             self._taken[key] -= 1
             if not self._taken[key]:
                 del self._taken[key]
-            for limit in self._limits.get(key, ()):
+            for limit in self._limits.pop(key, ()):
                 self._unpark((key, limit))
+                if (key, limit) in self._stands:
+                    self._limits.setdefault(key, set()).add(limit)
 
     def opens_at_ms(self) -> float:
         """When the next throttle opens; never (infinity) if no job waits for one."""
@@ -140,30 +164,33 @@ class Ready:
             self._unpark((entry.throttle_key, 0))
 
     def _stand(self, lane: _Lane, head: Entry) -> None:
-        heapq.heappush(self._stands.setdefault(lane.place, []), (head.order, next(self._ticket), lane))
+        stand = (lane.tag_ms - head.ahead_ms, head.order, next(self._ticket), lane)
+        heapq.heappush(self._stands.setdefault(lane.place, []), stand)
 
-    def _stand_again(self, lane: _Lane, entry: Entry) -> None:
+    def _stand_again(self, lane: _Lane) -> None:
         head = lane.head()
         if head is None:
-            self._lanes.pop((entry.keys, entry.throttle_key), None)
+            self._forget(lane)
         else:
             self._stand(lane, head)
+
+    def _forget(self, lane: _Lane) -> None:
+        if self._lanes.get(lane.name) is lane:
+            del self._lanes[lane.name]
 
     def _next(self, place: Place) -> _Lane | None:
         """The lane with the best job at `place`; what stands there from before a change is dropped."""
         stands = self._stands.get(place)
         while stands:
-            order, _, lane = heapq.heappop(stands)
-            if lane.place != place or not lane.entries:
+            place_ms, order, _, lane = heapq.heappop(stands)
+            if lane.place != place:
                 continue
-            seen = lane.entries[0]
             head = lane.head()
             if head is None:
-                self._lanes.pop((seen.keys, seen.throttle_key), None)
-                self._unpark(lane.came_from)
-            elif head is not seen:
-                self._stand(lane, head)
-            elif head.order == order:
+                self._forget(lane)
+                came_from, lane.came_from = lane.came_from, _NOWHERE
+                self._unpark(came_from)
+            elif (lane.tag_ms - head.ahead_ms, head.order) == (place_ms, order):
                 return lane
         if place in self._stands and not self._stands[place]:
             del self._stands[place]

@@ -38,6 +38,7 @@ Call = Callable[[str, Mapping[str, str], Mapping[str, str], bytes], Awaitable[tu
 
 SEEN_MS = 24 * 3_600_000  # event ids and idempotency keys are remembered for a day, as Inngest does
 _PRUNE_EVERY_MS = 3_600_000
+_CONTINUES_MS = 60_000  # what has begun goes before what has not, unless that is more urgent by a minute
 _CALLS_AT_ONCE = 8  # begun before others get their turn on the event loop
 _ULID = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -291,7 +292,7 @@ class Runner:
         if self._singletons.get(live.place.singleton_key) is live:
             del self._singletons[live.place.singleton_key]
         for entry in live.entries.values():
-            entry.is_dead = True
+            self._ready.drop(entry)
 
     async def _settle(self, turn: _Turn) -> None:
         await self._journal.write(turn.batch)
@@ -324,6 +325,7 @@ class Runner:
             keys=live.place.limits,
             throttle_key=live.place.throttle_key if is_start else "",
             throttle=live.config.throttle if is_start else None,
+            ahead_ms=live.place.priority_ms + (0 if is_start else _CONTINUES_MS),
             due_ms=job.due_ms,
         )
         self._ready.add(entry)

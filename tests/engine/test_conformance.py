@@ -585,6 +585,30 @@ async def test_cancel_by_event(enter: Enter) -> None:
     assert ended == [2]
 
 
+async def test_a_cancellation_ends_with_its_timeout(enter: Enter) -> None:
+    """An event that comes later than the time-out of `cancel` cancels nothing."""
+    ended: list[str] = []
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        cancel = inngest.Cancel(event=f"{prefix}stop", timeout=timedelta(seconds=2))
+
+        @client.create_function(fn_id="for-a-while", cancel=[cancel], trigger=Trigger(event=f"{prefix}go"))
+        async def for_a_while(ctx: inngest.Context) -> None:
+            await ctx.step.sleep("wait", timedelta(seconds=7))
+            ended.append("end")
+
+        return [for_a_while]
+
+    async with enter(build) as world:
+        await send(world, "go")
+        await world.quiet()
+        await world.advance(3)
+        await send(world, "stop")
+        await world.quiet()
+        await world.advance(4)
+        await until(lambda: ended == ["end"], 10)
+
+
 async def test_timeouts(enter: Enter) -> None:
     """A run that waits too long for its start, or goes on for too long, is cancelled."""
     began: list[Any] = []

@@ -12,16 +12,25 @@ LIMITS = {"a": 1, "b": 2, "all": 3}
 Keys = tuple[tuple[str, int], ...]
 
 
-def _entry(number: int, *, order_ms: int = 0, keys: Keys = (), throttle: Throttle | None = None) -> Entry:
-    return Entry((order_ms, number), f"run {number}", "", keys, "t" if throttle else "", throttle)
+def _entry(
+    number: int, *, order_ms: int = 0, keys: Keys = (), throttle: Throttle | None = None, ahead_ms: int = 0
+) -> Entry:
+    return Entry((order_ms, number), f"run {number}", "", keys, "t" if throttle else "", throttle, ahead_ms)
 
 
 class _Model:
-    """The rule, without any cleverness: the first in order whose keys all have room."""
+    """The rule, without any cleverness: of the lanes' best jobs whose keys all have room, the one whose turn it is."""
 
     def __init__(self) -> None:
         self.waiting: list[Entry] = []
         self.out: list[Entry] = []
+        self.tags: dict[Keys, int] = {}
+        self.now = 0
+
+    def add(self, entry: Entry) -> None:
+        if not any(one.keys == entry.keys and not one.is_dead for one in self.waiting):
+            self.tags[entry.keys] = self.now
+        self.waiting.append(entry)
 
     def take(self) -> Entry | None:
         taken = [key for entry in self.out for key, _ in entry.keys]
@@ -30,9 +39,12 @@ class _Model:
         ]
         if not fits:
             return None
-        best = min(fits, key=lambda one: one.order)
+        heads = [one for one in fits if one.order == min(other.order for other in fits if other.keys == one.keys)]
+        best = min(heads, key=lambda one: (self.tags[one.keys] - one.ahead_ms, one.order))
         self.waiting.remove(best)
         self.out.append(best)
+        self.now = max(self.now, self.tags[best.keys])
+        self.tags[best.keys] = self.now + 1000
         return best
 
 
@@ -58,15 +70,15 @@ def test_the_best_that_fits_is_next(sequence: list[tuple[str, int, Keys]]) -> No
     ready, model = Ready(), _Model()
     for number, (action, value, wanted) in enumerate(sequence):
         if action == "add":
-            entry = _entry(number, order_ms=value, keys=wanted)
+            entry = _entry(number, order_ms=value, keys=wanted, ahead_ms=700 * (value % 3))
             ready.add(entry)
-            model.waiting.append(entry)
+            model.add(entry)
         elif action == "take":
             assert ready.take(0) is model.take()
         elif action == "release" and model.out:
             ready.release(model.out.pop(value % len(model.out)))
         elif action == "kill" and model.waiting:
-            model.waiting[value % len(model.waiting)].is_dead = True
+            ready.drop(model.waiting[value % len(model.waiting)])
     while any(not entry.is_dead for entry in model.waiting):
         assert ready.take(0) is model.take()
         if model.out:
@@ -90,6 +102,31 @@ def test_a_full_key_holds_up_no_other() -> None:
     second = ready.take(0)
     assert second is not None
     assert second.run_id == "run 1"
+
+
+def test_everybody_has_a_share() -> None:
+    """One asked for a hundred, another then for three: they take turns, and an urgent job goes before both."""
+    ready = Ready()
+    for number in range(100):
+        ready.add(_entry(number, keys=(("many", 9), ("all", 1))))
+    taken = []
+
+    def turn() -> None:
+        entry = ready.take(0)
+        assert entry is not None
+        taken.append(entry.run_id)
+        ready.release(entry)
+
+    for _ in range(5):
+        turn()
+    for number in range(200, 203):
+        ready.add(_entry(number, order_ms=5, keys=(("few", 9), ("all", 1))))
+    for _ in range(6):
+        turn()
+    ready.add(_entry(300, order_ms=9 - 300_000, keys=(("many", 9), ("all", 1)), ahead_ms=300_000))
+    turn()
+    assert sorted(taken[5:11]) == ["run 200", "run 201", "run 202", "run 5", "run 6", "run 7"]
+    assert taken[11] == "run 300"
 
 
 def test_throttle_smooths_and_allows_a_burst() -> None:
