@@ -1,6 +1,6 @@
 """What a repository declares: `read_inventory` turns the manifests of a tree into one `Inventory`."""
 
-from bot.analysis.manifests.names import is_manifest
+from bot.analysis.manifests.names import is_example, is_manifest
 from bot.analysis.manifests.nouns import (
     DeclaredLicence,
     Inventory,
@@ -18,6 +18,7 @@ __all__ = [
     "Manifest",
     "Problem",
     "Workspace",
+    "is_example",
     "is_manifest",
     "read_inventory",
 ]

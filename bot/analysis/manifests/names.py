@@ -61,6 +61,14 @@ SKIPPED_FOLDERS = frozenset(
 )  # fmt: skip
 """Folders whose manifests say nothing about this repository: copies of others' code, and tests' input."""
 
+EXAMPLE_FOLDERS = frozenset(
+    {
+        "example", "examples", "sample", "samples", "demo", "demos", "templates", "test", "tests", "__tests__", "e2e",
+        "integration-tests", "integration_test", "integration_tests", "benchmarks", "playground",
+    }
+)  # fmt: skip
+"""Folders whose manifests tell what examples and tests use, not what the repository is built with."""
+
 NAMED: dict[str, Reader] = {
     "package.json": Reader("npm", npm.read_package_json),
     "pnpm-workspace.yaml": Reader("npm", npm.read_pnpm_workspace, is_component=False),
@@ -188,6 +196,12 @@ def _by_pattern(path: str, name: str) -> Reader | None:
 def is_skipped(path: str) -> bool:
     """Whether a folder on the way says that the file is somebody else's, or a test's input."""
     return not SKIPPED_FOLDERS.isdisjoint(path.split("/")[:-1])
+
+
+def is_example(path: str) -> bool:
+    """Whether the file at `path` belongs to an example, a template or a test rather than to what is built here."""
+    folders = path.split("/")[:-1]
+    return not EXAMPLE_FOLDERS.isdisjoint(folders) or any(one.startswith(("template-", "example-")) for one in folders)
 
 
 def is_manifest(path: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from bot.analysis.manifests.names import is_skipped
+from bot.analysis.manifests.names import is_example, is_skipped
 from bot.analysis.manifests.nouns import Inventory, pypi_name
 from bot.analysis.manifests.reading import Places, places
 from bot.analysis.technologies.table import CATEGORIES, Entry, index
@@ -18,28 +18,6 @@ from bot.model.snapshot import Contents, FileClass, FileFact
 
 MAX_EVIDENCE = 5
 """Places told for one technology: the strongest first."""
-
-EXAMPLE_FOLDERS = frozenset(
-    {
-        "integration_test",
-        "integration_tests",
-        "playground",
-        "__tests__",
-        "example",
-        "examples",
-        "sample",
-        "samples",
-        "demo",
-        "demos",
-        "tests",
-        "test",
-        "templates",
-        "e2e",
-        "integration-tests",
-        "benchmarks",
-    }
-)
-"""Folders whose manifests tell what examples and tests use, not what the repository is built with."""
 
 CASELESS = frozenset({"nuget", "githubactions", "terraform", "composer", "docker", "github", "msbuild"})
 """Kinds whose names are compared in lower case, as their registries do."""
@@ -95,22 +73,17 @@ def _technology(entry: Entry, sightings: list[_Sighting]) -> Technology:
 
 def _sightings(contents: Contents, inventory: Inventory, at: Places) -> Iterator[tuple[Entry, _Sighting]]:
     table = index()
-    only_examples = all(_is_example(package.path) for package in inventory.packages)
+    only_examples = all(is_example(package.path) for package in inventory.packages)
     for package in inventory.packages:
-        is_example = _is_example(package.path)
-        if is_example and not only_examples:
+        from_example = is_example(package.path)
+        if from_example and not only_examples:
             continue
         for matcher in matchers_of(package):
             if matcher in table:
-                yield table[matcher], _of_package(package, table[matcher], matcher, is_example)
+                yield table[matcher], _of_package(package, table[matcher], matcher, from_example)
                 break
     yield from _of_manifests(inventory, at)
     yield from _of_files(contents.files, at)
-
-
-def _is_example(path: str) -> bool:
-    folders = path.split("/")[:-1]
-    return not EXAMPLE_FOLDERS.isdisjoint(folders) or any(one.startswith(("template-", "example-")) for one in folders)
 
 
 def matchers_of(package: Package) -> Iterator[tuple[str, str]]:
@@ -148,11 +121,11 @@ def _golang(name: str) -> Iterator[tuple[str, str]]:
         yield "golang", bare
 
 
-def _of_package(package: Package, entry: Entry, matcher: tuple[str, str], is_example: bool) -> _Sighting:
+def _of_package(package: Package, entry: Entry, matcher: tuple[str, str], from_example: bool) -> _Sighting:
     shown = f"{package.name} {package.requirement}".strip()
     evidence = Evidence(path=package.path, line=package.line, detail=shown)
     strength = 5 if matcher[0] == "githubactions" else _SCOPE_RANK[package.scope]
-    rank = (10 * is_example + strength, package.path.count("/"), package.path, package.line or 0)
+    rank = (10 * from_example + strength, package.path.count("/"), package.path, package.line or 0)
     version = package.locked or package.requirement if _tells_version(entry, matcher) else ""
     version = version if _VERSION.match(version) else ""
     return _Sighting(rank, evidence, version, package.component)
@@ -178,7 +151,7 @@ def _of_manifests(inventory: Inventory, at: Places) -> Iterator[tuple[Entry, _Si
     """What manifests tell besides packages: runtimes and signals."""
     table = index()
     for manifest in inventory.manifests:
-        if _is_example(manifest.path):
+        if is_example(manifest.path):
             continue
         component, depth = at.component(manifest.path), manifest.path.count("/")
         for signal in manifest.signals:
@@ -201,7 +174,7 @@ def _of_files(files: tuple[FileFact, ...], at: Places) -> Iterator[tuple[Entry, 
             continue
         for matcher in (("file", posixpath.basename(file.path)), ("path", file.path)):
             entry = table.get(matcher)
-            if entry is not None and not is_skipped(file.path) and not _is_example(file.path):
+            if entry is not None and not is_skipped(file.path) and not is_example(file.path):
                 yield entry, _of_path(file.path, at.component(file.path), 5)
         folder = posixpath.dirname(file.path)
         while folder and folder not in seen_folders:
