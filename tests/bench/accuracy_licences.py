@@ -103,7 +103,7 @@ def main(arguments: list[str]) -> int:
     expected = yaml.safe_load((fixtures / "fixtures.yml").read_text())
     identify("warm up")
     files = single_files(fixtures)
-    right, started = 0, time.perf_counter()
+    right, started = 0, time.process_time()
     for name, path in files:
         identified = identify(path.read_bytes().decode("utf-8", "replace"))
         answer = identified.expression if identified else ""
@@ -112,8 +112,8 @@ def main(arguments: list[str]) -> int:
             right += 1
         else:
             print(f"missed: {name}/{path.name}: expected {key}, got {answer or 'nothing'}")
-    milliseconds = (time.perf_counter() - started) * 1000 / max(1, len(files))
-    print(f"licences: {right} of {len(files)} single-file fixtures right ({milliseconds:.1f} ms a file)")
+    milliseconds = (time.process_time() - started) * 1000 / max(1, len(files))
+    print(f"licences: {right} of {len(files)} single-file fixtures right ({milliseconds:.1f} ms CPU a file)")
     return 0 if right >= 45 else 1
 
 
