@@ -155,26 +155,6 @@ def test_help_after_a_slip_says_what_was_meant() -> None:
     assert "| admins |" in text
 
 
-STATES = [
-    (CommandState.QUEUED, "⏳ `/radar refresh` is queued."),
-    (CommandState.WORKING, "⚙️ `/radar refresh` is under way"),
-    (CommandState.REFUSED, "😕 `/radar refresh` was refused: You need write access."),
-    (CommandState.FAILED, "😕 `/radar refresh` did not work: You need write access."),
-    (CommandState.DONE, "🚀 Refreshed at [`0123456`]"),
-]
-
-
-@pytest.mark.parametrize(("state", "begins"), STATES)
-def test_one_comment_goes_through_its_states(
-    make_report: MakeReport, links: Links, state: CommandState, begins: str
-) -> None:
-    record = CommandRecord(
-        id="1", repository_id=1, issue_number=1, comment_id=1, command="refresh", author="eve", state=state,
-        reason="You need write access.",
-    )  # fmt: skip
-    assert answer.render_command(record, make_report(), links).startswith(begins)
-
-
 def test_a_failure_ends_with_the_next_step(links: Links) -> None:
     assert "Try `/radar refresh` again" in replies.render_failed(links, Verb.REFRESH, "It broke.")
     assert "Ask an owner." in replies.render_failed(links, Verb.REFRESH, "It broke.", "Ask an owner.")
@@ -187,9 +167,3 @@ def test_status_tells_where_things_stand(make_report: MakeReport, links: Links) 
     assert "Newest report: grade B, 78 of 100" in text
     assert "The default branch is at [`fffffff`]" in text
     assert "`/radar refresh` makes one" in replies.render_status(RefreshState(state=""), None, links)
-
-
-def test_several_answers_stand_in_one_comment(links: Links) -> None:
-    text = answer.render_answer(["first", "second"])
-    assert text.split("\n\n")[:3] == ["first", "---", "second"]
-    assert text.endswith("`/radar help`</sub>")

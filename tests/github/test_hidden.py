@@ -80,14 +80,18 @@ async def test_deep_folders_and_rules_found_on_the_way(hub: FakeHub, client: Git
     files = {
         ".gitattributes": "/x export-ignore\n",
         "x/y.txt": "x\n",
+        "lib/.gitattributes": "package.json export-ignore\n",
+        "lib/package.json": "{}\n",
         f"{deep}/.gitattributes": "secret.md export-ignore\n",
         f"{deep}/secret.md": "s\n",
         f"{deep}/shown.md": "s\n",
     }
     hub.add_repository("acme", "deep", files, announce=False)
     facts = (await facts_of_all(client))["deep"]
-    assert {one.path for one in facts.hidden_files} == {"x/y.txt", f"{deep}/secret.md"}
-    assert await archived(client, facts) == set(files) - {"x/y.txt", f"{deep}/secret.md"}
+    hidden = {one.path: one.text for one in facts.hidden_files}
+    assert set(hidden) == {"x/y.txt", "lib/package.json", f"{deep}/secret.md"}
+    assert hidden["lib/package.json"] == "{}\n", "read although only its folder's .gitattributes tells of it"
+    assert await archived(client, facts) == set(files) - set(hidden)
 
 
 async def test_a_listing_that_takes_too_long_falls_back_to_rest(hub: FakeHub, client: GitHubClient) -> None:
