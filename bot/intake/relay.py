@@ -17,9 +17,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.events.translate import translate
-from bot.model.delivery import ClaimedDelivery
+from bot.model.delivery import Delivery
 from bot.model.errors import FinalError, RadarError, UserError, WorldError
-from bot.model.event import OutgoingEvent
+from bot.model.event import ClaimedEvent, OutgoingEvent
 from bot.storage import inbox, outbox
 from bot.storage.database import Database, Session
 
@@ -38,9 +38,8 @@ POLL_S = 2.0
 """How often to look without being woken: for leases that ended, and for what other processes left."""
 LONGEST_PAUSE_S = 30.0
 RAIN_PER_SECOND = 300.0
-"""Above this many deliveries a second accepting them comes first: the relay takes a tenth of the time."""
+"""Above this many deliveries a second accepting them comes first: the relay rests, the longer the harder it pours."""
 RAIN_BATCH = 100
-REST_SHARE = 9.0
 LONGEST_REST_S = 1.0
 MAX_ATTEMPTS = 50
 """Tries of a delivery that fails for a reason we do not know; an engine that is away counts no try."""
@@ -123,7 +122,8 @@ class Relay:
             elif not handled:
                 await _wait(self._woken, self._poll_s)
             elif self._pours():
-                await _wait(self._stopped, min(LONGEST_REST_S, REST_SHARE * (time.monotonic() - began)))
+                share = self._rain() / RAIN_PER_SECOND
+                await _wait(self._stopped, min(LONGEST_REST_S, share * (time.monotonic() - began)))
 
     def _pours(self) -> bool:
         return self._rain() > RAIN_PER_SECOND
@@ -136,18 +136,37 @@ class Relay:
 
     async def round(self) -> tuple[int, float]:
         """Handle what is due once; how many deliveries and events that were, and how long to pause then."""
-        now, limit = self._clock(), RAIN_BATCH if self._pours() else BATCH
-        async with self._database.write(durable=False) as session:
-            deliveries = await inbox.claim(session, now=now, limit=limit, lease_s=self._lease_s)
-            events = await outbox.claim(session, now=now, limit=limit, lease_s=self._lease_s)
+        limit = RAIN_BATCH if self._pours() else BATCH
+        deliveries, events = await self._borrow(limit)
         if not deliveries and not events:
             return 0, 0.0
         outcome = _Outcome(until=time.monotonic() + self._lease_s / 3)
-        parcels = [parcel for one in deliveries if (parcel := _translated(one, outcome.ignored))]
+        bodies = await self._read(deliveries)
+        parcels = [
+            parcel for one in deliveries if (parcel := _translated(one, bodies.get(one.guid, b""), outcome.ignored))
+        ]
         parcels += [_Parcel("", one.attempts, (one.event,)) for one in events]
         await self._send_all(parcels, outcome)
         await self._mark(outcome)
         return len(deliveries) + len(events), outcome.pause_s
+
+    async def _borrow(self, limit: int) -> tuple[list[Delivery], list[ClaimedEvent]]:
+        """Look without holding the pen, then borrow in one short write."""
+        now = self._clock()
+        async with self._database.read() as session:
+            guids = await inbox.list_due(session, now=now, limit=limit)
+            ids = await outbox.list_due(session, now=now, limit=limit)
+        if not guids and not ids:
+            return [], []
+        async with self._database.write(durable=False) as session:
+            deliveries = await inbox.borrow(session, guids, now=now, lease_s=self._lease_s)
+            return deliveries, await outbox.borrow(session, ids, now=now, lease_s=self._lease_s)
+
+    async def _read(self, deliveries: Sequence[Delivery]) -> dict[str, bytes]:
+        if not deliveries:
+            return {}
+        async with self._database.read() as session:
+            return await inbox.bodies(session, [one.guid for one in deliveries])
 
     async def _send_all(self, parcels: Sequence[_Parcel], outcome: _Outcome) -> None:
         for together in _chunks(parcels):
@@ -239,10 +258,9 @@ async def _wait(event: asyncio.Event, seconds: float) -> None:
         return
 
 
-def _translated(claimed: ClaimedDelivery, ignored: dict[str, str]) -> _Parcel | None:
+def _translated(delivery: Delivery, body: bytes, ignored: dict[str, str]) -> _Parcel | None:
     """The parcel of a delivery; None, and its reason in `ignored`, when nothing follows from it."""
-    delivery = claimed.delivery
-    translation = translate(delivery.event, delivery.guid, claimed.body, replays=delivery.replays)
+    translation = translate(delivery.event, delivery.guid, body, replays=delivery.replays)
     if not translation.events:
         ignored[delivery.guid] = translation.reason
         return None

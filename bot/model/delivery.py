@@ -52,11 +52,3 @@ class Delivery:
     next_attempt_at: datetime | None
     handled_at: datetime | None
     replays: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimedDelivery:
-    """A delivery lent to one relay for a while, with its body."""
-
-    delivery: Delivery
-    body: bytes

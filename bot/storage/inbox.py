@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from isal import isal_zlib
-from sqlalchemy import RowMapping, bindparam, delete, func, select, update
+from sqlalchemy import RowMapping, Select, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.model.delivery import ClaimedDelivery, Delivery, DeliveryState, NewDelivery
+from bot.model.delivery import Delivery, DeliveryState, NewDelivery
 from bot.storage.changed import changed
 from bot.storage.tables import DeliveryBodyRow, DeliveryRow
 from bot.storage.upsert import insert
@@ -49,37 +49,53 @@ def _row(delivery: NewDelivery) -> dict[str, Any]:
     }
 
 
-async def claim(session: AsyncSession, *, now: datetime, limit: int, lease_s: float) -> list[ClaimedDelivery]:
-    """Borrow up to `limit` received deliveries that are due, oldest first, for `lease_s` seconds.
+async def list_due(session: AsyncSession, *, now: datetime, limit: int) -> list[str]:
+    """GUIDs of received deliveries that are due, oldest first; a look that borrows nothing."""
+    return list(await session.scalars(_due(now, limit)))
 
-    A borrower that dies loses them when the lease ends. Several processes never borrow the same one.
-    """
-    due = (
+
+def _due(now: datetime, limit: int) -> Select[str]:
+    return (
         select(DeliveryRow.guid)
         .where(DeliveryRow.state == DeliveryState.RECEIVED, DeliveryRow.next_attempt_at <= now)
         .order_by(DeliveryRow.next_attempt_at, DeliveryRow.received_at)
         .limit(limit)
+    )
+
+
+async def borrow(session: AsyncSession, due: Sequence[str], *, now: datetime, lease_s: float) -> list[Delivery]:
+    """Borrow those of `due` that still are, for `lease_s` seconds; they come oldest first.
+
+    A borrower that dies loses them when the lease ends. Several processes never borrow the same one, and on
+    PostgreSQL none waits for another.
+    """
+    if not due:
+        return []
+    free = (
+        select(DeliveryRow.id)
+        .where(DeliveryRow.guid.in_(due))
+        .where(DeliveryRow.state == DeliveryState.RECEIVED, DeliveryRow.next_attempt_at <= now)
         .with_for_update(skip_locked=True)
     )
-    guids = sorted(await session.scalars(due))
-    if not guids:
-        return []
     borrowed = (
         update(DeliveryRow)
-        .where(DeliveryRow.guid.in_(guids))
+        .where(DeliveryRow.id.in_(free.scalar_subquery()))
         .values(next_attempt_at=now + timedelta(seconds=lease_s), attempts=DeliveryRow.attempts + 1)
         .returning(*COLUMNS)
         .execution_options(synchronize_session=False)
     )
     rows = (await session.execute(borrowed)).mappings().all()
-    bodies = await _bodies(session, [row["id"] for row in rows])
-    claimed = [ClaimedDelivery(delivery=_delivery(row), body=bodies[row["id"]]) for row in rows]
-    return sorted(claimed, key=lambda one: (one.delivery.received_at, one.delivery.guid))
+    return sorted((_delivery(row) for row in rows), key=lambda one: (one.received_at, one.guid))
 
 
-async def _bodies(session: AsyncSession, ids: Sequence[int]) -> dict[int, bytes]:
-    statement = select(DeliveryBodyRow.delivery_id, DeliveryBodyRow.body).where(DeliveryBodyRow.delivery_id.in_(ids))
-    return {id_: unpack(packed) for id_, packed in await session.execute(statement)}
+async def bodies(session: AsyncSession, guids: Sequence[str]) -> dict[str, bytes]:
+    """The stored JSON of these deliveries, by GUID."""
+    statement = (
+        select(DeliveryRow.guid, DeliveryBodyRow.body)
+        .join(DeliveryBodyRow, DeliveryBodyRow.delivery_id == DeliveryRow.id)
+        .where(DeliveryRow.guid.in_(guids))
+    )
+    return {guid: unpack(packed) for guid, packed in await session.execute(statement)}
 
 
 async def settle(
@@ -187,13 +203,8 @@ async def get(session: AsyncSession, guid: str) -> Delivery | None:
 
 
 async def body(session: AsyncSession, guid: str) -> bytes | None:
-    """The stored JSON of one delivery."""
-    packed = await session.scalar(
-        select(DeliveryBodyRow.body)
-        .join(DeliveryRow, DeliveryRow.id == DeliveryBodyRow.delivery_id)
-        .where(DeliveryRow.guid == guid)
-    )
-    return None if packed is None else unpack(packed)
+    """The stored JSON of one delivery; None when it is not held."""
+    return (await bodies(session, [guid])).get(guid)
 
 
 def pack(content: bytes) -> bytes:

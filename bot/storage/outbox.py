@@ -29,26 +29,39 @@ async def add(session: AsyncSession, events: Sequence[OutgoingEvent], *, now: da
     return frozenset(await session.scalars(statement, [rows[key] for key in sorted(rows)]))
 
 
-async def claim(session: AsyncSession, *, now: datetime, limit: int, lease_s: float) -> list[ClaimedEvent]:
-    """Borrow up to `limit` unsent events that are due, for `lease_s` seconds."""
-    due = (
+async def list_due(session: AsyncSession, *, now: datetime, limit: int) -> list[str]:
+    """Ids of unsent events that are due, oldest first; a look that borrows nothing."""
+    statement = (
         select(OutboxRow.id)
         .where(OutboxRow.sent_at.is_(None), OutboxRow.next_attempt_at <= now)
         .order_by(OutboxRow.next_attempt_at, OutboxRow.created_at)
         .limit(limit)
+    )
+    return list(await session.scalars(statement))
+
+
+async def claim(session: AsyncSession, *, now: datetime, limit: int, lease_s: float) -> list[ClaimedEvent]:
+    """Look and borrow in one transaction."""
+    return await borrow(session, await list_due(session, now=now, limit=limit), now=now, lease_s=lease_s)
+
+
+async def borrow(session: AsyncSession, due: Sequence[str], *, now: datetime, lease_s: float) -> list[ClaimedEvent]:
+    """Borrow those of `due` that still are, for `lease_s` seconds; they come oldest first."""
+    if not due:
+        return []
+    free = (
+        select(OutboxRow.id)
+        .where(OutboxRow.id.in_(due), OutboxRow.sent_at.is_(None), OutboxRow.next_attempt_at <= now)
         .with_for_update(skip_locked=True)
     )
-    ids = sorted(await session.scalars(due))
-    if not ids:
-        return []
     borrowed = (
         update(OutboxRow)
-        .where(OutboxRow.id.in_(ids))
+        .where(OutboxRow.id.in_(free.scalar_subquery()))
         .values(next_attempt_at=now + timedelta(seconds=lease_s), attempts=OutboxRow.attempts + 1)
         .returning(*CLAIMED)
         .execution_options(synchronize_session=False)
     )
-    rows = sorted((await session.execute(borrowed)), key=lambda row: (row[3], row[0]))
+    rows = sorted(await session.execute(borrowed), key=lambda row: (row[3], row[0]))
     return [
         ClaimedEvent(
             event=OutgoingEvent(id=id_, name=name, data=data, ts_ms=int(created_at.timestamp() * 1000)),

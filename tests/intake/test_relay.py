@@ -220,8 +220,8 @@ async def test_the_only_process_takes_back_at_once_what_the_one_before_had_borro
     await store(database, ("a", "push", push(1)))
     await add(database, "own")
     async with database.write() as session:
-        assert len(await inbox.claim(session, now=NOW, limit=9, lease_s=3600)) == 1
-        assert len(await outbox.claim(session, now=NOW, limit=9, lease_s=3600)) == 1
+        assert len(await inbox.borrow(session, ["a"], now=NOW, lease_s=3600)) == 1
+        assert len(await outbox.borrow(session, ["own"], now=NOW, lease_s=3600)) == 1
 
     async def send(events: Sequence[OutgoingEvent]) -> None:
         await engine.send(events)

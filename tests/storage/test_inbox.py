@@ -20,9 +20,12 @@ async def store(database: Database, *guids: str) -> frozenset[str]:
 
 
 async def claimed(database: Database, at: float = 0, limit: int = 10) -> list[str]:
+    async with database.read() as session:
+        due = await inbox.list_due(session, now=later(at), limit=limit)
     async with database.write() as session:
-        found = await inbox.claim(session, now=later(at), limit=limit, lease_s=60)
-    return [one.delivery.guid for one in found]
+        found = await inbox.borrow(session, due, now=later(at), lease_s=60)
+        assert set(await inbox.bodies(session, [one.guid for one in found])) == {one.guid for one in found}
+    return [one.guid for one in found]
 
 
 async def settle(database: Database, at: float = 0, **fates: dict[str, object]) -> None:
@@ -59,9 +62,19 @@ async def test_a_borrowed_delivery_is_lent_again_when_the_lease_ends(database: D
 
 
 async def test_concurrent_borrowers_get_different_ones(database: Database) -> None:
-    await store(database, *(f"{n:03}" for n in range(100)))
-    lots = await asyncio.gather(*(claimed(database, limit=30) for _ in range(5)))
-    assert sorted(guid for lot in lots for guid in lot) == [f"{n:03}" for n in range(100)]
+    guids = [f"{n:03}" for n in range(100)]
+    await store(database, *guids)
+    lots = await asyncio.gather(*(claimed(database, limit=100) for _ in range(5)))
+    lots.append(await claimed(database, limit=100))
+    assert sorted(guid for lot in lots for guid in lot) == guids
+
+
+async def test_what_another_borrowed_meanwhile_is_left_to_it(database: Database) -> None:
+    await store(database, "a", "b")
+    async with database.write() as session:
+        assert len(await inbox.borrow(session, ["a"], now=NOW, lease_s=60)) == 1
+        assert [one.guid for one in await inbox.borrow(session, ["a", "b"], now=NOW, lease_s=60)] == ["b"]
+        assert await inbox.borrow(session, [], now=NOW, lease_s=60) == []
 
 
 async def test_each_fate_is_kept_and_nothing_is_borrowed_after_it(database: Database) -> None:

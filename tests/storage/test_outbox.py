@@ -24,15 +24,17 @@ async def add(database: Database, *ids: str, at: float = 0) -> frozenset[str]:
 
 
 async def claimed(database: Database, at: float = 0, limit: int = 10) -> list[str]:
+    async with database.read() as session:
+        due = await outbox.list_due(session, now=later(at), limit=limit)
     async with database.write() as session:
-        return [one.event.id for one in await outbox.claim(session, now=later(at), limit=limit, lease_s=60)]
+        return [one.event.id for one in await outbox.borrow(session, due, now=later(at), lease_s=60)]
 
 
 async def test_an_event_is_queued_once_and_comes_out_whole(database: Database) -> None:
     assert await add(database, "a", "b", "a") == {"a", "b"}
     assert await add(database, "b") == frozenset()
     async with database.write() as session:
-        found = await outbox.claim(session, now=NOW, limit=10, lease_s=60)
+        found = await outbox.borrow(session, ["a", "b", "z"], now=NOW, lease_s=60)
     assert [(one.event.name, one.event.data, one.attempts) for one in found] == [
         ("repo/refresh.requested", {"repository_id": 1, "force": True}, 1)
     ] * 2
@@ -50,7 +52,8 @@ async def test_the_oldest_are_lent_first_and_again_when_the_lease_ends(database:
 
 async def test_concurrent_borrowers_get_different_ones(database: Database) -> None:
     await add(database, *(f"{n:03}" for n in range(100)))
-    lots = await asyncio.gather(*(claimed(database, limit=30) for _ in range(5)))
+    lots = await asyncio.gather(*(claimed(database, limit=100) for _ in range(5)))
+    lots.append(await claimed(database, limit=100))
     assert sorted(id_ for lot in lots for id_ in lot) == [f"{n:03}" for n in range(100)]
 
 
