@@ -60,7 +60,7 @@ def recorder(deps: Deps) -> type[inngest.Middleware]:
             if is_failure_handler:
                 await self._finish(RunState.FAILED, failure_reason(ctx.event))
             elif steps.size == 0:
-                async with deps.database.write() as session:
+                async with deps.database.write(durable=False) as session:
                     await runs.start(session, self._run)
 
         async def transform_output(self, result: inngest.TransformOutputResult) -> None:
@@ -71,7 +71,7 @@ def recorder(deps: Deps) -> type[inngest.Middleware]:
         async def _finish(self, state: RunState, reason: str) -> None:
             assert self._run is not None  # noqa: S101 - set by transform_input, which comes first
             try:
-                async with deps.database.write() as session:
+                async with deps.database.write(durable=False) as session:
                     await runs.finish(session, self._run.id, state, reason=reason, now=deps.clock())
             except WorldError as error:
                 # The run's work is done and stored; its record is closed by the sweep instead.

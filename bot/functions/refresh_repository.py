@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeGuard
 
 import inngest
 import msgspec
@@ -24,9 +25,10 @@ from bot.functions.publishing import publish_check_run, reply_to_command
 from bot.github.counting import count_requests
 from bot.model.batch import ItemState
 from bot.model.errors import FinalError, Finality, WorldError
-from bot.model.installation import InstallationStatus
-from bot.model.report import Report, encode_report
-from bot.model.repository import RefreshStatus, Repository, RepositoryRef
+from bot.model.installation import Installation, InstallationStatus
+from bot.model.records import StoredFacts
+from bot.model.report import Report
+from bot.model.repository import RateBudget, RefreshStatus, Repository, RepositoryRef
 from bot.model.snapshot import RepositoryFacts
 from bot.storage import (
     batches,
@@ -112,6 +114,15 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
     return refresh
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the database holds for a refresh, read in one look."""
+
+    repository: Repository
+    budget: RateBudget | None
+    kept: StoredFacts | None
+
+
 class Refreshing:
     """The work of one refresh run; every method may be called again."""
 
@@ -123,17 +134,21 @@ class Refreshing:
 
     async def prepare(self) -> dict[str, Any]:
         """What to do: `analyze`, `current` (nothing), or `wait` until the rate limit has room for the background."""
-        until = await self._reserve_until()
+        known = await self._known()
+        until = self._reserve_until(known.budget)
         if until is not None:
             return {"outcome": "wait", "until": until.isoformat()}
-        return await self.prepare_now()
+        return await self.prepare_now(known)
 
-    async def prepare_now(self) -> dict[str, Any]:
+    async def prepare_now(self, known: Known | None = None) -> dict[str, Any]:
         """As `prepare`, without leaving a reserve. Raises FinalError where there is nothing left to look at."""
-        if await self._is_done_by_another():
+        known = known or await self._known()
+        repository = known.repository
+        if self._is_read_by_another(repository):
+            await self._skip(repository, "another run is reading it just now", is_finished=False)
             return {"outcome": "current", "head_sha": self._request.head_sha}
-        repository = await self._claim()
-        read = await self._facts(repository)
+        await self._claim()
+        read = known.kept.facts if self._holds(known.kept) else await self._read_facts(repository)
         self._require_visible(repository, read)
         if not self._request.force and self._is_current(repository, read):
             await self._skip(repository, f"its report of {read.head_sha[:12]} is current")
@@ -142,15 +157,17 @@ class Refreshing:
 
     async def analyze(self) -> dict[str, Any]:
         """Archive, analysis, report. The result carries figures only."""
-        repository = await self._claim()
+        known = await self._known()
+        self._leave_reserve(known.budget)
+        if known.repository.refresh_run_id != self._run_id:
+            await self._claim()
         started = time.monotonic()
         with count_requests() as counter:
+            read = known.kept.facts if known.kept else await self._read_facts(known.repository)
             async with self._deps.database.read() as session:
-                kept = await facts.get(session, repository.id, not_before=self._deps.clock() - FACTS_KEEP * 4)
-                before = await reports.previous(session, repository.id, kept.facts.head_sha if kept else "")
-            read = kept.facts if kept else await self._read_facts(repository)
-            report = await self._run_analysis(read, before.report if before else None)
-        cost = counter.value + (kept.api_requests if kept else 0.0)
+                before = await reports.previous(session, known.repository.id, read.head_sha)
+            report = await self._run_analysis(read, before.body if before else None)
+        cost = counter.value + (known.kept.api_requests if known.kept else 0.0)
         report = msgspec.structs.replace(report, api_requests=round(cost, 3))
         report_id = await self._store(report)
         self._deps.metrics.analysis_seconds.observe(time.monotonic() - started)
@@ -168,68 +185,66 @@ class Refreshing:
         """Put the check run on HEAD, where the repository wants one and we may."""
         return await publish_check_run(self._deps, self._github, self._request.repository_id)
 
-    async def _reserve_until(self) -> datetime | None:
-        """When the rate limit resets, if this is background work and only the reserve is left."""
-        if self._request.trigger not in BACKGROUND_TRIGGERS:
-            return None
-        now = self._deps.clock()
+    async def _known(self) -> Known:
+        """Raises FinalError where the repository is not ours to look at any more."""
+        request, not_before = self._request, self._deps.clock() - FACTS_KEEP
         async with self._deps.database.read() as session:
-            budget = await budgets.get(session, self._request.installation_id, "core")
-        if budget is None or budget.resets_at <= now:
+            _require_installed(await installations.get(session, request.installation_id))
+            repository = await repositories.get(session, request.repository_id)
+            if repository is None or repository.removed_at is not None:
+                raise _gone()
+            return Known(
+                repository,
+                await budgets.get(session, request.installation_id, "core") if self._is_background else None,
+                await facts.get(session, request.repository_id, not_before=not_before),
+            )
+
+    @property
+    def _is_background(self) -> bool:
+        return self._request.trigger in BACKGROUND_TRIGGERS
+
+    def _reserve_until(self, budget: RateBudget | None) -> datetime | None:
+        """When the rate limit resets, if this is background work and only the reserve is left."""
+        if budget is None or budget.resets_at <= self._deps.clock():
             return None
         has_room = budget.remaining > budget.limit * self._deps.settings.radar_reserve_share
         return None if has_room else budget.resets_at
 
-    async def _is_done_by_another(self) -> bool:
-        """Background work leaves a repository alone that another run is reading; a push never does: HEAD has moved."""
-        request, now = self._request, self._deps.clock()
-        if request.force or request.trigger not in BACKGROUND_TRIGGERS:
-            return False
-        async with self._deps.database.read() as session:
-            repository = await repositories.get(session, request.repository_id)
-        if repository is None or repository.refresh_status is not RefreshStatus.PROCESSING:
+    def _leave_reserve(self, budget: RateBudget | None) -> None:
+        """The budget may have been spent since `prepare`, by the batch that this run belongs to."""
+        until = self._reserve_until(budget)
+        if until is not None:
+            wait_s = (until - self._deps.clock()).total_seconds()
+            raise WorldError("What is left of the rate limit is kept for pushes and commands.", retry_after_s=wait_s)
+
+    def _is_read_by_another(self, repository: Repository) -> bool:
+        """Background work leaves alone what another run is reading; a push never does, since HEAD has moved."""
+        if self._request.force or not self._is_background:
             return False
         started_at = repository.refresh_started_at
-        is_theirs = repository.refresh_run_id != self._run_id
-        if not is_theirs or started_at is None or started_at < now - READING_AT_MOST:
-            return False
-        await self._skip(repository, "another run is reading it just now", is_finished=False)
-        return True
+        return (
+            repository.refresh_status is RefreshStatus.PROCESSING
+            and repository.refresh_run_id != self._run_id
+            and started_at is not None
+            and started_at > self._deps.clock() - READING_AT_MOST
+        )
 
-    async def _claim(self) -> Repository:
-        """Mark the repository as being worked on by this run, and read it."""
-        request, now = self._request, self._deps.clock()
-        async with self._deps.database.write() as session:
-            installation = await installations.get(session, request.installation_id)
-            if installation is None or installation.status is InstallationStatus.DELETED:
-                raise FinalError(Finality.UNINSTALLED, "The App is no longer installed there.")
-            if installation.status is InstallationStatus.SUSPENDED:
-                raise FinalError(
-                    Finality.SUSPENDED,
-                    "The installation is suspended.",
-                    next_step="Unsuspend it in the account's settings on GitHub.",
-                )
+    def _holds(self, kept: StoredFacts | None) -> TypeGuard[StoredFacts]:
+        """Whether facts are those that the batch has just read for this refresh."""
+        return kept is not None and self._request.batch_id != "" and self._request.head_sha in {"", kept.facts.head_sha}
+
+    async def _claim(self) -> None:
+        """Mark the repository as being worked on by this run. Lost in a power cut, it is simply done again."""
+        async with self._deps.database.write(durable=False) as session:
             is_ours = await refreshes.start(
-                session, request.repository_id, run_id=self._run_id, trigger=request.trigger, now=now
+                session,
+                self._request.repository_id,
+                run_id=self._run_id,
+                trigger=self._request.trigger,
+                now=self._deps.clock(),
             )
-            repository = await repositories.get(session, request.repository_id)
-        if not is_ours or repository is None:
-            raise FinalError(Finality.GONE, "The repository is gone, or the installation no longer covers it.")
-        return repository
-
-    async def _facts(self, repository: Repository) -> RepositoryFacts:
-        """Facts that a batch has just read and that still hold, or fresh ones."""
-        if self._request.batch_id:
-            async with self._deps.database.read() as session:
-                kept = await facts.get(
-                    session,
-                    repository.id,
-                    not_before=self._deps.clock() - FACTS_KEEP,
-                    head_sha=self._request.head_sha,
-                )
-            if kept is not None:
-                return kept.facts
-        return await self._read_facts(repository)
+        if not is_ours:
+            raise _gone()
 
     async def _read_facts(self, repository: Repository) -> RepositoryFacts:
         with count_requests() as counter:
@@ -283,8 +298,7 @@ class Refreshing:
                     session, self._request.batch_id, repository.id, ItemState.SKIPPED, reason=reason, now=now
                 )
 
-    async def _run_analysis(self, read: RepositoryFacts, previous: Report | None) -> Report:
-        before = encode_report(previous) if previous else None
+    async def _run_analysis(self, read: RepositoryFacts, before: bytes | None) -> Report:
         now = self._deps.clock()
         if read.is_empty or not read.head_sha:
             outcome = await self._deps.pool.analyze(read, None, now=now, previous=before)
@@ -311,7 +325,8 @@ class Refreshing:
                     api_requests=report.api_requests,
                     now=now,
                 )
-            if await subscriptions.wanting(session, self._request.installation_id):
+            is_wanted = bool(await subscriptions.wanting(session, self._request.installation_id))
+            if is_wanted:
                 news = report_stored(
                     installation_id=self._request.installation_id,
                     repository_id=report.repository.id,
@@ -319,8 +334,24 @@ class Refreshing:
                     occurrence=self._run_id,
                 )
                 await outbox.add(session, [news], now=now)
-        self._deps.wake_relay()
+        if is_wanted:
+            self._deps.wake_relay()
         return report_id
+
+
+def _require_installed(installation: Installation | None) -> None:
+    if installation is None or installation.status is InstallationStatus.DELETED:
+        raise FinalError(Finality.UNINSTALLED, "The App is no longer installed there.")
+    if installation.status is InstallationStatus.SUSPENDED:
+        raise FinalError(
+            Finality.SUSPENDED,
+            "The installation is suspended.",
+            next_step="Unsuspend it in the account's settings on GitHub.",
+        )
+
+
+def _gone() -> FinalError:
+    return FinalError(Finality.GONE, "The repository is gone, or the installation no longer covers it.")
 
 
 async def read_ahead(chunks: AsyncIterator[bytes], size_bytes: int = AHEAD_BYTES) -> AsyncIterator[bytes]:

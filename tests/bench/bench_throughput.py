@@ -5,6 +5,7 @@ GitHub, the bot and its workers share this machine's processors, so the figures 
 
 from __future__ import annotations
 
+import os
 import statistics
 import tempfile
 import time
@@ -60,6 +61,8 @@ def main() -> None:
 def batch(hub: FakeHub, bot: BotProcess, total: int) -> None:
     """Install on all accounts at once; deliveries of no interest come in all the while."""
     billable, before = hub.ledger.billable, Counter(hub.ledger.counts)
+    assert bot.process is not None
+    github_s, (bot_s, workers_s) = cpu_s(os.getpid())[0], cpu_s(bot.process.pid)
     started = time.monotonic()
     for account in range(ACCOUNTS):
         hub.install(f"org{account}")
@@ -70,10 +73,30 @@ def batch(hub: FakeHub, bot: BotProcess, total: int) -> None:
     said = "" if rate >= 900 else "   (target 900 missed)"
     print(f"{total} repositories over {ACCOUNTS} installations in {took_s:.1f} s: {rate:.0f} a minute{said}")
     print(f"API requests a repository: {cost:.3f}" + ("" if cost <= 1.1 else "   (target 1.1 missed)"))
-    print(f"  of them {dict(Counter(hub.ledger.counts) - before)}")
+    print(f"  by kind: {dict(Counter(hub.ledger.counts) - before)}")
+    github_s, bot_s = cpu_s(os.getpid())[0] - github_s, cpu_s(bot.process.pid)[0] - bot_s
+    workers_s = cpu_s(bot.process.pid)[1] - workers_s
+    each = ", ".join(
+        f"{name} {used / total * 1000:.0f} ms"
+        for name, used in (("bot", bot_s), ("workers", workers_s), ("GitHub", github_s))
+    )
+    print(f"processor time a repository: {each}")
     p99 = statistics.quantiles(latencies, n=100)[98] * 1000
     said = "" if p99 < 100 else "   (target 100 ms missed)"
     print(f"acknowledgements meanwhile: {len(latencies)}, p99 {p99:.0f} ms{said}")
+
+
+def cpu_s(pid: int) -> tuple[float, float]:
+    """Processor seconds of a process, and of its children that live."""
+    tick = os.sysconf("SC_CLK_TCK")
+    times: dict[int, tuple[int, float]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it has ended meanwhile
+        times[int(path.parent.name)] = (int(fields[1]), (int(fields[11]) + int(fields[12])) / tick)
+    return times[pid][1], sum(used for parent, used in times.values() if parent == pid)
 
 
 def done(bot: BotProcess) -> int:

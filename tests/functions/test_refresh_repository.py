@@ -96,6 +96,22 @@ async def test_background_work_leaves_a_reserve_of_the_rate_limit(world: World, 
         assert plan["until"] == resets_at.isoformat()
 
 
+async def test_a_batch_spent_meanwhile_down_to_the_reserve_waits_before_the_archive(world: World) -> None:
+    request, _ = await installed(world, trigger="batch")
+    refreshing = Refreshing(world.deps, request, "run-1")
+    await refreshing.prepare()
+    resets_at = world.now.replace(microsecond=0) + timedelta(minutes=5)
+    budget = RateBudget(
+        installation_id=request.installation_id, resource="core", limit=5000, remaining=400, resets_at=resets_at
+    )
+    async with world.bot.database.write() as session:
+        await budgets.note(session, budget, now=world.now)
+    with pytest.raises(WorldError) as caught:
+        await refreshing.analyze()
+    assert caught.value.retry_after_s == (resets_at - world.now).total_seconds()
+    assert world.hub.ledger.counts["archive"] == 0
+
+
 @pytest.mark.parametrize(
     ("status", "finality"),
     [(InstallationStatus.SUSPENDED, Finality.SUSPENDED), (InstallationStatus.DELETED, Finality.UNINSTALLED)],
