@@ -65,7 +65,7 @@ class Routes:
 def place(config: FunctionConfig, event: Mapping[str, Any], created_ms: int) -> Place:
     """Where a run of this event stands."""
     factor = config.priority.run.value({"event": event}) if config.priority else 0
-    factor = min(max(factor, -PRIORITY_LIMIT_S), PRIORITY_LIMIT_S) if isinstance(factor, int) else 0
+    factor = int(min(max(factor, -PRIORITY_LIMIT_S), PRIORITY_LIMIT_S)) if isinstance(factor, int | float) else 0
     return Place(
         order_ms=created_ms - 1000 * factor,
         priority_ms=1000 * factor,

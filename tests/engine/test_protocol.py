@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import jcs
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 from inngest._internal import net, server_lib, step_lib  # noqa: TID251 - the wire's other end
 from inngest._internal.step_lib.base import Output  # noqa: TID251 - the wire's other end
 
@@ -58,26 +55,6 @@ def test_what_is_no_answer_is_tried_again(status: int, headers: dict[str, str], 
     assert isinstance(reply, Raised)
     assert reply.retriable
     assert reply.error["message"]
-
-
-_json = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**53), 2**53)
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
-    max_leaves=12,
-)
-
-
-@given(_json, st.booleans())
-@example({"\U0001f600": 1, "\uffff": 2}, True)
-@example({"\U0001f600": 1, "\uffff": 2}, False)
-@example([2**53, 2**60, 1e21, 0.1, -0.0], True)
-def test_the_quick_canonical_form_is_the_canonical_form(value: Any, is_ascii: bool) -> None:
-    body = json.dumps(value, ensure_ascii=is_ascii).encode("utf-8", "surrogatepass")
-    assert protocol.canonical(body) == jcs.canonicalize(json.loads(body))
 
 
 @pytest.mark.parametrize(
