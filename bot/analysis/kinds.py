@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from bot.analysis.config import RadarConfig
 from bot.analysis.contents.facts import type_of
 from bot.analysis.finding import api, at
+from bot.analysis.manifests import is_example
 from bot.analysis.manifests.nouns import Inventory, Manifest
 from bot.analysis.view import KindAnswer, Tree
 from bot.model.report import Component, Evidence, Kind, LanguageLines, Scope, Size
@@ -130,12 +131,12 @@ _ASIDE = frozenset(
 
 def _is_aside(path: str) -> bool:
     """Whether `path` stands in a folder that only accompanies the real thing."""
-    return any(part in _ASIDE for part in path.lower().split("/")[:-1])
+    return is_example(path) or any(part in _ASIDE for part in path.lower().split("/")[:-1])
 
 
 def is_main(component: Component) -> bool:
     """Whether a component is a part of the product, and not an example, a test or a site."""
-    return component.path == "" or not any(part in _ASIDE for part in component.path.lower().split("/"))
+    return component.path == "" or not _is_aside(f"{component.path}/x")
 
 
 _SPOKEN = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.analysis.contents.facts import type_of
-from bot.analysis.kinds import NOUNS
+from bot.analysis.kinds import NOUNS, is_main
 from bot.analysis.questions.maintenance import deprecation_of
 from bot.analysis.view import View
 from bot.analysis.words import article, counted, listed, sentence, uncapital
@@ -76,7 +76,7 @@ def _noun(view: View) -> str:
     """ "Python library", "TypeScript and Go monorepo of 5 components", "documentation site"."""
     kind = view.kind.kind
     noun = NOUNS[kind]
-    main = [component for component in view.components if component.path]
+    main = [component for component in view.components if component.path and is_main(component)]
     if kind is Kind.MONOREPO and main:
         noun = f"{noun} of {counted(len(main), 'component')}"
     if kind in {Kind.DATA, Kind.DOCS_SITE} or not view.languages:

@@ -45,5 +45,10 @@ def test_the_whole_names_the_untested_part() -> None:
     assert "packages/b" in check(report(files), "tests").found
 
 
+def test_examples_are_not_counted_as_components_of_a_monorepo() -> None:
+    examples = {f"examples/e{n}/package.json": f'{{"name": "e{n}"}}' for n in range(20)}
+    assert "monorepo of 2 components" in report({**FILES, **examples}).summary
+
+
 def test_one_component_has_no_components() -> None:
     assert not any(c.component for c in report({"package.json": '{"name": "a"}', "i.js": _JS}).checks)

@@ -60,6 +60,7 @@ def test_everything_it_may_say() -> None:
         ("publish:\n  comments: maybe\n", 2, "`true` or `false`"),
         ("exclude: {a: b}\n", 1, "list of gitignore patterns"),
         ("exclude:\n  - a*b*c*d*e*f*g*h*\n", 2, "too many stars"),
+        (f"exclude:\n  - {'a' * 300}\n", 2, "too long"),
         ("kind: [\n", 2, "no valid YAML"),
         ("- a\n", 1, "must be a table"),
         ("just text\n", 1, "must be a table"),
@@ -130,6 +131,8 @@ def test_the_digest_knows_meaning_not_spelling() -> None:
     same = config_digest(snapshot(library({PATH: "# why\nthresholds:\n  score: 3\n\nkind: data\n"})))
     other = config_digest(snapshot(library({PATH: "kind: library\nthresholds: {score: 3}\n"})))
     assert one == same
+    off = "checks: {licence: {off: for a reason}}\n"
+    assert config_digest(snapshot(library({PATH: off}))) == config_digest(snapshot(library({PATH: f"# why\n{off}"})))
     assert one != other
     assert config_digest(snapshot(None)) == config_digest(snapshot(library())) == digest_of(RadarConfig())
 
