@@ -89,7 +89,7 @@ def _programs(draw: st.DrawFn) -> list[Stage]:
     return [tuple(f"{kind}{stage}{place}" for place, kind in enumerate(row)) for stage, row in enumerate(kinds)]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     _programs(),
     st.lists(st.tuples(st.integers(0, 5), st.sampled_from(["ok", "ok", "fail", "lost", "late"])), max_size=60),

@@ -63,7 +63,7 @@ actions = st.lists(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(actions)
 def test_the_best_that_fits_is_next(sequence: list[tuple[str, int, Keys]]) -> None:
     """The same choice as the model's at every step, and at the end everything was taken once."""

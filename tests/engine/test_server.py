@@ -325,16 +325,13 @@ async def test_an_application_in_trouble_is_called_again(url: str) -> None:
 async def test_stop_waits_for_calls_and_cuts_off_what_takes_too_long(url: str) -> None:
     """A call that ends in time is journaled; one that does not is repeated at the next start."""
     log: list[Any] = []
-    gate = asyncio.Event()
+    soon, gate = asyncio.Event(), asyncio.Event()
 
     def build(client: inngest.Inngest, prefix: str) -> Functions:
         @client.create_function(fn_id="slow", trigger=inngest.TriggerEvent(event="go"))
         async def slow(ctx: inngest.Context) -> None:
             log.append(("call", ctx.event.data["n"]))
-            if ctx.event.data["n"] == 1:
-                await asyncio.sleep(0.1)
-            else:
-                await gate.wait()
+            await (soon if ctx.event.data["n"] == 1 else gate).wait()
             log.append(("end", ctx.event.data["n"]))
 
         return [slow]
@@ -343,7 +340,8 @@ async def test_stop_waits_for_calls_and_cuts_off_what_takes_too_long(url: str) -
         await send(world, "go", {"n": 1})
         await send(world, "go", {"n": 2})
         await until(lambda: len(log) == 2)
-        await world.engine.stop(drain_timeout_s=0.5)
+        asyncio.get_running_loop().call_later(0.1, soon.set)
+        await world.engine.stop(drain_timeout_s=2)
     assert ("end", 1) in log
     assert ("end", 2) not in log
     gate.set()
