@@ -250,6 +250,7 @@ class Wire:
         for _ in range(MAX_REDIRECTS + 2):
             authorization = await call.credentials.authorization() if is_api else ""
             response = await self._send(call, url, authorization, is_api=is_api)
+            self._note_budget(response, call)  # of redirects too: an archive's second answer does not tell it
             try:
                 if response.status_code == 401 and not renewed:
                     renewed = True
@@ -305,12 +306,14 @@ class Wire:
                     is_secondary=True,
                 ) from error
 
+    def _note_budget(self, response: httpx.Response, call: _Call) -> None:
+        if self._on_budget is None:
+            return
+        budget = limits.budget_of(response.headers, call.credentials.installation_id, now=self._clock())
+        if budget is not None:
+            self._on_budget(budget)
+
     async def _raise_for(self, response: httpx.Response, call: _Call, *, resource: str) -> None:
-        now = self._clock()
-        if self._on_budget is not None:
-            budget = limits.budget_of(response.headers, call.credentials.installation_id, now=now)
-            if budget is not None:
-                self._on_budget(budget)
         is_accepted = response.status_code == 202 and call.method != "GET"
         if is_accepted or (response.is_success and response.status_code != 202):
             return
@@ -318,6 +321,7 @@ class Wire:
             content = await response.aread()
         except httpx.HTTPError as error:
             raise _unreachable(error, call.what) from error
+        now = self._clock()
         failure = limits.failure(response.status_code, response.headers, content, now=now, what=call.what)
         if isinstance(failure, limits.RateLimited):
             call.gate.close(resource, failure)

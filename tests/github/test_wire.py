@@ -197,6 +197,17 @@ async def test_while_limited_nothing_is_sent_but_a_probe_a_minute(wire: Wire, ro
     assert await get(wire, gate=gate) == {}
 
 
+async def test_the_budget_is_told_by_the_redirect_of_an_archive(
+    wire: Wire, router: respx.MockRouter, budgets: list[RateBudget]
+) -> None:
+    headers = {"x-ratelimit-limit": "5000", "x-ratelimit-remaining": "11", "x-ratelimit-reset": "1790000000"}
+    router.get("/tarball").respond(302, headers={**headers, "location": "https://storage.github.test/file"})
+    router.get("https://storage.github.test/file").respond(content=b"archive")  # which tells nothing of limits
+    async with wire.stream("/tarball", credentials=TOKEN, gate=Gate(5), what="the archive") as chunks:
+        assert b"".join([chunk async for chunk in chunks]) == b"archive"
+    assert [budget.remaining for budget in budgets] == [11]
+
+
 async def test_a_spent_rest_budget_leaves_graphql_open(wire: Wire, router: respx.MockRouter) -> None:
     gate = Gate(5, monotonic=Time())
     reset = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "99999999999"}
