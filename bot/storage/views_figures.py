@@ -143,7 +143,9 @@ async def _counts(session: AsyncSession, condition: ColumnElement[bool]) -> _Cou
 
 
 def _tallies(counter: Counter[str]) -> tuple[Tally, ...]:
-    return tuple(Tally(name, count) for name, count in sorted(counter.items(), key=lambda item: (-item[1], item[0])))
+    return tuple(
+        Tally(name, count) for name, count in sorted(counter.items(), key=lambda item: (not item[0], -item[1], item[0]))
+    )
 
 
 async def _owners(session: AsyncSession, condition: ColumnElement[bool]) -> tuple[Tally, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -25,6 +24,8 @@ from bot.web.visit import Visit, back_to, form, page
 
 TREND = 60
 HISTORY_PAGE = 50
+PACKAGES_SHOWN = 40
+PACKAGES_PAGE = 200
 STATE_ORDER = {"fail": 0, "warn": 1, "unknown": 2, "pass": 3, "not_applicable": 4}
 
 
@@ -36,6 +37,7 @@ def routes(web: Web) -> list[BaseRoute]:
         page(web, f"{base}/status", repository_status),
         page(web, f"{base}/history", repository_history),
         page(web, f"{base}/compare", repository_compare),
+        page(web, f"{base}/dependencies", repository_dependencies),
         page(web, base + "/reports/{report_id:int}", repository_report),
         form(web, f"{base}/refresh", refresh),
     ]
@@ -98,6 +100,32 @@ async def repository_compare(visit: Visit) -> Response:
     )
 
 
+async def repository_dependencies(visit: Visit) -> Response:
+    """All direct dependencies of a report, narrowed with `?q=`, page by page."""
+    found = await visit.repository()
+    report_id = _report_id(visit.query["report"]) if "report" in visit.query else found.report_id
+    start = cursors.number(visit.query.get("after", ""))
+    wanted = visit.query.get("q", "").strip()
+    async with visit.web.db.read() as session:
+        report = None if report_id is None else await read_report(session, found.id, report_id)
+    if report is None:
+        raise HTTPException(404, "There is no such report.")
+    matching = [package for package in ordered_packages(report.packages) if wanted.lower() in package.name.lower()]
+    end = start + PACKAGES_PAGE
+    return visit.show(
+        "packages.html",
+        active="repositories",
+        repository=found,
+        report=report,
+        packages=matching[start:end],
+        total=len(report.packages),
+        matching=len(matching),
+        wanted=wanted,
+        is_first=not start,
+        next_cursor=cursors.encode(end) if end < len(matching) else "",
+    )
+
+
 async def refresh(visit: Visit, _fields: dict[str, str]) -> Response:
     """Queue a refresh; 403 without write permission."""
     found = await visit.repository()
@@ -131,7 +159,8 @@ async def _show(visit: Visit, found: RepositoryItem, report_id: int | None) -> R
         report=report,
         checks=grouped_checks(report),
         stack=grouped_stack(report.tech_stack),
-        packages=grouped_packages(report.packages),
+        packages=ordered_packages(report.packages),
+        PACKAGES_SHOWN=PACKAGES_SHOWN,
         report_item=next((item for item in items if item.id == report_id), None),
         **shared,
     )
@@ -156,14 +185,12 @@ def grouped_stack(found: Sequence[Technology]) -> list[tuple[str, list[Technolog
     return sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
 
 
-def grouped_packages(found: Sequence[Package]) -> list[tuple[str, list[Package]]]:
-    """Dependencies by ecosystem, runtime ones first."""
+def ordered_packages(found: Sequence[Package]) -> list[Package]:
+    """Dependencies by ecosystem, runtime ones first, by name."""
     order = {"runtime": 0, "optional": 1, "build": 2, "development": 3}
-    by_ecosystem = sorted(found, key=lambda package: package.ecosystem)
-    return [
-        (ecosystem, sorted(group, key=lambda package: (order[package.scope.value], package.name)))
-        for ecosystem, group in groupby(by_ecosystem, key=lambda package: package.ecosystem)
-    ]
+    return sorted(
+        found, key=lambda package: (package.ecosystem, order[package.scope.value], package.name, package.path)
+    )
 
 
 def _points(items: Sequence[ReportItem]) -> list[tuple[datetime, int | None]]:
