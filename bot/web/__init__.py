@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 from bot.web import (
     api_repositories,
     api_usage,
+    api_webhooks,
     api_work,
     assets,
     badges,
@@ -47,7 +48,7 @@ PAGES = (
 
 def api_endpoints() -> list[Endpoint]:
     """Every call of the API."""
-    found = [*api_repositories.ENDPOINTS, *api_work.ENDPOINTS, *api_usage.ENDPOINTS]
+    found = [*api_repositories.ENDPOINTS, *api_work.ENDPOINTS, *api_usage.ENDPOINTS, *api_webhooks.ENDPOINTS]
     return [*found, document_endpoint(found)]
 
 

@@ -28,7 +28,7 @@ PROBLEM_WORDS = {
     429: "Beyond the token's rate",
     503: "Not able to just now; see Retry-After",
 }
-ANSWER_WORDS = {200: "The answer", 202: "Accepted and queued", 304: "The caller has it already"}
+ANSWER_WORDS = {200: "The answer", 201: "Made", 202: "Accepted and queued", 304: "The caller has it already"}
 
 
 def document_endpoint(endpoints: Sequence[Endpoint]) -> Endpoint:
@@ -120,7 +120,8 @@ def _operation(
     }
     if endpoint.body is not None:
         content = {"application/json": {"schema": by_type[endpoint.body]}}
-        operation["requestBody"] = {"required": False, "content": content}
+        is_required = bool(components[endpoint.body.__name__].get("required"))
+        operation["requestBody"] = {"required": is_required, "content": content}
     if endpoint.is_open:
         operation["security"] = []
     else:

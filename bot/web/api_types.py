@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from bot.storage.subscriptions import Subscription
 from bot.storage.views_activity import BatchItemView, BatchView, DeliveryItem, RunItem
 from bot.storage.views_reports import ReportItem
 from bot.storage.views_repositories import RepositoryItem, SortBy
@@ -339,6 +340,45 @@ class UsagePage(Struct, frozen=True):
     uses: list[UsageItem]
 
 
+class WebhookBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where to send `report.updated`. Without `secret` one is made; without `installation_id` the token's, or all."""
+
+    url: Annotated[str, Meta(max_length=2000)]
+    secret: Annotated[str, Meta(max_length=255)] = ""
+    installation_id: Annotated[int, Meta(ge=1, le=2**53)] | None = None
+
+
+class Webhook(Struct, frozen=True):
+    """A webhook of ours. `disabled_at` is set when it was given up."""
+
+    id: int
+    url: str
+    installation_id: int | None
+    created_at: datetime
+    failures: int
+    last_error: str
+    disabled_at: datetime | None
+
+
+class MadeWebhook(Struct, frozen=True):
+    """The webhook, with the secret that signs its deliveries: it is shown this once."""
+
+    webhook: Webhook
+    secret: str
+
+
+class WebhookList(Struct, frozen=True):
+    """By id."""
+
+    webhooks: list[Webhook]
+
+
+class Removed(Struct, frozen=True):
+    """It is gone."""
+
+    ok: bool
+
+
 class Replayed(Struct, frozen=True):
     """The delivery goes through the bot again."""
 
@@ -376,6 +416,11 @@ def run_of(found: RunItem) -> Run:
     repository = f"{found.owner}/{found.name}" if found.owner else None
     names = [name for name in Run.__struct_fields__ if name != "repository"]
     return Run(repository=repository, **{name: getattr(found, name) for name in names})
+
+
+def webhook_of(found: Subscription) -> Webhook:
+    """The API's view of a webhook of ours."""
+    return Webhook(**_fields(Webhook, found))
 
 
 def _fields(kind: type[Struct], found: object) -> dict[str, Any]:

@@ -100,6 +100,9 @@ CALLS = (
     ("GET", "/api/deliveries", (401, 401, 200, 200, 200, 200)),
     ("GET", "/api/deliveries/guid-2", (401, 401, 404, 404, 200, 200)),
     ("POST", "/api/deliveries/guid-2/replay", (401, 401, 403, 404, 403, 202)),
+    ("GET", "/api/webhooks", (401, 401, 200, 200, 200, 200)),
+    ("POST", "/api/webhooks", (401, 401, 403, 400, 403, 400)),
+    ("POST", "/api/webhooks/1/remove", (401, 401, 403, 404, 403, 404)),
     ("GET", "/api/schema/report.json", (200, 200, 200, 200, 200, 200)),
     ("GET", "/api/openapi.json", (200, 200, 200, 200, 200, 200)),
 )
