@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.fakehub import FakeHub
 from tests.fakehub.gitstore import GitStore, Person
+from tests.fakehub.ledger import Budget
 from tests.journeys.bot_process import BotProcess, eventually
 from tests.journeys.conftest import Stage
 
@@ -19,10 +21,17 @@ def finished(stage: Stage) -> int:
     return int(stage.bot.scalar("select count(*) from reports"))
 
 
+def rests(budget: Budget) -> bool:
+    """Nothing is charged for a second."""
+    used = budget.used
+    time.sleep(1.0)
+    return budget.used == used
+
+
 @pytest.fixture(scope="module")
 def narrow_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """A bot that works on four repositories of an installation at once."""
-    environment = {"RADAR_INSTALLATION_CONCURRENCY": "4"}
+    """A bot that works on four repositories of an installation at once, and keeps much in reserve."""
+    environment = {"RADAR_INSTALLATION_CONCURRENCY": "4", "RADAR_RESERVE_SHARE": "0.4"}
     with FakeHub() as hub, BotProcess(hub, tmp_path_factory.mktemp("narrow"), environment=environment) as bot:
         bot.wait_chores()
         yield Stage(hub, bot)
@@ -74,3 +83,29 @@ def test_a_small_installation_is_not_starved_by_a_large_one(narrow_stage: Stage,
     stage.hub.install("small")
     stage.bot.wait_report(small.full_name)
     assert finished(stage) < before + SIZE
+
+
+def test_a_batch_leaves_a_reserve_of_the_hourly_limit_to_a_push(narrow_stage: Stage, tmp_path: Path) -> None:
+    hub, bot, login = narrow_stage.hub, narrow_stage.bot, narrow_stage.account()
+    hub.service.latency_s = 0.05
+    store = GitStore.create(tmp_path / "shared.git")
+    store.commit({"a.py": "1\n"}, message="Begin", author=Person("Ada", "ada@example.test"), at=hub.world.now())
+    repositories = [hub.add_repository(login, f"r{number:02}", store) for number in range(SIZE)]
+    installation = hub.install(login, announce=False)
+    installation.hourly_limit = SIZE  # the batch needs a little more than that
+    hub.service.announce("installation", hub.service.payloads.installation("created", installation, hub.user("ada")))
+    budget = eventually(
+        lambda: hub.ledger.budgets.get((f"installation:{installation.id}", "core")), what="the limit is in use"
+    )
+    assert budget is not None
+    eventually(lambda: budget.remaining <= SIZE // 2, timeout_s=60, what="half of the limit is spent")
+    eventually(lambda: rests(budget), what="the batch waits for the next hour")
+    assert budget.remaining > 0, "something was left"
+    done = {repository.id for repository in repositories if bot.refresh_state(repository.full_name)["report_head_sha"]}
+    waiting = next(repository for repository in repositories if repository.id not in done)
+    sha = hub.push(waiting)
+    bot.wait_report(waiting.full_name, sha)
+    batch = bot.rows("select status from batches where installation_id = ?", installation.id)[0]
+    assert batch["status"] == "running"
+    hub.uninstall(installation)
+    bot.wait_idle()

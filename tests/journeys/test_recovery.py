@@ -138,3 +138,20 @@ def test_sigterm_finishes_what_was_accepted(restarted_stage: Stage) -> None:
     bot.start()
     bot.wait_report(repository.full_name, sha)
     assert "Traceback" not in bot.log()
+
+
+def test_work_that_an_engine_lost_is_asked_for_again(restarted_stage: Stage) -> None:
+    """As after a database restored without the engine's part: processing for hours, and no run knows of it."""
+    bot = restarted_stage.bot
+    repository = restarted_stage.installed()
+    bot.wait_idle()
+    bot.stop()
+    with sqlite3.connect(bot.database) as connection:
+        connection.execute(
+            "update repositories set refresh_status = 'processing', refresh_started_at = datetime('now', '-4 hours'),"
+            " refresh_requested_at = datetime('now', '-4 hours') where id = ?",
+            (repository.id,),
+        )
+    connection.close()
+    bot.start()
+    eventually(lambda: bot.refresh_state(repository.full_name)["refresh_status"] == "completed", what="it was redone")
