@@ -6,6 +6,7 @@ transaction that counts it for its batch), `publish` (check run). Each may run t
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -312,9 +313,10 @@ class Refreshing:
 
     async def _store(self, report: Report) -> int:
         now = self._deps.clock()
+        sealed = await asyncio.to_thread(reports.seal, report)
         async with self._deps.database.write() as session:
             report_id = await reports.complete(
-                session, report, run_id=self._run_id, trigger=self._request.trigger, now=now
+                session, sealed, run_id=self._run_id, trigger=self._request.trigger, now=now
             )
             if self._request.batch_id:
                 await batches.mark_item(

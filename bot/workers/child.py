@@ -21,12 +21,16 @@ from bot.workers import frames
 from bot.workers.digest import analyze_stream
 from bot.workers.messages import Answer, Question, decode_question, encode_answer, failure_of
 
+NICENESS = 10
+"""Acknowledgements and pages come first where processors are few."""
+
 
 def main() -> int:
     """Runs until the pool closes our input, which also happens when it dies."""
     questions, answers = _take_pipes()
     _limit_memory(int(os.environ.get(frames.MEMORY_VARIABLE, "0")))
     _rest_collector()
+    os.nice(NICENESS)
     while True:
         try:
             frame = frames.read_frame(questions)
