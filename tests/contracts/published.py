@@ -6,12 +6,19 @@ import json
 import shutil
 import subprocess
 import tarfile
+import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 CACHE = Path(__file__).resolve().parents[2] / ".cache" / "npm"
 FETCH_TIMEOUT_S = 120
+VERSIONS = {
+    "@octokit/graphql-schema": "15.26.1",
+    "@octokit/webhooks-schemas": "7.6.1",
+    "@octokit/webhooks-examples": "7.6.1",
+}
+"""What we compare with; raise one, then run `python -m tests.contracts.schema_subset`."""
 
 
 class NotPublishedHere(Exception):
@@ -21,7 +28,8 @@ class NotPublishedHere(Exception):
 @cache
 def package(name: str) -> Path:
     """The folder of an unpacked npm package, fetched when it is not in the cache. Raises NotPublishedHere."""
-    folder = CACHE / "unpacked" / name.replace("/", "+")
+    versioned = f"{name}@{VERSIONS[name]}"
+    folder = CACHE / "unpacked" / versioned.replace("/", "+")
     if (folder / "package.json").is_file():
         return folder
     if shutil.which("npm") is None:
@@ -29,7 +37,7 @@ def package(name: str) -> Path:
     CACHE.mkdir(parents=True, exist_ok=True)
     try:
         done = subprocess.run(
-            ["npm", "pack", name, "--silent"],
+            ["npm", "pack", versioned, "--silent"],
             cwd=CACHE,
             capture_output=True,
             text=True,
@@ -41,11 +49,11 @@ def package(name: str) -> Path:
     if done.returncode != 0:
         raise NotPublishedHere(f"npm cannot bring {name}: {done.stderr.strip()[-200:]}")
     archive = CACHE / done.stdout.strip().splitlines()[-1]
-    folder.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(archive) as tar:
+    with tempfile.TemporaryDirectory(dir=CACHE) as fresh, tarfile.open(archive) as tar:
         for member in tar.getmembers():
             member.name = member.name.removeprefix("package/")
-            tar.extract(member, folder, filter="data")
+            tar.extract(member, fresh, filter="data")
+        shutil.copytree(fresh, folder, dirs_exist_ok=True)
     return folder
 
 
