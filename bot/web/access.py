@@ -81,14 +81,16 @@ async def viewer_of(web: Web, request: Request) -> Viewer:
     digest = sessions.digest_of(secret)
     async with web.db.read() as session:
         found = await sessions.find(session, digest, web.clock())
+        administers = found is not None and await sessions.administers(session, found.user_id)
     if found is None:
         return STRANGER
     if found.role == "operator":
         return Viewer(Role.OPERATOR, EVERYTHING, "operator", 0, digest, can_write=True, administers=True)
-    if not await _is_still_granted(web, found):
-        return STRANGER
-    async with web.db.read() as session:
-        administers = await sessions.administers(session, found.user_id)
+    if _age_s(web, found) >= RECHECK_S:
+        if not await _is_still_granted(web, found):
+            return STRANGER
+        async with web.db.read() as session:
+            administers = await sessions.administers(session, found.user_id)
     return Viewer(Role.USER, Scope(user_id=found.user_id), found.login, found.user_id, digest, administers=administers)
 
 
@@ -186,10 +188,13 @@ async def _is_still_granted(web: Web, found: WebSession) -> bool:
             current = await sessions.find(session, found.digest, web.clock())
         if current is None:
             return False
-        age_s = (web.clock() - (current.checked_at or current.created_at)).total_seconds()
-        if age_s < RECHECK_S:
-            return True
-        return await _recheck(web, current, age_s)
+        age_s = _age_s(web, current)
+        return age_s < RECHECK_S or await _recheck(web, current, age_s)
+
+
+def _age_s(web: Web, found: WebSession) -> float:
+    """How long ago GitHub said what the person may see."""
+    return (web.clock() - (found.checked_at or found.created_at)).total_seconds()
 
 
 async def _recheck(web: Web, found: WebSession, age_s: float) -> bool:

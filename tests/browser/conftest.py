@@ -80,7 +80,7 @@ def _build(sample: Sample, hub: FakeHub, store: GitStore) -> None:
     sample.build(store, hub.world.now())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Every sample has its report; Ada administers the account."""
     with FakeHub() as hub, BotProcess(hub, tmp_path_factory.mktemp("browser")) as bot:
@@ -104,9 +104,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield Stage(hub, bot)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for all tests."""
+    """One browser for all tests. Playwright's loop occupies this thread until it ends: no session-wide fixture."""
     if not Path(CHROMIUM).exists():
         pytest.skip(f"{CHROMIUM} is not installed: apt-get install chromium (.ci/run does)")
     with sync_playwright() as playwright:
@@ -150,7 +150,7 @@ def visit(chromium: Browser, stage: Stage) -> Iterator[Visitor]:
     assert complaints == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def axe() -> str:
     """axe-core from npm, packed once into the cache."""
     kept = ROOT / ".cache" / "npm" / f"axe-core-{AXE_VERSION}.js"
