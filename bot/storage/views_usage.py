@@ -38,6 +38,9 @@ class PackageName:
     count: int
 
 
+COUNTED_VERSIONS = 2_000
+"""Versions are counted over the first so many declarations: enough to see which are in use."""
+
 _REPOSITORY = (
     RepositoryRow.owner,
     RepositoryRow.name,
@@ -85,7 +88,7 @@ async def package_users(
 
 
 async def package_versions(
-    session: AsyncSession, scope: Scope, ecosystem: str, name: str, *, at_most: int = 5_000
+    session: AsyncSession, scope: Scope, ecosystem: str, name: str, *, at_most: int = COUNTED_VERSIONS
 ) -> list[tuple[str, int]]:
     """(version or requirement, repositories) by number, over the first `at_most` declarations."""
     row = RepositoryPackageRow
@@ -103,7 +106,7 @@ async def package_versions(
 
 
 async def technology_versions(
-    session: AsyncSession, scope: Scope, name: str, *, at_most: int = 5_000
+    session: AsyncSession, scope: Scope, name: str, *, at_most: int = COUNTED_VERSIONS
 ) -> list[tuple[str, int]]:
     """(version, repositories) by number, over the first `at_most` repositories."""
     row = RepositoryTechnologyRow
