@@ -76,6 +76,7 @@ def recorder(deps: Deps) -> type[inngest.Middleware]:
             except WorldError as error:
                 # The run's work is done and stored; its record is closed by the sweep instead.
                 log.warning("run not recorded", state=state, error=str(error))
+            deps.metrics.runs.labels(self._run.function_id, state.value).inc()
             log.info("run finished", state=state, reason=reason)
 
     return Recorder
