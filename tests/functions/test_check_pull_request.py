@@ -1,0 +1,96 @@
+"""check-pull-request: head is judged against the merge base, once, and nothing of it is stored."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.functions.check_pull_request import PullRequestUpdate, judge
+from bot.functions.edge import RefreshRequest
+from bot.functions.publishing import CHECK_NAME
+from bot.functions.refresh_repository import Refreshing
+from bot.model.errors import FinalError, Finality
+from bot.storage import installations, reports, repositories
+from tests.fakehub.world import Issue, Repository
+from tests.functions.conftest import World
+
+pytestmark = pytest.mark.anyio
+
+FILES = {"README.md": "# hello\n\nSays hello.\n", "package.json": '{"name": "hello", "version": "1.0.0"}\n'}
+CHANGE = {"package.json": '{"name": "hello", "version": "1.0.0", "dependencies": {"left-pad": "1.3.0"}}\n'}
+
+
+async def opened(world: World, files: dict[str, str] | None = None) -> tuple[PullRequestUpdate, Repository, Issue]:
+    repository = world.hub.add_repository("acme", "hello", files or FILES)
+    installation = world.hub.install("acme")
+    await world.store_installation(installation.id)
+    issue = world.hub.open_pull(repository, "Pad", CHANGE)
+    assert issue.pull is not None
+    update = PullRequestUpdate(
+        installation_id=installation.id,
+        repository_id=repository.id,
+        number=issue.number,
+        head_sha=issue.pull.head_sha,
+    )
+    return update, repository, issue
+
+
+def archives(world: World) -> int:
+    """How many archives GitHub was asked for."""
+    return world.hub.ledger.counts["archive"]
+
+
+async def test_a_pull_request_gets_one_check_run_and_no_report(world: World) -> None:
+    update, repository, _ = await opened(world)
+    for _ in range(2):  # a step may run twice
+        assert (await judge(world.deps, update))["outcome"] == "published"
+    (run,) = repository.check_runs
+    assert (run.head_sha, run.body["name"]) == (update.head_sha, CHECK_NAME)
+    assert "left-pad 1.3.0" in run.body["output"]["summary"]
+    async with world.bot.database.read() as session:
+        assert await reports.count(session, repository.id) == 0, "a pull request may never be merged"
+
+
+async def test_the_stored_report_of_the_merge_base_spares_an_archive(world: World) -> None:
+    update, repository, _ = await opened(world)
+    await judge(world.deps, update)
+    assert archives(world) == 2
+    request = RefreshRequest(installation_id=update.installation_id, repository_id=repository.id)
+    refreshing = Refreshing(world.deps, request, "run-1")
+    await refreshing.prepare()
+    await refreshing.analyze()
+    before = archives(world)
+    await judge(world.deps, update)
+    assert archives(world) == before + 1
+
+
+async def test_an_older_commit_is_left_to_the_newer_ones_check(world: World) -> None:
+    update, repository, issue = await opened(world)
+    world.hub.update_pull(repository, issue, {"index.js": "1\n"})
+    assert (await judge(world.deps, update))["outcome"] == "a newer commit is there, it has its own check"
+    assert repository.check_runs == []
+
+
+async def test_the_merge_base_says_whether_it_wants_check_runs(world: World) -> None:
+    update, repository, _ = await opened(world, FILES | {".github/radar.yml": "publish:\n  check_run: false\n"})
+    assert (await judge(world.deps, update))["outcome"] == "switched off in radar.yml"
+    assert repository.check_runs == []
+
+
+async def test_an_app_that_may_not_write_checks_does_not_try(world: World) -> None:
+    update, _, _ = await opened(world)
+    (theirs,) = world.hub.world.installations.values()
+    del theirs.permissions["checks"]
+    assert world.bot.app is not None
+    async with world.bot.database.write() as session:
+        await installations.upsert(session, await world.bot.app.installation(theirs.id), now=world.now)
+    assert (await judge(world.deps, update))["outcome"] == "the App may not write check runs"
+    assert archives(world) == 0
+
+
+async def test_a_removed_repository_is_the_last_word(world: World) -> None:
+    update, repository, _ = await opened(world)
+    async with world.bot.database.write() as session:
+        await repositories.remove(session, [repository.id], reason="uncovered", now=world.now)
+    with pytest.raises(FinalError, match="no longer covers it") as caught:
+        await judge(world.deps, update)
+    assert caught.value.finality is Finality.GONE
