@@ -32,7 +32,11 @@ def all_tables() -> MetaData:
 
 
 def differences(connection: Connection) -> list[Any]:
-    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    def belongs(_item: object, name: str | None, kind: str, *_more: object) -> bool:
+        is_postgresql_only = kind == "index" and (name or "").startswith("ix_repositories_of_")
+        return not is_postgresql_only or connection.dialect.name == "postgresql"
+
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": belongs})
     return list(compare_metadata(context, all_tables()))
 
 
