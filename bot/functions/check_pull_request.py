@@ -21,6 +21,7 @@ from bot.functions.edge import read_data, step
 from bot.functions.publishing import CHECK_NAME, links_of
 from bot.functions.refresh_repository import read_ahead
 from bot.github.client import GitHubClient
+from bot.model.discretion import ALERTS, discreet
 from bot.model.errors import FinalError, Finality
 from bot.model.report import Report, encode_report
 from bot.model.repository import PullRequestRef, Repository
@@ -78,7 +79,7 @@ async def judge(deps: Deps, update: PullRequestUpdate) -> dict[str, Any]:
     if not before.publish.check_run:
         return {"outcome": "switched off in radar.yml"}
     links = links_of(deps, repository)
-    output, conclusion = render_pull_request_check(before, after, links)
+    output, conclusion = render_pull_request_check(discreet(before, hide=ALERTS), discreet(after, hide=ALERTS), links)
     check_id = await github.checks.upsert(
         repository.owner,
         repository.name,

@@ -1,7 +1,8 @@
 """What goes back to GitHub: the reply to a comment's commands, and the check run on HEAD.
 
 A reply is rendered whole from the database, under a marker made of the asking comment, and edited in place: doing it
-again changes nothing.
+again changes nothing. Everybody who can read the repository reads both, so they keep to themselves what GitHub shows
+to people with write permission only.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from bot.commands.replies import RefreshState
 from bot.functions.deps import Deps
 from bot.github.client import GitHubClient
 from bot.github.comments import CONFUSED, ROCKET, marker
+from bot.model.discretion import discreet
 from bot.model.records import CommandRecord, CommandState
 from bot.model.repository import Repository
 from bot.storage import batches, commands, installations, reports, repositories
@@ -46,7 +48,7 @@ async def refresh_reply(deps: Deps, repository_id: int, comment_id: int) -> dict
         return {"outcome": "nothing to reply to"}
     github = deps.clients.for_installation(repository.installation_id)
     links = links_of(deps, repository)
-    report = stored.report if stored else None
+    report = discreet(stored.report) if stored else None
     refresh = _refresh_state(repository)
     body = render_answer([render_command(one, report, links, batch=found[one.id], refresh=refresh) for one in records])
     first = records[0]
@@ -107,7 +109,7 @@ async def publish_check_run(deps: Deps, github: GitHubClient, repository_id: int
     if not report.publish.check_run:
         return {"outcome": "switched off in radar.yml"}
     links = links_of(deps, repository)
-    output, conclusion = render_check(report, links)
+    output, conclusion = render_check(discreet(report), links)
     check_id = await github.checks.upsert(
         repository.owner,
         repository.name,

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
+from bot.model.discretion import discreet
 from bot.model.report import Check, Package, Report, Technology
 from bot.storage.views_reports import ReportItem, find_report, history, read_report
 from bot.storage.views_repositories import RepositoryItem
@@ -18,7 +19,6 @@ from bot.web import cursors
 from bot.web.access import may_write
 from bot.web.badges import KINDS, badge_link
 from bot.web.deps import Web
-from bot.web.discretion import discreet
 from bot.web.queueing import queue_refresh
 from bot.web.visit import Visit, back_to, form, page
 
@@ -96,7 +96,7 @@ async def repository_compare(visit: Visit) -> Response:
         repository=found,
         before=before,
         after=after,
-        changes=visit.web.compare(discreet(old, writable), discreet(new, writable)),
+        changes=visit.web.compare(old, new) if writable else visit.web.compare(discreet(old), discreet(new)),
     )
 
 
@@ -152,7 +152,7 @@ async def _show(visit: Visit, found: RepositoryItem, report_id: int | None) -> R
     }
     if report is None:
         return visit.show("report_missing.html", active="repositories", **shared)
-    report = discreet(report, writable)
+    report = report if writable else discreet(report)
     return visit.show(
         "report.html",
         active="repositories",

@@ -6,16 +6,19 @@ import msgspec
 
 from bot.model.report import Report
 
-SENSITIVE = frozenset({42, 43})
-"""Catalogue entries of credentials at HEAD and known vulnerabilities."""
+SENSITIVE = frozenset({"secrets", "vulnerabilities"})
+"""Checks of credentials at HEAD and of known vulnerabilities."""
 
-HIDDEN = "Shown to people with write permission."
+ALERTS = frozenset({"vulnerabilities"})
+"""What is no part of the files: nobody who reads these knows it already."""
+
+HIDDEN = "Shown on the report's page to people with write permission."
 
 
-def discreet(report: Report, can_write: bool) -> Report:
+def discreet(report: Report, *, hide: frozenset[str] = SENSITIVE) -> Report:
     """The report as someone without write permission sees it. The score is the same: it gives no place away."""
-    hidden = {check.id for check in report.checks if check.number in SENSITIVE}
-    if can_write or not hidden:
+    hidden = {check.id for check in report.checks if check.id in hide}
+    if not hidden:
         return report
     checks = tuple(
         msgspec.structs.replace(check, found=HIDDEN, reason="", next_step="", evidence=())
