@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -58,7 +59,20 @@ async def test_any_other_answer_is_tried_again_and_redirects_are_not_followed(se
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "localhost", "10.0.0.1", "192.168.1.1", "169.254.169.254", "[::1]", "[fd00::1]", "0.0.0.0"]
+    "host",
+    [
+        "127.0.0.1",
+        "localhost",
+        "10.0.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "[::1]",
+        "[fd00::1]",
+        "0.0.0.0",
+        "[64:ff9b::a9fe:a9fe]",
+        "[2002:7f00:1::]",
+        "224.0.0.1",
+    ],
 )
 async def test_private_addresses_are_refused(host: str) -> None:
     with pytest.raises(FinalError, match="not a public address"):
@@ -77,7 +91,7 @@ async def test_a_name_that_also_points_inside_is_refused(monkeypatch: pytest.Mon
         await post("http://rebinding.example/hook", b"{}", {})
 
 
-@pytest.mark.parametrize("url", ["ftp://example.com/x", "file:///etc/passwd", "http://", "nonsense"])
+@pytest.mark.parametrize("url", ["ftp://example.com/x", "file:///etc/passwd", "http://", "nonsense", "http://h:99999/"])
 async def test_only_web_addresses_are_taken(url: str) -> None:
     with pytest.raises(FinalError, match="no http or https address"):
         await post(url, b"{}", {})
@@ -89,3 +103,39 @@ async def test_nobody_listening_is_tried_again() -> None:
         port = free.getsockname()[1]
     with pytest.raises(WorldError, match="did not take it"):
         await post(f"http://127.0.0.1:{port}/hook", b"{}", {}, allow_private=True)
+
+
+async def test_an_answer_without_end_is_not_read() -> None:
+    """Only its status counts; a subscriber cannot fill our memory or keep us waiting."""
+
+    async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n" + b"x" * 100_000)
+        await reader.read()
+        writer.transport.abort()
+        has_gone.set()
+
+    has_gone = asyncio.Event()
+    async with await asyncio.start_server(endless, "127.0.0.1", 0) as listener:
+        port = listener.sockets[0].getsockname()[1]
+        assert await post(f"http://127.0.0.1:{port}/", b"{}", {}, allow_private=True) == 200
+        await has_gone.wait()
+
+
+async def test_an_answer_that_never_comes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A byte now and then keeps every single read within its time, but not the whole."""
+    monkeypatch.setattr("bot.functions.outgoing.TIMEOUT_S", 0.1)
+
+    async def dripping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        gone = asyncio.create_task(reader.read())
+        while not gone.done():
+            writer.write(b"H")
+            await asyncio.wait([gone], timeout=0.02)
+        writer.transport.abort()
+        has_gone.set()
+
+    has_gone = asyncio.Event()
+    async with await asyncio.start_server(dripping, "127.0.0.1", 0) as listener:
+        port = listener.sockets[0].getsockname()[1]
+        with pytest.raises(WorldError, match="did not take it"):
+            await post(f"http://127.0.0.1:{port}/", b"{}", {}, allow_private=True)
+        await has_gone.wait()
