@@ -15,12 +15,17 @@ from urllib.parse import urlencode
 import httpx
 import inngest
 from inngest._internal import comm_lib, net, server_lib, transforms  # noqa: TID251 - the one place that may
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message
 
 PATH = "/api/inngest"
+MAX_BODY_BYTES = 32 * 1024 * 1024
+"""Inngest keeps at most 32 MiB of state for a run (https://www.inngest.com/docs/usage-limits/inngest)."""
+IN_PROCESS = "radar.in_process"
+"""In the ASGI scope of calls that came over no socket."""
 
 Deliver = Callable[[Sequence[Mapping[str, Any]]], Awaitable[list[str]]]
 """Takes events in and gives their ids once they are durable."""
@@ -50,8 +55,12 @@ def inngest_routes(
     )
 
     async def endpoint(request: Request) -> Response:
+        if enable_unauthed_sync is False and IN_PROCESS not in request.scope:
+            body = b""  # a stranger's, who gets a 401: not worth the memory
+        else:
+            body = await _read_body(request)
         sent = comm_lib.CommRequest(
-            body=await request.body(),
+            body=body,
             headers=dict(request.headers.items()),
             public_path=None,
             query_params=dict(request.query_params.items()),
@@ -67,6 +76,18 @@ def inngest_routes(
         return _response(client, handler.get_sync(sent))
 
     return [Route(PATH, endpoint, methods=["GET", "PUT", "POST"], name="inngest")]
+
+
+async def _read_body(request: Request) -> bytes:
+    """The body, refused while it comes in where it is larger than any call of Inngest."""
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise HTTPException(413, "A call of Inngest is at most 32 MiB.")
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 def _response(client: inngest.Inngest, answer: comm_lib.CommResponse) -> Response:
@@ -99,6 +120,7 @@ def in_process_call(app: ASGIApp) -> Call:
             "client": ("engine", 0),
             "server": ("engine.invalid", 80),
             "state": {},
+            IN_PROCESS: True,
         }
         status, answered, chunks = 500, dict[str, str](), list[bytes]()
         is_sent = False

@@ -27,6 +27,10 @@ PATH: Final = "/api/github/webhooks"
 MAX_BODY_BYTES: Final = 25 * 1024 * 1024
 """GitHub caps payloads at 25 MB."""
 BODY_TIMEOUT_S: Final = 30.0
+SMALL_BODY_BYTES: Final = 1024 * 1024
+LARGE_AT_ONCE: Final = 8
+"""Bodies beyond the small ones that are held in memory at once. Nobody has proven anything before the whole body is
+there, so strangers may fill these places; GitHub's small deliveries, nearly all, need none."""
 LARGE_FORM_BYTES: Final = 256 * 1024
 """Decoding a larger form takes long enough to leave the event loop for."""
 
@@ -86,6 +90,7 @@ class WebhookEndpoint:
         self._secrets = secrets
         self._clock = clock
         self._observe_seconds = observe_seconds
+        self._large = asyncio.Semaphore(LARGE_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
@@ -103,7 +108,13 @@ class WebhookEndpoint:
         if scope["method"] != "POST":
             raise _Refused(405, "GitHub delivers webhooks by POST.")
         head = _read_head(scope["headers"])
-        raw = await _read_body(receive)
+        place = _Place(self._large)
+        try:
+            return await self._take(head, await _read_body(receive, place))
+        finally:
+            place.leave()
+
+    async def _take(self, head: _Head, raw: bytes) -> bool:
         if not verify(self._secrets(), raw, head.signature):
             raise _Refused(
                 401, "X-Hub-Signature-256 does not fit. Compare the App's secret with GITHUB_WEBHOOK_SECRET."
@@ -163,8 +174,28 @@ def _name(value: bytes | None, header: str) -> str:
     return value.decode("ascii")
 
 
-async def _read_body(receive: Receive) -> bytes:
-    """The raw body. What passes the limit is refused while it comes in."""
+class _Place:
+    """A request's place among the large bodies, taken when it proves to be one."""
+
+    def __init__(self, places: asyncio.Semaphore) -> None:
+        self._places = places
+        self._is_taken = False
+
+    async def take(self) -> None:
+        """Wait for one, once."""
+        if not self._is_taken:
+            await self._places.acquire()
+            self._is_taken = True
+
+    def leave(self) -> None:
+        """Give it back, if there is one."""
+        if self._is_taken:
+            self._is_taken = False
+            self._places.release()
+
+
+async def _read_body(receive: Receive, place: _Place) -> bytes:
+    """The raw body. What passes the limit is refused while it comes in; beyond a small one it takes a place."""
     chunks: list[bytes] = []
     size = 0
     try:
@@ -177,6 +208,8 @@ async def _read_body(receive: Receive) -> bytes:
                 size += len(chunk)
                 if size > MAX_BODY_BYTES:
                     raise _too_large()
+                if size > SMALL_BODY_BYTES:
+                    await place.take()
                 if not message.get("more_body"):
                     return chunk if not chunks else b"".join((*chunks, chunk))
                 chunks.append(chunk)

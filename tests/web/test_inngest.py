@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -12,10 +12,11 @@ import inngest
 import pytest
 from inngest._internal import comm_lib, net, server_lib  # noqa: TID251 - that these names stay is what is tested
 from starlette.applications import Starlette
+from starlette.types import Message, Receive, Scope, Send
 
 from bot.engine import new_signing_key
 from bot.engine.protocol import request_headers
-from bot.web.inngest import in_process_call, inngest_routes, send_in_process
+from bot.web.inngest import MAX_BODY_BYTES, in_process_call, inngest_routes, send_in_process
 
 pytestmark = pytest.mark.anyio
 KEY = new_signing_key()
@@ -76,6 +77,37 @@ async def test_strangers_get_a_401(method: str, headers: Mapping[str, str]) -> N
         )
     assert answer.status_code == 401
     assert "hello" not in answer.text
+
+
+async def test_a_strangers_body_is_not_read() -> None:
+    """The engine of the same process calls over no socket: whatever else comes is not worth the memory."""
+    read = 0
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal read
+        for _ in range(100):
+            read += 1
+            yield b"x" * 2**20
+
+    app = _app(_client())
+
+    async def scoped(scope: Scope, receive: Receive, send: Send) -> None:
+        pieces = body()
+
+        async def lazily() -> Message:
+            return {"type": "http.request", "body": await anext(pieces), "more_body": True}
+
+        await app(scope, lazily, send)
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(scoped), base_url="http://bot.example") as http:
+        answer = await http.post("/api/inngest?fnId=app-hello", headers={"x-inngest-signature": "t=1&s=00"})
+    assert (answer.status_code, read) == (401, 0)
+
+
+async def test_more_than_inngest_ever_sends_is_refused() -> None:
+    body = b"x" * (MAX_BODY_BYTES + 1)
+    status, _, _ = await in_process_call(_app(_client()))("POST", {}, {}, body)
+    assert status == 413
 
 
 async def test_registration_in_band() -> None:

@@ -21,7 +21,7 @@ from bot.intake.signature import sign
 from bot.model.delivery import DeliveryState
 from bot.storage import inbox
 from bot.storage.database import Database
-from bot.web.webhook import MAX_BODY_BYTES, PATH, WebhookEndpoint, webhook_first
+from bot.web.webhook import LARGE_AT_ONCE, MAX_BODY_BYTES, PATH, SMALL_BODY_BYTES, WebhookEndpoint, webhook_first
 from tests.databases import migrated
 from tests.storage.samples import NOW
 
@@ -290,3 +290,36 @@ async def test_only_deliveries_go_past_the_app(endpoint: WebhookEndpoint) -> Non
     await whole({"type": "http", "path": "/", "method": "GET", "headers": []}, nothing, sink)
     await whole({"type": "http", "path": PATH, "method": "GET", "headers": []}, nothing, sink)
     assert seen == ["lifespan", "http"]
+
+
+async def test_large_bodies_wait_for_a_place_and_small_ones_do_not(endpoint: WebhookEndpoint) -> None:
+    """Strangers who send slowly what is large hold a bounded part of memory, and hold up no ordinary delivery."""
+    taken, let_go = 0, asyncio.Event()
+
+    async def hold() -> int:
+        statuses: list[int] = []
+        pieces = iter((b"x" * (SMALL_BODY_BYTES + 1), b"x"))
+
+        async def receive() -> Message:
+            nonlocal taken
+            piece = next(pieces)
+            if len(piece) == 1:
+                taken += 1
+                await let_go.wait()
+            return {"type": "http.request", "body": piece, "more_body": len(piece) > 1}
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                statuses.append(message["status"])
+
+        headers = [(name.encode(), value.encode()) for name, value in HEAD.items()]
+        await endpoint({"type": "http", "method": "POST", "path": PATH, "headers": headers}, receive, send)
+        return statuses[0]
+
+    async with asyncio.TaskGroup() as tasks:
+        held = [tasks.create_task(hold()) for _ in range(LARGE_AT_ONCE + 3)]
+        assert (await deliver(endpoint)).status == 202
+        assert taken == LARGE_AT_ONCE
+        let_go.set()
+    assert {one.result() for one in held} == {401}
+    assert taken == LARGE_AT_ONCE + 3
