@@ -63,7 +63,9 @@ class SqliteConnection:
         self._path, self._turn = url.database or "", turn
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="engine-journal")
         connect_args = {"isolation_level": None, "check_same_thread": False}
-        self._engine = sa.create_engine(url.set(drivername="sqlite"), connect_args=connect_args, pool_size=1)
+        self._engine = sa.create_engine(
+            url.set(drivername="sqlite"), connect_args=connect_args, pool_size=1, hide_parameters=True
+        )
         sa.event.listen(self._engine, "connect", _set_pragmas)
         sa.event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
         self._claim: int | None = None
@@ -101,7 +103,7 @@ class PostgresqlConnection:
     def __init__(self, url: URL) -> None:
         query = {("ssl" if name == "sslmode" else name): value for name, value in url.query.items()}
         driver = url.set(drivername="postgresql+asyncpg", query=query)
-        self._engine = create_async_engine(driver, pool_size=1, max_overflow=0)
+        self._engine = create_async_engine(driver, pool_size=1, max_overflow=0, hide_parameters=True)
         self._connection: AsyncConnection | None = None
         self._one_at_a_time = asyncio.Lock()
 

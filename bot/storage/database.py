@@ -221,6 +221,7 @@ def _sqlite_engine(url: URL, pool_size: int, busy_timeout_s: float, *, is_writer
         max_overflow=0,
         pool_timeout=busy_timeout_s,
         pool_reset_on_return="rollback",
+        hide_parameters=True,  # an error's text is logged and shown; the values in it may be private
         connect_args={"timeout": busy_timeout_s},
     )
     pragmas = WRITER_PRAGMAS if is_writer else READER_PRAGMAS
@@ -254,6 +255,7 @@ def _postgresql_engine(url: URL, pool_size: int) -> AsyncEngine:
         max_overflow=pool_size,
         pool_timeout=BUSY_TIMEOUT_S,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={
             "timeout": 10,
             "command_timeout": 60,

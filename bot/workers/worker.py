@@ -16,6 +16,9 @@ from bot.workers.messages import Answer, Question, decode_answer, encode_questio
 
 _ROOT = Path(bot.__file__).parents[1]
 
+PRIVATE_VARIABLES = ("GITHUB_", "RADAR_", "INNGEST_", "DATABASE_URL")
+"""Settings, keys and tokens among them: a worker reads what strangers wrote and needs none."""
+
 
 class WorkerDied(Exception):
     """The process ended in the middle; the message says how."""
@@ -44,7 +47,7 @@ class Worker:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env={
-                **os.environ,
+                **{name: value for name, value in os.environ.items() if not name.startswith(PRIVATE_VARIABLES)},
                 "PYTHONPATH": os.pathsep.join(filter(None, paths)),
                 frames.MEMORY_VARIABLE: str(memory_bytes),
             },

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from bot.model.errors import UserError, WorldError
 from bot.storage import marks
@@ -180,3 +181,12 @@ async def test_a_cut_connection_is_the_worlds_trouble_once(tmp_path: Path, postg
                 await session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
         async with database.write() as session:
             await marks.put(session, "a", "1", now=NOW)
+
+
+async def test_an_error_does_not_carry_the_values(database: Database) -> None:
+    """Its text is logged, and becomes the reason of a run that everybody who administers may read."""
+    with pytest.raises(DBAPIError) as caught:
+        async with database.write() as session:
+            await session.execute(text("INSERT INTO nowhere VALUES (:value)"), {"value": "my-private-value"})
+    assert "nowhere" in str(caught.value)
+    assert "my-private-value" not in str(caught.value)

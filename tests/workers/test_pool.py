@@ -9,6 +9,7 @@ import signal
 import tarfile
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -178,6 +179,19 @@ async def test_a_worker_ends_with_its_input() -> None:
     worker.close()
     await asyncio.wait_for(worker.wait(), 10)
     assert not worker.is_alive
+
+
+async def test_a_worker_knows_no_key_and_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It reads what strangers wrote: if that ever takes it over, there is nothing to find in its environment."""
+    names = ("GITHUB_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET", "RADAR_SECRET_KEY", "INNGEST_SIGNING_KEY", "DATABASE_URL")
+    for name in names:
+        monkeypatch.setenv(name, "the-secret-of-the-operator")
+    async with pool() as workers:
+        await workers.analyze(FACTS, chunks(archive()), now=NOW)
+        (pid,) = workers.worker_pids
+        environment = Path(f"/proc/{pid}/environ").read_bytes()
+    assert b"PATH=" in environment
+    assert b"the-secret-of-the-operator" not in environment
 
 
 async def test_more_memory_than_allowed_is_final() -> None:
