@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from bot.events import catalog
-from bot.events.payload import Check, Payload, read_payload
+from bot.events.payload import Account, Check, Comment, Payload, read_payload
 from bot.model.event import OutgoingEvent, Trigger
 
 COMMAND_WORD: Final = "/radar"
@@ -208,6 +208,8 @@ def _comment(news: _News) -> tuple[OutgoingEvent, ...]:
         raise _Ignored("A comment by a bot; only people give commands.")
     if news.payload.action == "edited" and news.payload.changes is not None and news.payload.changes.body is None:
         raise _Ignored("An edit that left the comment's text as it was.")
+    if news.payload.action == "edited" and _is_edited_by_another(comment, news.payload.sender):
+        raise _Ignored("An edit by somebody else; a comment's commands are carried out as its author's.")
     issue = _need(news.payload.issue, "issue")
     return (
         catalog.command_received(
@@ -221,6 +223,12 @@ def _comment(news: _News) -> tuple[OutgoingEvent, ...]:
             delivery=news.guid,
         ),
     )
+
+
+def _is_edited_by_another(comment: Comment, sender: Account | None) -> bool:
+    """People with write permission can edit what others wrote, owners too; that lends them no other permission."""
+    author_id, sender_id = comment.user and comment.user.id, sender and sender.id
+    return author_id is not None and sender_id is not None and author_id != sender_id
 
 
 def _digest(text: str | None) -> str:

@@ -82,7 +82,7 @@ SENT: list[tuple[str, str, dict[str, Any], str, dict[str, Any]]] = [
     (
         "command edited in",
         "issue_comment",
-        with_(COMMENT, action="edited", changes={"body": {"from": "before"}}),
+        with_(comment(user={"id": 1, "type": "User"}), action="edited", changes={"body": {"from": "before"}}),
         catalog.COMMAND_RECEIVED,
         {"comment_id": 99},
     ),
@@ -181,6 +181,12 @@ IGNORED: list[tuple[str, str, dict[str, Any], str]] = [
     ("plain comment", "issue_comment", comment(body="hello"), "without /radar"),
     ("bot's comment", "issue_comment", comment(user={"type": "Bot"}), "by a bot"),
     ("App's comment", "issue_comment", comment(performed_via_github_app={"id": 1}), "by a bot"),
+    (
+        "comment edited by somebody else",
+        "issue_comment",
+        with_(comment(user={"id": 2, "type": "User"}), action="edited", changes={"body": {"from": "before"}}),
+        "by somebody else",
+    ),
     ("comment without body", "issue_comment", comment(body=None), "no comment.body"),
     ("edit elsewhere", "issue_comment", with_(COMMENT, action="edited", changes={}), "left the comment's text"),
     ("comment deleted", "issue_comment", with_(COMMENT, action="deleted"), "deleted comment"),
