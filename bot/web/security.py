@@ -1,4 +1,4 @@
-"""Headers that every answer carries: a strict policy for what a page may load, and an id to find it in the log."""
+"""Headers that every answer carries: what a page may load, that no shared cache keeps it, its id in the log."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ class SecurityHeaders:
         self.app = app
         self.headers = {
             "content-security-policy": content_security_policy(github_web_url),
+            "cache-control": "private, no-cache",  # unless the answer says that it is for everybody
             "x-content-type-options": "nosniff",
             "x-frame-options": "DENY",
             "referrer-policy": "same-origin",

@@ -137,7 +137,9 @@ def _show(visit: Visit, nonce: str, *, error: str = "", status: int = 200) -> Re
     organisation = query.get("organisation", "").strip()
     public_url = web.settings.radar_public_url
     name = query.get("name", "").strip()[:NAME_MAX] or "Repo Radar"
-    hook_url = query.get("hook", web.settings.webhook_proxy_url or "").strip()
+    hook_url = web.settings.webhook_proxy_url or ""
+    if visit.request.headers.get("sec-fetch-site") != "cross-site":  # a foreign link chooses no webhook address
+        hook_url = query.get("hook", hook_url).strip()
     manifest: dict[str, Any] = {}
     if web.set_up is not None:
         manifest = dict(web.set_up.manifest(public_url=public_url, name=name))

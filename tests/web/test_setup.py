@@ -123,3 +123,12 @@ def test_env_lines_of_several_lines_are_replaced_whole(tmp_path: Path) -> None:
     path.write_text(new)
     kept = dotenv_values(path, interpolate=False)
     assert kept == {"A": "1", "GITHUB_PRIVATE_KEY": PEM, "B": 'q"uo\\te $HOME #'}
+
+
+async def test_a_foreign_link_chooses_no_webhook_address(bare_world: World) -> None:
+    """Somebody who sends the operator to /setup must not get the deliveries sent to themselves."""
+    async with bare_world.client() as client:
+        await begin(bare_world, client)
+        answer = await client.get("/setup?hook=https://thief.example/x", headers={"sec-fetch-site": "cross-site"})
+    assert answer.status_code == 200
+    assert "thief.example" not in answer.text
