@@ -15,7 +15,7 @@ from tests.samples.history import ADA, History
 
 PRIVATE_LINE = "the-treasure-is-below-the-old-oak"
 COMMENT_LINE = "between-you-and-me-4711"
-LEAKED_KEY = "AKIA" + "Q3EXAMPLE7SECRET"  # split, so that no scanner takes this file for a leak
+LEAKED_KEY = "AKIA" + "Q3PWMXZKT7GHRVBD"  # split, so that no scanner takes this file for a leak
 INBOX = ("deliveries", "delivery_bodies")
 
 
@@ -63,8 +63,8 @@ def test_nothing_secret_is_written_down(own_stage: Callable[..., Stage]) -> None
     assert COMMENT_LINE not in log
     assert COMMENT_LINE not in dump(stage, without=INBOX), "a comment's text outside the inbox"
     assert not re.search(r"ghs_[0-9a-f]{20}|eyJ[\w-]{20,}\.eyJ", log + database)
-    kinds = {finding["id"] for finding in bot_checks(database, stage)}
-    assert "secrets" in kinds
+    states = {check["id"]: check["state"] for check in bot_checks(database)}
+    assert states["secrets"] == "fail", "the leaked key was not even seen"
 
 
 def dump(stage: Stage, *, without: tuple[str, ...] = ()) -> str:
@@ -88,7 +88,7 @@ def _text(cell: object) -> str:
         return cell.decode(errors="replace")
 
 
-def bot_checks(database: str, stage: Stage) -> list[dict[str, str]]:
+def bot_checks(database: str) -> list[dict[str, str]]:
     """The checks of the stored report."""
     start = database.index('{"schema_version"')
     report = json.JSONDecoder().raw_decode(database[start:])[0]
