@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from bot.config import Settings
 from bot.intake.replay import replay
+from bot.logs import one_line
 from bot.storage import inbox
 from bot.storage.database import Database
 
@@ -41,6 +43,7 @@ async def list_deliveries(settings: Settings, console: Console) -> None:
     for one in deliveries:
         event = f"{one.event}.{one.action}" if one.action else one.event
         received = f"{one.received_at:%Y-%m-%d %H:%M:%S}"
-        table.add_row(one.guid, event, one.repository_full_name, received, one.state.value, one.reason)
+        cells = (one.guid, event, one.repository_full_name, received, one.state.value, one.reason)
+        table.add_row(*(Text(one_line(cell)) for cell in cells))
     console.print(table)
     console.print("Replay one with: python -m bot replay GUID")

@@ -55,7 +55,7 @@ def _headline(report: Report) -> RenderableType:
         grade, f"  {score}", f", {report.coverage:.0%} of the checks could be judged", f"  ·  {report.status.value}"
     )
     lines = [first, Text(""), Text(one_line(report.summary)), Text(one_line(report.status_reason), style="dim")]
-    kind = f"{report.kind.value.replace('-', ' ')} · {report.licence.expression or 'no licence'}"
+    kind = one_line(f"{report.kind.value.replace('-', ' ')} · {report.licence.expression or 'no licence'}")
     title = Text(f"{one_line(name)}  {repository.head_sha[:12]}")
     return Panel(Group(*lines), title=title, title_align="left", subtitle=Text(kind), subtitle_align="left")
 
@@ -116,7 +116,7 @@ def _languages(report: Report) -> RenderableType | None:
     table = Table.grid(padding=(0, 2))
     for one in report.languages[:10]:
         bar = Text("█" * max(1, round(one.share * BAR_CELLS)), style=one.colour or "default")
-        table.add_row(one.name, bar, f"{one.share:.1%}", f"{one.code:,} lines", f"{one.files:,} files")
+        table.add_row(Text(one_line(one.name)), bar, f"{one.share:.1%}", f"{one.code:,} lines", f"{one.files:,} files")
     return table
 
 
@@ -153,7 +153,7 @@ def _components(report: Report) -> RenderableType | None:
         table.add_row(
             Text(one_line(one.path or ".")),
             one.kind.value,
-            one.ecosystem,
+            Text(one_line(one.ecosystem)),
             f"{one.code:,} lines",
             _plural(one.dependencies),
         )
