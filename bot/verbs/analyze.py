@@ -11,12 +11,12 @@ from rich.console import Console
 
 from bot.analysis.formats.markdown import to_markdown
 from bot.analysis.formats.sarif import to_sarif
-from bot.app import analysis_pool
 from bot.config import Settings
 from bot.github.client import GitHubClient
 from bot.github.counting import count_requests
 from bot.model.errors import UserError
 from bot.model.report import Report, decode_report, encode_report
+from bot.parts import analysis_pool
 from bot.verbs.report_text import print_report
 from bot.workers.local import analyze_checkout
 

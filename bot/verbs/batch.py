@@ -9,15 +9,18 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
-from bot.app import Bot
 from bot.config import Settings
 from bot.events.catalog import batch_requested
+from bot.logs import one_line
 from bot.model.batch import Batch, BatchStatus, ItemState
 from bot.model.errors import UserError
 from bot.model.event import Trigger
 from bot.model.installation import TOKEN_INSTALLATION_ID, Installation
+from bot.parts import Bot
 from bot.storage import batches, installations, outbox
+from bot.storage.database import Database
 
 LOOK_EVERY_S = 0.5
 
@@ -45,19 +48,17 @@ async def run_batch(settings: Settings, owner: str | None, *, forks: str, force:
         except asyncio.CancelledError:
             console.print("Stopped. The same command goes on where this one ended.")
             raise
-        return await _conclude(bot, ended, console)
+        return await conclude(bot.database, ended, console)
 
 
 async def _installations(bot: Bot, owner: str | None) -> list[Installation]:
-    async with bot.database.read() as session:
-        stored = await installations.list_all(session)
     if bot.app is None:
-        return [one for one in stored if one.id == TOKEN_INSTALLATION_ID]
-    if bot.app is not None:
-        async for page in bot.app.list_installations():
-            async with bot.database.write() as session:
-                for ref in page:
-                    await installations.upsert(session, ref, now=datetime.now(UTC))
+        async with bot.database.read() as session:
+            return [one for one in await installations.list_all(session) if one.id == TOKEN_INSTALLATION_ID]
+    async for page in bot.app.list_installations():
+        async with bot.database.write() as session:
+            for ref in page:
+                await installations.upsert(session, ref, now=datetime.now(UTC))
     async with bot.database.read() as session:
         stored = await installations.list_all(session)
     chosen = [one for one in stored if owner is None or one.account_login.lower() == owner.lower()]
@@ -120,7 +121,8 @@ async def _watch(bot: Bot, batch_ids: list[str], console: Console) -> list[Batch
             await asyncio.sleep(LOOK_EVERY_S)
 
 
-async def _conclude(bot: Bot, ended: list[Batch], console: Console) -> int:
+async def conclude(database: Database, ended: list[Batch], console: Console) -> int:
+    """Print what became of each batch and why repositories failed; the exit code."""
     for one in ended:
         console.print(
             f"{one.owner}: {one.done} analysed, {one.skipped} were current or excluded, {one.failed} failed"
@@ -128,13 +130,13 @@ async def _conclude(bot: Bot, ended: list[Batch], console: Console) -> int:
             highlight=False,
         )
         if one.status is BatchStatus.FAILED:
-            console.print(f"  The batch itself failed: {one.error}", highlight=False, markup=False)
-        async with bot.database.read() as session:
+            console.print(Text(f"  The batch itself failed: {one_line(one.error)}"))
+        async with database.read() as session:
             failed = await batches.items(session, one.id, state=ItemState.FAILED, limit=50)
         if failed:
             table = Table("repository", "why it failed", box=None, pad_edge=False)
             for item in failed:
-                table.add_row(item.full_name, item.reason)
+                table.add_row(item.full_name, Text(one_line(item.reason)))
             console.print(table)
     is_whole = all(one.status is BatchStatus.COMPLETED and not one.failed for one in ended)
     return 0 if is_whole else 1

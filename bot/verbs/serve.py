@@ -8,9 +8,11 @@ from socket import socket
 
 import uvicorn
 from rich.console import Console
+from rich.markup import escape
 
-from bot.app import Radar, version
+from bot.app import Radar
 from bot.config import Settings
+from bot.parts import version
 
 GRACE_S = 30
 """How long work under way may take to end after a stop was asked for."""
@@ -62,8 +64,9 @@ def serve_forever(settings: Settings, console: Console) -> int:
 def announce(radar: Radar, host: str, port: int, console: Console) -> None:
     """What an operator needs to know, in a few lines. The links and the token are for this terminal only."""
     settings = radar.settings
+    address = f"[{host}]" if ":" in host else host
     lines = [
-        f"[bold]Repo Radar {version()}[/] listens on http://{host}:{port}",
+        f"[bold]Repo Radar {version()}[/] listens on http://{escape(address)}:{port}",
         f"  Dashboard  {radar.web.operator_link}",
         "             (your sign-in link as operator; it works while this server runs)",
     ]
@@ -72,7 +75,7 @@ def announce(radar: Radar, host: str, port: int, console: Console) -> None:
         lines.append("             (made for this start; set RADAR_API_TOKEN to keep one)")
     lines.append(f"  Webhooks   {settings.radar_public_url}/api/github/webhooks")
     engine = "your Inngest server" if settings.uses_inngest_server else "embedded, in this process"
-    lines.append(f"  Engine     {engine}; data in {radar.web.db.name}")
+    lines.append(f"  Engine     {engine}; data in {escape(radar.web.db.name)}")
     if settings.has_app:
         lines.append(f"  GitHub     App {settings.github_app_id} on {settings.github_web_url}")
     elif settings.has_token:

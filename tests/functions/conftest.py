@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from bot.app import Bot
 from bot.config import load_settings
 from bot.functions.deps import Deps
 from bot.model.repository import InstallationRef, Repository
+from bot.parts import Bot
 from bot.storage import installations, repositories
 from tests.fakehub import FakeHub
 

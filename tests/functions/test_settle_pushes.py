@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot.app import Bot
 from bot.config import load_settings
 from bot.functions.settle_pushes import Push, mark_queued
 from bot.model.repository import RefreshStatus
+from bot.parts import Bot
 from bot.storage import refreshes
 from tests.functions.conftest import World
 
