@@ -15,10 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.analysis import compare
 from bot.config import Settings
-from bot.engine.configuration import ConfigurationError
-from bot.engine.connection import JournalBusyError
 from bot.github.manifest import convert, manifest_for
-from bot.model.errors import RadarError, UserError
+from bot.model.errors import RadarError
 from bot.model.sign_in import AppCredentials
 from bot.parts import Bot, now
 from bot.web import all_routes
@@ -92,10 +90,8 @@ class Radar:
                     await asyncio.wait({stopping, changing}, return_when=asyncio.FIRST_COMPLETED)
                     changing.cancel()
                     await self.web.figures.close()
-        except* RadarError as group:
-            self.start_error = _first(group)
-        except* (ConfigurationError, JournalBusyError) as group:
-            self.start_error = UserError(str(_first(group)))
+        except RadarError as error:
+            self.start_error = error
         if self.start_error is not None:
             kind = "shutdown" if is_started else "startup"
             await send({"type": f"lifespan.{kind}.failed", "message": str(self.start_error)})
@@ -153,11 +149,3 @@ class _SetUp:
 
     async def convert(self, code: str) -> AppCredentials:
         return await convert(code, api_url=self._settings.github_api_url)
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> RadarError:
-    """The first error of a group of groups."""
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error if isinstance(error, RadarError) else UserError(str(error))

@@ -15,12 +15,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version as package_version
-from typing import Any
+from typing import Any, Protocol
 
 import inngest
 from starlette.applications import Starlette
 
 from bot.config import Settings
+from bot.engine.configuration import ConfigurationError
+from bot.engine.connection import JournalBusyError
 from bot.engine.machine import default_backoff
 from bot.engine.runner import Options
 from bot.engine.server import Engine, EngineStoppedError, new_signing_key
@@ -118,13 +120,21 @@ class Bot:
     async def running(self, *, chores: bool = True) -> AsyncIterator[None]:
         """Start everything, in order; at the end finish what was accepted, in the opposite order.
 
-        Without `chores` nothing is looked for that was missed while we were away.
+        Without `chores` nothing is looked for that was missed while we were away. Raises RadarError when a part
+        cannot start or fails for good; what is raised inside comes out as it is.
         """
+        try:
+            async with self._started(chores=chores):
+                yield
+        except BaseExceptionGroup as group:
+            raise _alone(group) from group
+
+    @asynccontextmanager
+    async def _started(self, *, chores: bool) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.database.close)
             await self.database.migrate()
-            if self.app is not None:
-                stack.push_async_callback(self.app.aclose)
+            stack.push_async_callback(self.clients.aclose)
             if self.sign_in is not None:
                 stack.push_async_callback(self.sign_in.aclose)
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
@@ -208,6 +218,13 @@ class Bot:
         self._wake_relay()
 
 
+class _Clients(Clients, Protocol):
+    """Clients that hold connections."""
+
+    async def aclose(self) -> None:
+        """Let the connections go."""
+
+
 class _NoGitHub:
     """Stands in while neither an App nor a token is configured: work that needs GitHub fails with what to do."""
 
@@ -217,6 +234,9 @@ class _NoGitHub:
             "No GitHub App and no token is configured.",
             next_step="Open /setup, or set GITHUB_APP_ID, GITHUB_PRIVATE_KEY and GITHUB_WEBHOOK_SECRET.",
         )
+
+    async def aclose(self) -> None:
+        """There is nothing to let go."""
 
 
 class _OneToken:
@@ -228,8 +248,12 @@ class _OneToken:
     def for_installation(self, installation_id: int) -> GitHubClient:
         return self._client
 
+    async def aclose(self) -> None:
+        """Let the client's connections go."""
+        await self._client.aclose()
 
-def _github(settings: Settings, budgets: BudgetKeeper) -> tuple[GitHubApp | None, Clients]:
+
+def _github(settings: Settings, budgets: BudgetKeeper) -> tuple[GitHubApp | None, _Clients]:
     """The App and its clients, or the client of token mode, or nobody. Raises UserError for a key that is none."""
     pem = settings.private_key_pem
     if settings.has_app and settings.github_app_id is not None and pem is not None:
@@ -302,6 +326,14 @@ def _inngest_client(settings: Settings, signing_key: str | None) -> inngest.Inng
                 value.get_secret_value() if hasattr(value, "get_secret_value") else value
             )
     return inngest.Inngest(app_id=APP_ID, app_version=version(), logger=logger)
+
+
+def _alone(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first error of a group of groups, the engine's own as a slip: one of ours is all that a person needs."""
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return UserError(str(error)) if isinstance(error, ConfigurationError | JournalBusyError) else error
 
 
 def _token_installation(settings: Settings) -> InstallationRef:
