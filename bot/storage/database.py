@@ -259,6 +259,11 @@ def _postgresql_engine(url: URL, pool_size: int) -> AsyncEngine:
         connect_args={
             "timeout": 10,
             "command_timeout": 60,
-            "server_settings": {"application_name": "repo-radar", "lock_timeout": "10s"},
+            "server_settings": {
+                "application_name": "repo-radar",
+                "lock_timeout": "10s",
+                "jit": "off",  # our queries take milliseconds: compiling them or starting workers takes longer
+                "max_parallel_workers_per_gather": "0",
+            },
         },
     )

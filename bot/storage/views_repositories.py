@@ -277,14 +277,17 @@ async def _has(
     table: type[RepositoryTechnologyRow | RepositoryCheckRow | RepositoryOwnerRow],
     match: ColumnElement[bool],
 ) -> ColumnElement[bool]:
-    """Repositories with a matching detail row. Neither database guesses well how rare a match is, so it is asked.
+    """Repositories with a matching detail row. PostgreSQL knows from its statistics how rare a match is and chooses
+    for itself; SQLite does not, so it is asked.
 
     A few give the ids that are looked up. More make a list of ids against which the walk through the sort's index is
     checked (`+ 0` keeps SQLite from looking them up). Most of all: each row of the walk is probed, it soon ends.
     """
-    few = select(table.repository_id).where(match).limit(COMMON).subquery()
-    count = int(await session.scalar(select(func.count()).select_from(few)) or 0)
     ids = select(table.repository_id).where(match)
+    if session.get_bind().dialect.name == "postgresql":
+        return RepositoryRow.id.in_(ids)
+    few = ids.limit(COMMON).subquery()
+    count = int(await session.scalar(select(func.count()).select_from(few)) or 0)
     if count < SELECTIVE:
         return RepositoryRow.id.in_(ids)
     if count < COMMON:
