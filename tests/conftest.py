@@ -9,6 +9,11 @@ import pytest
 from tests.databases import postgresql_server
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys and the browser come last: they are slow, and Playwright's loop suffers no other beside it."""
+    items.sort(key=lambda item: ("/browser/" in item.path.as_posix(), "/journeys/" in item.path.as_posix()))
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     """The bot runs on asyncio."""
