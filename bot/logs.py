@@ -25,6 +25,7 @@ SECRET_PATTERNS = re.compile(
 )
 SECRET_KEYS = frozenset({"token", "secret", "password", "authorization", "private_key", "signing_key", "cookie"})
 CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+BUT_NEWLINES = re.compile(CONTROL.pattern.replace(r"\x0a", r"\x0b"))
 MAX_VALUE_CHARS = 8000
 
 
@@ -35,8 +36,11 @@ def redact(text: str) -> str:
 
 def one_line(text: str) -> str:
     """`text` without credentials, its control characters (newlines, terminal escapes, bidi marks) made visible."""
-    shown = redact(text[:MAX_VALUE_CHARS])
-    return CONTROL.sub(lambda match: match.group().encode("unicode_escape").decode("ascii"), shown)
+    return _visible(CONTROL, redact(text[:MAX_VALUE_CHARS]))
+
+
+def _visible(characters: re.Pattern[str], text: str) -> str:
+    return characters.sub(lambda match: match.group().encode("unicode_escape").decode("ascii"), text)
 
 
 def clean(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -45,7 +49,7 @@ def clean(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mut
         if key in SECRET_KEYS:
             event[key] = "[redacted]"
         elif key == "exception":
-            event[key] = redact(str(value))
+            event[key] = _visible(BUT_NEWLINES, redact(str(value)))
         elif isinstance(value, str):
             event[key] = one_line(value)
         elif value is not None and not isinstance(value, bool | int | float):

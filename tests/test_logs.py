@@ -72,3 +72,14 @@ def test_other_peoples_loggers_and_tracebacks_are_cleaned_too() -> None:
     )
     assert line["event"] == "oh [redacted]"
     assert "RuntimeError: lost [redacted]" in line["exception"]
+
+
+def test_a_traceback_keeps_its_lines_and_no_terminal_escape() -> None:
+    script = "import logging\nfrom bot.logs import configure_logs\nconfigure_logs('console', 'info')\n"
+    script += "try:\n    raise RuntimeError('evil \\x1b]0;x\\x07 \\x1b[2J')\n"
+    script += "except RuntimeError:\n    logging.getLogger('bot').exception('oh')"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=30)
+    assert "evil \\x1b]0;x\\x07 \\x1b[2J" in done.stderr
+    assert "\x1b]" not in done.stderr
+    assert "\x1b[2J" not in done.stderr
+    assert len(done.stderr.splitlines()) > 3

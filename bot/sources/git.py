@@ -11,7 +11,8 @@ from typing import IO
 
 from bot.model.errors import UserError
 
-_SAFE_OPTIONS = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "log.showSignature=false")
+_SAFE_SETTINGS = ("core.fsmonitor=false", "core.hooksPath=/dev/null", "log.showSignature=false", "protocol.allow=never")
+_SAFE_OPTIONS = tuple(word for setting in _SAFE_SETTINGS for word in ("-c", setting))
 _TIMEOUT_S = 60
 _OBJECTS_AT_ONCE = 256
 

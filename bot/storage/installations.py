@@ -10,10 +10,24 @@ from sqlalchemy import delete as delete_rows
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.model.delivery import DeliveryState
 from bot.model.installation import Installation, InstallationStatus
 from bot.model.repository import InstallationRef
 from bot.storage.changed import changed
-from bot.storage.tables import BatchRow, BudgetRow, InstallationRow, RepositoryRow
+from bot.storage.tables import (
+    ApiTokenRow,
+    BatchRow,
+    BudgetRow,
+    CommandRow,
+    DeliveryBodyRow,
+    DeliveryRow,
+    InstallationRow,
+    RepositoryRow,
+    RunRow,
+    SubscriptionRow,
+    UserInstallationRow,
+    UserRepositoryRow,
+)
 from bot.storage.upsert import insert
 
 UNINSTALLED = "uninstalled"
@@ -157,16 +171,33 @@ async def delete(session: AsyncSession, installation_id: int, *, now: datetime) 
 
 
 async def purge(session: AsyncSession, *, deleted_before: datetime) -> dict[str, int]:
-    """Erase installations deleted before then, with their repositories, reports and batches; counts of each."""
+    """Erase installations deleted before then, with all that came of them; counts of some.
+
+    Of deliveries only the bodies go: their GUIDs tell recovery that nothing is missing, until they age.
+    """
     doomed = select(InstallationRow.id).where(
         InstallationRow.status == InstallationStatus.DELETED, InstallationRow.deleted_at < deleted_before
     )
     ids = list(await session.scalars(doomed))
+    await _erase_traces(session, ids)
     repositories = await changed(session, delete_rows(RepositoryRow).where(RepositoryRow.installation_id.in_(ids)))
     batches = await changed(session, delete_rows(BatchRow).where(BatchRow.installation_id.in_(ids)))
     await changed(session, delete_rows(BudgetRow).where(BudgetRow.installation_id.in_(ids)))
     installations = await changed(session, delete_rows(InstallationRow).where(InstallationRow.id.in_(ids)))
     return {"installations": installations, "repositories": repositories, "batches": batches}
+
+
+async def _erase_traces(session: AsyncSession, ids: Sequence[int]) -> None:
+    """What holds no foreign key: payloads, runs, commands, keys that were given out, who could see what."""
+    for table in (RunRow, ApiTokenRow, SubscriptionRow, UserInstallationRow):
+        await session.execute(delete_rows(table).where(table.installation_id.in_(ids)))
+    theirs = select(RepositoryRow.id).where(RepositoryRow.installation_id.in_(ids))
+    for of_repository in (CommandRow, UserRepositoryRow):
+        await session.execute(delete_rows(of_repository).where(of_repository.repository_id.in_(theirs)))
+    settled = select(DeliveryRow.id).where(
+        DeliveryRow.installation_id.in_(ids), DeliveryRow.state != DeliveryState.RECEIVED.value
+    )
+    await session.execute(delete_rows(DeliveryBodyRow).where(DeliveryBodyRow.delivery_id.in_(settled)))
 
 
 def _installation(row: InstallationRow) -> Installation:

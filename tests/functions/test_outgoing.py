@@ -127,8 +127,9 @@ async def test_an_answer_that_never_comes_is_given_up(monkeypatch: pytest.Monkey
 
     async def dripping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         gone = asyncio.create_task(reader.read())
+        writer.write(b"HTTP/1.1 200 OK\r\nx-slow: ")
         while not gone.done():
-            writer.write(b"H")
+            writer.write(b"y")
             await asyncio.wait([gone], timeout=0.02)
         writer.transport.abort()
         has_gone.set()

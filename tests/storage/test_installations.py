@@ -6,10 +6,23 @@ import pytest
 
 from bot.model.batch import BatchStatus
 from bot.model.installation import InstallationStatus
+from bot.model.records import CommandRecord, Run
 from bot.model.repository import RefreshStatus
-from bot.storage import batches, installations, refreshes, reports, repositories
+from bot.storage import (
+    batches,
+    commands,
+    inbox,
+    installations,
+    refreshes,
+    reports,
+    repositories,
+    runs,
+    sessions,
+    subscriptions,
+    tokens,
+)
 from bot.storage.database import Database, Session
-from tests.storage.samples import NOW, installation, later, report, repository
+from tests.storage.samples import NOW, delivery, installation, later, report, repository
 
 pytestmark = pytest.mark.anyio
 
@@ -139,3 +152,49 @@ async def test_purging_erases_after_the_grace_period_only(database: Database) ->
         assert await reports.count(session, 42) == 0
         assert await batches.items(session, "b") == []
         assert await repositories.get(session, 44) is not None
+
+
+async def test_purging_erases_what_was_given_out_and_told(database: Database) -> None:
+    """Keys of the installation, its payloads, runs and commands, and who could see it; nothing of another's."""
+    async with database.write() as session:
+        await seed(session)
+        sent = [delivery(f"guid-{of}", installation_id=of, body=b'{"private":1}') for of in (7, 8)]
+        await inbox.store_many(session, sent)
+        await inbox.settle(session, sent={"guid-7": ["e7"], "guid-8": ["e8"]}, ignored={}, failed={}, now=NOW)
+        secrets = {}
+        for of, repository_id in ((7, 42), (8, 44)):
+            _, secrets[of] = await tokens.create(
+                session, name="t", scope="read", installation_id=of, created_by="ada", now=NOW
+            )
+            await subscriptions.add(session, installation_id=of, url="https://x.org/", secret_sealed="s", now=NOW)
+            await runs.start(session, Run(id=f"run-{of}", function_id="f", started_at=NOW, installation_id=of))
+            await commands.claim(
+                session,
+                CommandRecord(
+                    id=f"c-{of}",
+                    repository_id=repository_id,
+                    issue_number=1,
+                    comment_id=of,
+                    command="report",
+                    author="ada",
+                ),
+                now=NOW,
+            )
+            await sessions.keep_access(
+                session, of, repositories={repository_id: "read"}, installations={of: True}, checked_at=NOW
+            )
+        await installations.delete(session, 7, now=NOW)
+        await installations.purge(session, deleted_before=later(1))
+    async with database.read() as session:
+        for of, repository_id, is_there in ((7, 42, False), (8, 44, True)):
+            found = [
+                bool(await inbox.body(session, f"guid-{of}")),
+                await tokens.find(session, secrets[of]) is not None,
+                bool(await subscriptions.list_all(session, installation_id=of)),
+                await runs.get(session, f"run-{of}") is not None,
+                await commands.get(session, f"c-{of}") is not None,
+                await sessions.permission(session, of, repository_id) == "read",
+                await sessions.administers(session, of),
+            ]
+            assert found == [is_there] * len(found), of
+        assert await inbox.known_guids(session, ["guid-7"]) == {"guid-7"}, "recovery must not ask for it again"
