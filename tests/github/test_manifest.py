@@ -162,3 +162,13 @@ async def test_an_answer_without_a_key_is_no_answer(router: respx.MockRouter) ->
     router.post("/app-manifests/code/conversions").respond(201, json=CONVERTED | {"pem": None})
     with pytest.raises(WorldError, match="no credentials"):
         await manifest.convert("code", api_url=API)
+
+
+def test_no_more_is_asked_for_than_the_bot_does() -> None:
+    """Whoever steals the key can comment and set check runs; never push, administer or read secrets."""
+    permissions = manifest.load_manifest().permissions
+    assert {name for name, level in permissions.items() if level != "read"} == {"issues", "pull_requests", "checks"}
+    assert set(permissions.values()) == {"read", "write"}
+    assert set(permissions) == {
+        "checks", "contents", "issues", "members", "metadata", "pull_requests", "statuses", "vulnerability_alerts",
+    }  # fmt: skip

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.web.world import READER_ID, World
+from tests.web.world import ADMIN_ID, READER_ID, World
 
 pytestmark = pytest.mark.anyio
 
@@ -65,3 +65,30 @@ async def test_json_that_nests_without_end_is_a_plain_400(world: World, body: by
             "/api/batch/generate-remaining", content=body, headers={"content-type": "application/json"}
         )
     assert answer.status_code == 400
+
+
+INJECTIONS = ("' OR '1'='1", "x'; DROP TABLE repositories; --", '" OR 1=1 --', "%' OR 1=1 --", "\\' OR 1=1 --", "{x}")
+
+
+@pytest.mark.parametrize("evil", INJECTIONS)
+async def test_what_is_asked_for_never_becomes_sql(world: World, evil: str) -> None:
+    fields = ("q", "owner", "language", "licence", "technology", "check", "grade", "status", "kind", "sort")
+    async with world.client() as stranger, world.operator() as operator:
+        for field in fields:
+            found = (await stranger.get("/repos.json", params={field: evil})).json()["repositories"]
+            names = {f"{row['owner']}/{row['name']}" for row in found}
+            assert names <= {"harbour/tidemark", "harbour/driftwood", "harbour/newborn"}, field
+            if field not in {"sort"}:
+                assert names == set(), field
+        for path in ("/deliveries", "/runs"):
+            for field in ("state", "event", "repository", "function"):
+                assert (await operator.get(path, params={field: evil})).status_code == 200
+        assert (await stranger.get("/dependencies", params={"q": evil})).status_code == 200
+        assert len((await operator.get("/repos.json")).json()["repositories"]) == 5
+
+
+async def test_the_live_progress_is_for_those_who_see_the_batch(world: World) -> None:
+    async with world.client() as stranger, world.person(READER_ID) as reader, world.person(ADMIN_ID) as admin:
+        assert (await stranger.get("/batches/batch-1/events")).status_code == 303
+        assert (await reader.get("/batches/batch-1/events")).status_code == 403
+        assert (await admin.get("/batches/batch-2/events")).status_code == 404
