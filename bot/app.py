@@ -33,13 +33,15 @@ class Radar:
     """The ASGI application: one `Bot` at a time behind a web front.
 
     `settings` must hold a secret key and an API token (`Settings.with_generated_secrets`); `made` names those that
-    were generated for this start.
+    were generated for this start. `when_failed` is called when the bot ends by itself after its start, with why in
+    `start_error`: ASGI has no word for it, and a server would go on to accept what nobody answers.
     """
 
     def __init__(self, settings: Settings, *, made: Sequence[str] = ()) -> None:
         self.settings = settings
         self.start_error: RadarError | None = None
         self.made = frozenset(made)
+        self.when_failed: Callable[[], None] = lambda: None
         self._operator_token = secrets.token_urlsafe(32)
         self._setup_code = secrets.token_urlsafe(12)
         self._web: Web | None = None
@@ -93,6 +95,8 @@ class Radar:
         except RadarError as error:
             self.start_error = error
         if self.start_error is not None:
+            if is_started:
+                self.when_failed()
             kind = "shutdown" if is_started else "startup"
             await send({"type": f"lifespan.{kind}.failed", "message": str(self.start_error)})
             return

@@ -114,7 +114,7 @@ class Bot:
             url, options = settings.database_url.get_secret_value(), _engine_options(settings)
             self.engine = Engine(url, call, signing_key=signing_key, options=options, turn=self.database.turn)
         self.receiver = Receiver(self.database, on_stored=self._wake_relay)
-        self._relay = Relay(self.database, self._send, clock=clock, rain=self.receiver.per_second)
+        self._relay = Relay(self.database, self.send, clock=clock, rain=self.receiver.per_second)
 
     @asynccontextmanager
     async def running(self, *, chores: bool = True) -> AsyncIterator[None]:
@@ -182,7 +182,7 @@ class Bot:
     def _wake_relay(self) -> None:
         self._relay.wake()
 
-    async def _send(self, events: Sequence[OutgoingEvent]) -> None:
+    async def send(self, events: Sequence[OutgoingEvent]) -> None:
         """The relay's way to the engine. Raises WorldError when it is away."""
         sent: list[dict[str, Any]] = [
             {"name": one.name, "id": one.id, "data": one.data, **({"ts": one.ts_ms} if one.ts_ms else {})}

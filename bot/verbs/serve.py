@@ -33,6 +33,10 @@ class _Server(uvicorn.Server):
             port = self.servers[0].sockets[0].getsockname()[1]
             announce(self._radar, self.config.host, port, self._console)
 
+    def stop(self) -> None:
+        """End as if a signal had asked for it."""
+        self.should_exit = True
+
 
 def serve_forever(settings: Settings, console: Console) -> int:
     """The exit code when it has stopped: 0, or what made the start fail is raised."""
@@ -54,6 +58,7 @@ def serve_forever(settings: Settings, console: Console) -> int:
         limit_concurrency=None,
     )
     server = _Server(config, radar, console)
+    radar.when_failed = server.stop
     with suppress(SystemExit), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(server.serve())  # uvicorn leaves by SystemExit when the start fails; why stands in start_error
     if radar.start_error is not None:
