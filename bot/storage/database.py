@@ -213,6 +213,12 @@ def _require_folder(path: Path) -> None:
         )
 
 
+def _keep_to_ourselves(path: Path) -> None:
+    """A database that has just been made is for its owner only (0600); SQLite gives its side files the same mode."""
+    if path.is_file() and path.stat().st_size == 0:
+        path.chmod(0o600)
+
+
 def _sqlite_engine(url: URL, pool_size: int, busy_timeout_s: float, *, is_writer: bool) -> AsyncEngine:
     engine = create_async_engine(
         url,
@@ -228,6 +234,8 @@ def _sqlite_engine(url: URL, pool_size: int, busy_timeout_s: float, *, is_writer
 
     def on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # pysqlite's own BEGIN comes too late for IMMEDIATE
+        if is_writer and url.database is not None:
+            _keep_to_ourselves(Path(url.database))
         cursor = connection.cursor()
         for pragma in (f"busy_timeout={int(busy_timeout_s * 1000)}", *pragmas):
             cursor.execute(f"PRAGMA {pragma}")

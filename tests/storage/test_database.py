@@ -190,3 +190,16 @@ async def test_an_error_does_not_carry_the_values(database: Database) -> None:
             await session.execute(text("INSERT INTO nowhere VALUES (:value)"), {"value": "my-private-value"})
     assert "nowhere" in str(caught.value)
     assert "my-private-value" not in str(caught.value)
+
+
+async def test_a_new_database_is_for_its_owner_only(tmp_path: Path) -> None:
+    """It holds private repositories' reports and payloads; other users of the machine have no business there."""
+    async with migrated(f"sqlite:///{tmp_path}/radar.db") as made:
+        async with made.write() as session:
+            await marks.put(session, "a", "1", now=NOW)
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("radar.db*")}
+    assert "radar.db-wal" in modes
+    assert {name: mode for name, mode in modes.items() if mode != 0o600} == {}
+    (tmp_path / "radar.db").chmod(0o640)
+    async with migrated(f"sqlite:///{tmp_path}/radar.db"):
+        assert (tmp_path / "radar.db").stat().st_mode & 0o777 == 0o640, "what the operator chose stays"
