@@ -101,11 +101,8 @@ async def get_history(call: Call) -> Response:
     before = cursors.before_number(query.cursor)
     async with call.web.db.read() as session:
         items = await history(session, found.id, before=before, limit=query.limit + 1)
-    cursor = ""
-    if len(items) > query.limit:
-        items = items[: query.limit]
-        cursor = cursors.encode(items[-1].created_at.isoformat(), items[-1].id)
-    return reply(call, HistoryPage([history_of(item) for item in items]), headers=call.next_link(cursor))
+    page, cursor = cursors.cut(items, query.limit, lambda one: (one.created_at.isoformat(), one.id))
+    return reply(call, HistoryPage([history_of(item) for item in page]), headers=call.next_link(cursor))
 
 
 async def get_report(call: Call) -> Response:

@@ -51,11 +51,8 @@ async def list_batches(call: Call) -> Response:
     before = cursors.before(query.cursor)
     async with call.web.db.read() as session:
         found = await views_activity.batches(session, call.viewer.scope, before=before, limit=query.limit + 1)
-    cursor = ""
-    if len(found) > query.limit:
-        found = found[: query.limit]
-        cursor = cursors.encode(found[-1].created_at.isoformat(), found[-1].id)
-    return reply(call, BatchPage([progress_of(item) for item in found]), headers=call.next_link(cursor))
+    page, cursor = cursors.cut(found, query.limit, lambda one: (one.created_at.isoformat(), one.id))
+    return reply(call, BatchPage([progress_of(item) for item in page]), headers=call.next_link(cursor))
 
 
 async def get_batch(call: Call) -> Response:
@@ -72,11 +69,8 @@ async def get_batch_items(call: Call) -> Response:
         items = await views_activity.batch_items(
             session, found.id, state=query.state, after=after, limit=query.limit + 1
         )
-    cursor = ""
-    if len(items) > query.limit:
-        items = items[: query.limit]
-        cursor = cursors.encode(items[-1].repository_id)
-    return reply(call, BatchItemPage([batch_item_of(item) for item in items]), headers=call.next_link(cursor))
+    page, cursor = cursors.cut(items, query.limit, lambda one: (one.repository_id,))
+    return reply(call, BatchItemPage([batch_item_of(item) for item in page]), headers=call.next_link(cursor))
 
 
 async def stream_batch(call: Call) -> Response:
@@ -98,11 +92,8 @@ async def list_runs(call: Call) -> Response:
             before=before,
             limit=query.limit + 1,
         )
-    cursor = ""
-    if len(found) > query.limit:
-        found = found[: query.limit]
-        cursor = cursors.encode(found[-1].started_at.isoformat(), found[-1].id)
-    return reply(call, RunPage([run_of(item) for item in found]), headers=call.next_link(cursor))
+    page, cursor = cursors.cut(found, query.limit, lambda one: (one.started_at.isoformat(), one.id))
+    return reply(call, RunPage([run_of(item) for item in page]), headers=call.next_link(cursor))
 
 
 async def list_deliveries(call: Call) -> Response:
@@ -119,11 +110,8 @@ async def list_deliveries(call: Call) -> Response:
             before=before,
             limit=query.limit + 1,
         )
-    cursor = ""
-    if len(found) > query.limit:
-        found = found[: query.limit]
-        cursor = cursors.encode(found[-1].received_at.isoformat(), found[-1].guid)
-    return reply(call, DeliveryPage([delivery_of(item) for item in found]), headers=call.next_link(cursor))
+    page, cursor = cursors.cut(found, query.limit, lambda one: (one.received_at.isoformat(), one.guid))
+    return reply(call, DeliveryPage([delivery_of(item) for item in page]), headers=call.next_link(cursor))
 
 
 async def get_delivery(call: Call) -> Response:

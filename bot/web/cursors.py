@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -13,11 +14,21 @@ from starlette.exceptions import HTTPException
 from bot.storage.views_repositories import Position
 
 T = TypeVar("T")
+Part = str | int | None
 
 
-def encode(*parts: str | int | None) -> str:
+def encode(*parts: Part) -> str:
     """The parts as one URL-safe word."""
     return base64.urlsafe_b64encode(msgspec.json.encode(parts)).decode().rstrip("=")
+
+
+def cut(rows: Sequence[T], limit: int, key: Callable[[T], tuple[Part, ...]]) -> tuple[list[T], str]:
+    """The page of `limit` out of rows of which one more was asked for, and the cursor behind it; "" at the end.
+
+    `key` gives the parts by which the next page begins behind a row.
+    """
+    page = list(rows[:limit])
+    return page, encode(*key(page[-1])) if len(rows) > limit else ""
 
 
 def decode(cursor: str, kind: type[T]) -> T:

@@ -57,16 +57,15 @@ async def deliveries(visit: Visit) -> Response:
             before=cursors.before(query.get("before", "")),
             limit=PAGE + 1,
         )
-        more = len(found) > PAGE
-        found = found[:PAGE]
-        started = await views_activity.runs_of_deliveries(session, found)
+        shown, cursor = cursors.cut(found, PAGE, lambda one: (one.received_at.isoformat(), one.guid))
+        started = await views_activity.runs_of_deliveries(session, shown)
     return visit.show(
         "deliveries.html",
         active="deliveries",
-        deliveries=found,
+        deliveries=shown,
         started=started,
         states=DELIVERY_STATES,
-        next_cursor=cursors.encode(found[-1].received_at.isoformat(), found[-1].guid) if more else "",
+        next_cursor=cursor,
     )
 
 
@@ -114,15 +113,14 @@ async def runs(visit: Visit) -> Response:
             before=cursors.before(query.get("before", "")),
             limit=PAGE + 1,
         )
-    more = len(found) > PAGE
-    found = found[:PAGE]
+    shown, cursor = cursors.cut(found, PAGE, lambda one: (one.started_at.isoformat(), one.id))
     return visit.show(
         "runs.html",
         active="runs",
-        runs=found,
+        runs=shown,
         states=RUN_STATES,
         functions=FUNCTIONS,
-        next_cursor=cursors.encode(found[-1].started_at.isoformat(), found[-1].id) if more else "",
+        next_cursor=cursor,
     )
 
 

@@ -49,14 +49,13 @@ async def batches(visit: Visit) -> Response:
     async with visit.web.db.read() as session:
         found = await views_activity.batches(session, visit.viewer.scope, before=before, limit=PAGE + 1)
         accounts = await installations(session, visit.viewer.scope)
-    more = len(found) > PAGE
-    found = found[:PAGE]
+    shown, cursor = cursors.cut(found, PAGE, lambda one: (one.created_at.isoformat(), one.id))
     return visit.show(
         "batches.html",
         active="batches",
-        batches=found,
+        batches=shown,
         accounts=accounts,
-        next_cursor=cursors.encode(found[-1].created_at.isoformat(), found[-1].id) if more else "",
+        next_cursor=cursor,
     )
 
 
@@ -68,15 +67,14 @@ async def batch(visit: Visit) -> Response:
     after = cursors.number(visit.query.get("after", ""))
     async with visit.web.db.read() as session:
         items = await views_activity.batch_items(session, found.id, state=state, after=after, limit=ITEMS + 1)
-    more = len(items) > ITEMS
-    items = items[:ITEMS]
+    shown, cursor = cursors.cut(items, ITEMS, lambda one: (one.repository_id,))
     return visit.show(
         "batch.html",
         active="batches",
         batch=found,
-        items=items,
+        items=shown,
         state=state,
-        next_cursor=cursors.encode(items[-1].repository_id) if more else "",
+        next_cursor=cursor,
     )
 
 

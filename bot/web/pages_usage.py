@@ -55,16 +55,15 @@ async def technology(visit: Visit) -> Response:
         versions = await technology_versions(session, visit.viewer.scope, name)
     if not users and not after:
         raise HTTPException(404, f"No repository that you may see uses {name}.")
-    more = len(users) > PAGE
-    users = users[:PAGE]
+    shown, cursor = cursors.cut(users, PAGE, lambda one: (one.key,))
     return visit.show(
         "usage.html",
         active="technologies",
         name=name,
         kind="technology",
-        users=users,
+        users=shown,
         versions=[(version, count) for version, count in versions if version],
-        next_cursor=cursors.encode(users[-1].key) if more else "",
+        next_cursor=cursor,
         is_first=not after,
     )
 
