@@ -1,4 +1,4 @@
-"""The command line: serve, analyze, batch, doctor, migrate, replay.
+"""The command line: serve, analyze, batch, doctor, migrate, replay, token.
 
 Exit codes: 0 done, 1 the world's trouble or something found wrong, 2 a slip in what was typed or set.
 """
@@ -142,6 +142,39 @@ def replay(
         return
     asyncio.run(replay_delivery(settings, guid))
     out.print(f"Delivery {guid} will be handled again by the running server, at once.", highlight=False)
+
+
+token = typer.Typer(help="Bearer tokens of the API: make, list, revoke.", no_args_is_help=True)
+cli.add_typer(token, name="token")
+
+
+@token.command("create")
+def create_token(
+    name: Annotated[str, typer.Argument(help="What it is for.")],
+    scope: Annotated[str, typer.Option(help="read or write.")] = "read",
+    account: Annotated[str, typer.Option(help="Whose repositories it sees; default: all.")] = "",
+) -> None:
+    """Make a token and show its secret, once."""
+    from bot.verbs import token as verb
+
+    asyncio.run(verb.create_token(_settings(), name, scope=scope, account=account, console=out))
+
+
+@token.command("list")
+def list_tokens() -> None:
+    """Show all tokens, without their secrets."""
+    from bot.verbs import token as verb
+
+    asyncio.run(verb.list_tokens(_settings(), out))
+
+
+@token.command("revoke")
+def revoke_token(token_id: Annotated[int, typer.Argument(help="Its id; see `token list`.")]) -> None:
+    """End a token at once."""
+    from bot.verbs import token as verb
+
+    asyncio.run(verb.revoke_token(_settings(), token_id))
+    out.print(f"Token {token_id} is revoked.")
 
 
 def _settings(**overrides: object) -> Settings:

@@ -106,6 +106,8 @@ SLIPS = {
     "an unknown verb": (("analyse", "."), "analyse"),
     "nobody to ask as": (("batch",), "GITHUB_TOKEN"),
     "an odd choice of forks": (("batch", "--forks", "some"), "without-forks"),
+    "an odd scope of a token": (("token", "create", "x", "--scope", "all"), "Use read or write"),
+    "a token for nobody": (("token", "create", "x", "--account", "acme"), "not installed on acme"),
     "a delivery that is not held": (("replay", "no-such-guid"), "no-such-guid"),
 }
 
@@ -145,6 +147,22 @@ def test_replay_lists_an_empty_inbox(tmp_path: Path) -> None:
     done = bot("replay", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "The inbox is empty" in done.stdout
+
+
+def test_tokens_are_made_listed_and_revoked(tmp_path: Path) -> None:
+    made = bot("token", "create", "CI", "--scope", "write", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    secret = made.stdout.splitlines()[0]
+    assert secret.startswith("radar_")
+    listed = bot("token", "list", cwd=tmp_path).stdout
+    assert "CI" in listed
+    assert "write" in listed
+    assert secret not in listed
+    assert secret.encode() not in (tmp_path / "radar.db").read_bytes()
+    assert bot("token", "revoke", "1", cwd=tmp_path).returncode == 0
+    assert "revoked" in bot("token", "list", cwd=tmp_path).stdout
+    again = bot("token", "revoke", "1", cwd=tmp_path)
+    assert (again.returncode, "No token 1 is in use" in again.stderr) == (2, True)
 
 
 def test_doctor_finds_what_is_missing_and_says_what_to_do(tmp_path: Path) -> None:
