@@ -129,7 +129,7 @@ async def test_a_webhook_of_ours_is_kept_with_a_sealed_secret(world: World) -> N
         (kept,) = await subscriptions.wanting(session, 11)
         assert await subscriptions.wanting(session, 12) == []
     assert "s3cret" not in kept.secret_sealed
-    assert unseal(kept.secret_sealed, "a key for tests") == "s3cret"
+    assert unseal(kept.secret_sealed, "a key for these tests") == "s3cret"
 
 
 async def test_a_webhook_into_our_own_network_is_refused(world: World) -> None:

@@ -168,7 +168,7 @@ def settings_for(database_url: str, **changes: Any) -> Settings:
         "database_url": SecretStr(database_url),
         "radar_public_url": PUBLIC_URL,
         "radar_api_token": SecretStr(API_TOKEN),
-        "radar_secret_key": SecretStr("a key for tests"),
+        "radar_secret_key": SecretStr("a key for these tests"),
         **changes,
     }
     return Settings.model_validate(values)
