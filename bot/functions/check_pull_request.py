@@ -19,7 +19,7 @@ from bot.events.catalog import PULL_REQUEST_UPDATED
 from bot.functions.deps import Deps
 from bot.functions.edge import read_data, step
 from bot.functions.publishing import CHECK_NAME, links_of
-from bot.functions.refresh_repository import read_ahead
+from bot.functions.reading import analyze_commit
 from bot.github.client import GitHubClient
 from bot.model.discretion import ALERTS, discreet
 from bot.model.errors import FinalError, Finality
@@ -121,7 +121,4 @@ async def _analyze(
     at = msgspec.structs.replace(facts, head_sha=sha)
     if facts.hidden_files and sha != facts.head_sha:
         at = await github.with_hidden_files(at)
-    before = encode_report(previous) if previous else None
-    async with deps.archive_places, github.archive(facts.owner, facts.name, sha) as chunks:
-        outcome = await deps.pool.analyze(at, await read_ahead(chunks), now=deps.clock(), previous=before)
-    return outcome.report
+    return await analyze_commit(deps, github, at, encode_report(previous) if previous else None)

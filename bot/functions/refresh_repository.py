@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,6 +22,7 @@ from bot.events.catalog import report_stored
 from bot.functions.deps import Deps
 from bot.functions.edge import RefreshRequest, failure_reason, original_event, read_data, step
 from bot.functions.publishing import publish_check_run, reply_to_command
+from bot.functions.reading import analyze_commit
 from bot.github.counting import count_requests
 from bot.model.batch import ItemState
 from bot.model.errors import FinalError, Finality, WorldError
@@ -49,8 +49,6 @@ RETRIES = 8
 FACTS_KEEP = timedelta(minutes=30)
 """How long facts that a batch read serve the refresh that follows."""
 READING_AT_MOST = timedelta(minutes=10)
-AHEAD_BYTES = 2_000_000
-"""Of an archive, read before a worker is free for it."""
 BACKGROUND_TRIGGERS = frozenset({"install", "batch", "sweep", "reconcile"})
 """What leaves a reserve of the rate limit to people and pushes."""
 PUBLISHED_TRIGGERS = frozenset({"push", "command", "api"})
@@ -167,7 +165,7 @@ class Refreshing:
             read = known.kept.facts if known.kept else await self._read_facts(known.repository)
             async with self._deps.database.read() as session:
                 before = await reports.previous(session, known.repository.id, read.head_sha)
-            report = await self._run_analysis(read, before.body if before else None)
+            report = await analyze_commit(self._deps, self._github, read, before.body if before else None)
         cost = counter.value + (known.kept.api_requests if known.kept else 0.0)
         report = msgspec.structs.replace(report, api_requests=round(cost, 3))
         report_id = await self._store(report)
@@ -299,18 +297,6 @@ class Refreshing:
                     session, self._request.batch_id, repository.id, ItemState.SKIPPED, reason=reason, now=now
                 )
 
-    async def _run_analysis(self, read: RepositoryFacts, before: bytes | None) -> Report:
-        now = self._deps.clock()
-        if read.is_empty or not read.head_sha:
-            outcome = await self._deps.pool.analyze(read, None, now=now, previous=before)
-        else:
-            async with (
-                self._deps.archive_places,
-                self._github.archive(read.owner, read.name, read.head_sha) as chunks,
-            ):
-                outcome = await self._deps.pool.analyze(read, await read_ahead(chunks), now=now, previous=before)
-        return outcome.report
-
     async def _store(self, report: Report) -> int:
         now = self._deps.clock()
         sealed = await asyncio.to_thread(reports.seal, report)
@@ -354,25 +340,6 @@ def _require_installed(installation: Installation | None) -> None:
 
 def _gone() -> FinalError:
     return FinalError(Finality.GONE, "The repository is gone, or the installation no longer covers it.")
-
-
-async def read_ahead(chunks: AsyncIterator[bytes], size_bytes: int = AHEAD_BYTES) -> AsyncIterator[bytes]:
-    """The same chunks, the first of them fetched already: a small archive is here before a worker is free."""
-    ahead: list[bytes] = []
-    held = 0
-    async for chunk in chunks:
-        ahead.append(chunk)
-        held += len(chunk)
-        if held >= size_bytes:
-            break
-
-    async def whole() -> AsyncIterator[bytes]:
-        for chunk in ahead:
-            yield chunk
-        async for chunk in chunks:
-            yield chunk
-
-    return whole()
 
 
 def ref_of(read: RepositoryFacts) -> RepositoryRef:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import inngest
 import pytest
 
 from bot.functions.edge import RefreshRequest
-from bot.functions.refresh_repository import Refreshing, read_ahead, record_failure
+from bot.functions.refresh_repository import Refreshing, record_failure
 from bot.model.batch import BatchStatus
 from bot.model.errors import FinalError, Finality, WorldError
 from bot.model.installation import InstallationStatus
@@ -170,12 +169,3 @@ async def test_a_failure_is_told_on_the_repository_and_counted_for_its_batch(wor
         found = await batches.get(session, "batch-1")
     assert found is not None
     assert (found.status, found.failed, found.done) == (BatchStatus.COMPLETED, 1, 0)
-
-
-@pytest.mark.parametrize("size_bytes", [1, 5, 100])
-async def test_reading_ahead_changes_nothing_of_what_is_read(size_bytes: int) -> None:
-    async def chunks() -> AsyncIterator[bytes]:
-        for number in range(10):
-            yield bytes([number])
-
-    assert b"".join([chunk async for chunk in await read_ahead(chunks(), size_bytes)]) == bytes(range(10))
