@@ -19,8 +19,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.model.entry import ArchiveLimits
 from bot.model.errors import UserError
 
-MIN_KEY_CHARS = 16
-
 
 class Settings(BaseSettings):
     """All settings. Sizes are bytes, times seconds. `settings_customise_sources`: environment over `.env`."""
@@ -89,14 +87,6 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.netloc:
             raise ValueError("must be an http or https URL such as https://github.example.com")
         return value.rstrip("/")
-
-    @field_validator("radar_secret_key")
-    @classmethod
-    def _is_no_word(cls, value: SecretStr | None) -> SecretStr | None:
-        """Badge links are signatures by this key that anybody may see, and so may try words against."""
-        if value is not None and len(value.get_secret_value()) < MIN_KEY_CHARS:
-            raise ValueError(f"must be at least {MIN_KEY_CHARS} characters, random ones (openssl rand -hex 32)")
-        return value
 
     @property
     def graphql_url(self) -> str:

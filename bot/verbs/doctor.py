@@ -160,6 +160,13 @@ def _secret_key(settings: Settings) -> Finding:
             "random at each start: sign-ins and private badge links end with a restart",
             "Set RADAR_SECRET_KEY to 32 random characters or more.",
         )
+    if len(settings.radar_secret_key.get_secret_value()) < WEAK_SECRET_CHARACTERS:
+        return Finding(
+            "secret key",
+            Health.WARNING,
+            f"shorter than {WEAK_SECRET_CHARACTERS} characters: it can be guessed from any badge's link, which is signed by it",
+            "Set RADAR_SECRET_KEY to 32 random characters or more (`openssl rand -hex 32`).",
+        )
     return Finding("secret key", Health.GOOD, "set")
 
 

@@ -246,6 +246,8 @@ SETTINGS: dict[str, tuple[dict[str, Any], str, Health, str]] = {
         Health.WARNING,
         "guessed",
     ),
+    "a short key": ({"radar_secret_key": "correct-horse"}, "secret key", Health.WARNING, "guessed"),
+    "a long key": ({"radar_secret_key": "0123456789abcdefghij"}, "secret key", Health.GOOD, "set"),
     "a rotation": ({"github_webhook_secret": f"{SECRET},{SECRET}x"}, "webhook secret", Health.GOOD, "2 accepted"),
     "this machine only": (
         {"radar_public_url": "http://localhost:8000"},
