@@ -164,7 +164,7 @@ def _secret_key(settings: Settings) -> Finding:
         return Finding(
             "secret key",
             Health.WARNING,
-            f"shorter than {WEAK_SECRET_CHARACTERS} characters: it can be guessed from any badge's link, which is signed by it",
+            f"shorter than {WEAK_SECRET_CHARACTERS} characters: badge links are signed by it and it can be guessed",
             "Set RADAR_SECRET_KEY to 32 random characters or more (`openssl rand -hex 32`).",
         )
     return Finding("secret key", Health.GOOD, "set")
