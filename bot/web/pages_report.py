@@ -67,12 +67,13 @@ async def repository_history(visit: Visit) -> Response:
     before = cursors.before_number(visit.query.get("before", ""))
     async with visit.web.db.read() as session:
         items = await history(session, found.id, before=before, limit=HISTORY_PAGE + 1)
+    shown, cursor = cursors.cut(items, HISTORY_PAGE, lambda one: (one.created_at.isoformat(), one.id))
     return visit.show(
         "history.html",
         active="repositories",
         repository=found,
-        items=items[:HISTORY_PAGE],
-        next_cursor=_history_cursor(items[HISTORY_PAGE - 1]) if len(items) > HISTORY_PAGE else "",
+        items=shown,
+        next_cursor=cursor,
     )
 
 
@@ -195,10 +196,6 @@ def ordered_packages(found: Sequence[Package]) -> list[Package]:
 
 def _points(items: Sequence[ReportItem]) -> list[tuple[datetime, int | None]]:
     return [(item.created_at, item.score) for item in reversed(items)]
-
-
-def _history_cursor(item: ReportItem) -> str:
-    return cursors.encode(item.created_at.isoformat(), item.id)
 
 
 def _report_id(text: str) -> int:
