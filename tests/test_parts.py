@@ -42,7 +42,8 @@ EVENT = OutgoingEvent(name="user/authorization.revoked", id="revoked:1", data={"
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of Inngest is set; what a bot sets is taken back at the end."""
     for name in INNGEST_NAMES:
-        monkeypatch.delenv(f"INNGEST_{name}", raising=False)
+        monkeypatch.setenv(f"INNGEST_{name}", "")  # or monkeypatch would not take back what was not there
+        monkeypatch.delenv(f"INNGEST_{name}")
 
 
 def settings_with(folder: Path, **values: Any) -> Settings:
