@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from contextlib import suppress
 from socket import socket
 
@@ -14,6 +15,8 @@ from bot.app import Radar
 from bot.config import Settings
 from bot.parts import version
 
+COLLECTOR_THRESHOLDS = (20_000, 20, 50)
+"""Objects made before the young are looked at, and looks before the older; Python's own are 700, 10, 10."""
 GRACE_S = 30
 """How long work under way may take to end after a stop was asked for."""
 
@@ -30,12 +33,20 @@ class _Server(uvicorn.Server):
         """Bind, then say where."""
         await super().startup(sockets)
         if self.started:
+            rest_collector()
             port = self.servers[0].sockets[0].getsockname()[1]
             announce(self._radar, self.config.host, port, self._console)
 
     def stop(self) -> None:
         """End as if a signal had asked for it."""
         self.should_exit = True
+
+
+def rest_collector() -> None:
+    """Let the garbage collector pass over what start-up made, and come seldom: a full look stops answers for long."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECTOR_THRESHOLDS)
 
 
 def serve_forever(settings: Settings, console: Console) -> int:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -21,6 +22,8 @@ from bot.model.snapshot import WorkflowFinding
 TIMEOUT_S = 30
 MAX_FILES = 200
 MAX_FINDINGS = 500
+REMEMBERED = 32
+"""Repositories' sets of workflows whose findings a worker keeps."""
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made inside
 _OPTIONS = (
@@ -53,12 +56,18 @@ def audit_workflows(texts: Mapping[str, str]) -> tuple[WorkflowFinding, ...]:
     audited = sorted(path for path in texts if is_audited(path) and not _leaves(path))[:MAX_FILES]
     if not audited:
         return ()
+    return _audit(tuple((path, texts[path]) for path in audited))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _audit(files: tuple[tuple[str, str], ...]) -> tuple[WorkflowFinding, ...]:
+    """Workflows seldom change with a push, and an organisation's are often the same: the last answers are kept."""
     with tempfile.TemporaryDirectory(prefix="radar-", dir=_MEMORY if _is_usable(_MEMORY) else None) as name:
         folder = Path(name)
-        for path in audited:
+        for path, text in files:
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(texts[path], encoding="utf-8", errors="replace")
+            target.write_text(text, encoding="utf-8", errors="replace")
         return _findings(_run(folder), folder)
 
 
