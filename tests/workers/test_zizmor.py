@@ -66,4 +66,11 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_without_zizmor_the_reason_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda *_, **__: None)
     with pytest.raises(NotMeasured, match="not installed"):
-        audit_workflows({".github/workflows/ci.yml": WORKFLOW})
+        audit_workflows({".github/workflows/ci.yml": f"# not seen before\n{WORKFLOW}"})
+
+
+def test_workflows_seen_before_are_not_audited_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {".github/workflows/ci.yml": WORKFLOW}
+    first = audit_workflows(texts)
+    monkeypatch.setattr("shutil.which", lambda *_, **__: None)
+    assert audit_workflows({**texts, "README.md": "# changed\n"}) == first
