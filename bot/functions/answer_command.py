@@ -16,13 +16,13 @@ from bot.commands.permissions import needed_for
 from bot.events.catalog import COMMAND_RECEIVED, batch_requested, refresh_requested
 from bot.functions.deps import Deps
 from bot.functions.edge import CommandRequest, failure_reason, original_event, read_data, step
+from bot.functions.learning import known_repository
 from bot.functions.publishing import refresh_reply
 from bot.github.comments import EYES
-from bot.model.errors import FinalError, Finality
 from bot.model.event import OutgoingEvent, Trigger
 from bot.model.records import CommandRecord, CommandState
 from bot.model.repository import Permission, Repository
-from bot.storage import batches, commands, outbox, refreshes, repositories
+from bot.storage import batches, commands, outbox, refreshes
 from bot.storage.database import Session
 
 
@@ -148,11 +148,7 @@ class Answering:
         await commands.settle(session, record.id, CommandState.WORKING, now=self._deps.clock())
 
     async def _repository(self) -> Repository:
-        async with self._deps.database.read() as session:
-            repository = await repositories.get(session, self._request.repository_id)
-        if repository is None or repository.removed_at is not None:
-            raise FinalError(Finality.GONE, "The repository is gone, or the installation no longer covers it.")
-        return repository
+        return await known_repository(self._deps, self._request.installation_id, self._request.repository_id)
 
     def _needed(self, verb: Verb, repository: Repository) -> Permission:
         is_open = self._deps.settings.radar_public_commands

@@ -18,6 +18,7 @@ from bot.commands.check_run import render_pull_request_check
 from bot.events.catalog import PULL_REQUEST_UPDATED
 from bot.functions.deps import Deps
 from bot.functions.edge import read_data, step
+from bot.functions.learning import known_repository
 from bot.functions.publishing import CHECK_NAME, links_of
 from bot.functions.reading import analyze_commit
 from bot.github.client import GitHubClient
@@ -26,7 +27,7 @@ from bot.model.errors import FinalError, Finality
 from bot.model.report import Report, encode_report
 from bot.model.repository import PullRequestRef, Repository
 from bot.model.snapshot import RepositoryFacts
-from bot.storage import installations, reports, repositories
+from bot.storage import installations, reports
 
 
 class PullRequestUpdate(Struct, frozen=True, kw_only=True):
@@ -64,11 +65,9 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
 
 async def judge(deps: Deps, update: PullRequestUpdate) -> dict[str, Any]:
     """Compare head and merge base, and put the check run on the head."""
+    repository = await known_repository(deps, update.installation_id, update.repository_id)
     async with deps.database.read() as session:
-        repository = await repositories.get(session, update.repository_id)
         installation = await installations.get(session, update.installation_id)
-    if repository is None or repository.removed_at is not None:
-        raise FinalError(Finality.GONE, "The repository is gone, or the installation no longer covers it.")
     if installation is None or installation.permissions.get("checks") != "write":
         return {"outcome": "the App may not write check runs"}
     github = deps.clients.for_installation(update.installation_id)

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import inngest
@@ -93,6 +93,11 @@ def read_data(event: inngest.Event, kind: type[S]) -> S:
 def to_inngest(event: OutgoingEvent) -> inngest.Event:
     """An event of ours as the SDK sends it."""
     return inngest.Event(name=event.name, id=event.id, data=event.data, ts=event.ts_ms or 0)
+
+
+def sent_at(event: inngest.Event) -> datetime:
+    """When an event was sent."""
+    return datetime.fromtimestamp(event.ts / 1000, UTC)
 
 
 def original_event(event: inngest.Event) -> inngest.Event:

@@ -20,13 +20,13 @@ import structlog
 from bot.analysis import RULESET_VERSION
 from bot.events.catalog import report_stored
 from bot.functions.deps import Deps
-from bot.functions.edge import RefreshRequest, failure_reason, original_event, read_data, step
+from bot.functions.edge import RefreshRequest, failure_reason, original_event, read_data, sent_at, step
+from bot.functions.learning import known_repository
 from bot.functions.publishing import publish_check_run, reply_to_command
 from bot.functions.reading import analyze_commit
 from bot.github.counting import count_requests
 from bot.model.batch import ItemState
 from bot.model.errors import FinalError, Finality, WorldError
-from bot.model.installation import Installation, InstallationStatus
 from bot.model.records import StoredFacts
 from bot.model.report import Report
 from bot.model.repository import RateBudget, RefreshStatus, Repository, RepositoryRef
@@ -35,7 +35,6 @@ from bot.storage import (
     batches,
     budgets,
     facts,
-    installations,
     outbox,
     refreshes,
     reports,
@@ -48,6 +47,8 @@ log = structlog.get_logger("bot.functions.refresh")
 RETRIES = 8
 FACTS_KEEP = timedelta(minutes=30)
 """How long facts that a batch read serve the refresh that follows."""
+LAG_AT_MOST = timedelta(seconds=10)
+"""How long after a push GitHub's API may still show the commit before."""
 READING_AT_MOST = timedelta(minutes=10)
 BACKGROUND_TRIGGERS = frozenset({"install", "batch", "sweep", "reconcile"})
 """What leaves a reserve of the rate limit to people and pushes."""
@@ -97,7 +98,7 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
     )
     async def refresh(ctx: inngest.Context) -> dict[str, Any]:
         request = read_data(ctx.event, RefreshRequest)
-        refreshing = Refreshing(deps, request, ctx.run_id)
+        refreshing = Refreshing(deps, request, ctx.run_id, asked_at=sent_at(ctx.event))
         plan = await ctx.step.run("prepare", step(deps, refreshing.prepare))
         if plan["outcome"] == "wait":
             await ctx.step.sleep_until("leave-reserve", datetime.fromisoformat(plan["until"]))
@@ -125,10 +126,11 @@ class Known:
 class Refreshing:
     """The work of one refresh run; every method may be called again."""
 
-    def __init__(self, deps: Deps, request: RefreshRequest, run_id: str) -> None:
+    def __init__(self, deps: Deps, request: RefreshRequest, run_id: str, *, asked_at: datetime | None = None) -> None:
         self._deps = deps
         self._request = request
         self._run_id = run_id
+        self._asked_at = asked_at or deps.clock()
         self._github = deps.clients.for_installation(request.installation_id)
 
     async def prepare(self) -> dict[str, Any]:
@@ -187,11 +189,8 @@ class Refreshing:
     async def _known(self) -> Known:
         """Raises FinalError where the repository is not ours to look at any more."""
         request, not_before = self._request, self._deps.clock() - FACTS_KEEP
+        repository = await known_repository(self._deps, request.installation_id, request.repository_id)
         async with self._deps.database.read() as session:
-            _require_installed(await installations.get(session, request.installation_id))
-            repository = await repositories.get(session, request.repository_id)
-            if repository is None or repository.removed_at is not None:
-                raise _gone()
             return Known(
                 repository,
                 await budgets.get(session, request.installation_id, "core") if self._is_background else None,
@@ -273,9 +272,16 @@ class Refreshing:
             await repositories.remove(session, [repository.id], reason="deleted", now=self._deps.clock())
 
     def _require_visible(self, repository: Repository, read: RepositoryFacts) -> None:
-        """A webhook can arrive before the API shows the commit: then HEAD is still what we reported last."""
+        """A webhook can arrive before the API shows the commit: then HEAD is still what we reported last.
+
+        So it is also when a delivery comes late, of a push that others have followed: HEAD has it as an ancestor, or
+        it was pushed away and will never be shown. So this waits for a moment only.
+        """
         asked = self._request.head_sha
-        if asked and read.head_sha != asked and read.head_sha == repository.report_head_sha:
+        if not asked or read.head_sha in {asked, ""} or read.head_sha != repository.report_head_sha:
+            return
+        is_ancestor = any(commit.sha == asked for commit in read.commits or ())
+        if not is_ancestor and self._deps.clock() < self._asked_at + LAG_AT_MOST:
             raise WorldError(f"GitHub does not show {asked[:12]} yet.", retry_after_s=2.0)
 
     def _is_current(self, repository: Repository, read: RepositoryFacts) -> bool:
@@ -325,17 +331,6 @@ class Refreshing:
         if is_wanted:
             self._deps.wake_relay()
         return report_id
-
-
-def _require_installed(installation: Installation | None) -> None:
-    if installation is None or installation.status is InstallationStatus.DELETED:
-        raise FinalError(Finality.UNINSTALLED, "The App is no longer installed there.")
-    if installation.status is InstallationStatus.SUSPENDED:
-        raise FinalError(
-            Finality.SUSPENDED,
-            "The installation is suspended.",
-            next_step="Unsuspend it in the account's settings on GitHub.",
-        )
 
 
 def _gone() -> FinalError:

@@ -140,6 +140,21 @@ async def test_an_edit_runs_only_what_is_new(world: World) -> None:
     assert "What it does" in reply.body
 
 
+async def test_a_comment_that_overtakes_the_install_is_answered(world: World) -> None:
+    repository = world.hub.add_repository("acme", "hello", {"README.md": "# hello\n"})
+    installation = world.hub.install("acme")
+    issue = world.hub.open_issue(repository, "Question")
+    comment = world.hub.comment(repository, issue, "/radar help", "ada")
+    request = CommandRequest(
+        installation_id=installation.id,
+        repository_id=repository.id,
+        issue_number=issue.number,
+        comment_id=comment.id,
+    )
+    assert len(await answer(world, request)) == 1
+    assert len(replies(issue, comment)) == 1
+
+
 async def test_a_deleted_comment_is_nobodys(world: World) -> None:
     request, comment, issue = await asked(world, "/radar help")
     world.hub.delete_comment(comment)

@@ -80,6 +80,41 @@ async def test_a_push_that_the_api_does_not_show_yet_is_waited_for(world: World)
     assert caught.value.retry_after_s == 2.0
 
 
+async def test_a_push_that_comes_late_finds_its_repository_current(world: World) -> None:
+    request, old = await installed(world, trigger="push")
+    repository = world.hub.find("acme/hello")
+    head = world.hub.push(repository, {"hello.py": "print('hello again')\n"})
+    first = Refreshing(world.deps, request, "run-1")
+    await first.prepare()
+    await first.analyze()
+    late = RefreshRequest(
+        installation_id=request.installation_id, repository_id=request.repository_id, head_sha=old, trigger="push"
+    )
+    assert await Refreshing(world.deps, late, "run-2").prepare() == {"outcome": "current", "head_sha": head}
+
+
+async def test_a_push_that_was_pushed_away_is_waited_for_only_a_moment(world: World) -> None:
+    request, head = await installed(world, trigger="push")
+    first = Refreshing(world.deps, request, "run-1")
+    await first.prepare()
+    await first.analyze()
+    gone = RefreshRequest(
+        installation_id=request.installation_id, repository_id=request.repository_id, head_sha="f" * 40, trigger="push"
+    )
+    refreshing = Refreshing(world.deps, gone, "run-2", asked_at=world.now)
+    world.later(seconds=11)
+    assert await refreshing.prepare() == {"outcome": "current", "head_sha": head}
+
+
+async def test_a_push_that_overtakes_the_install_teaches_us_the_repository(world: World) -> None:
+    repository = world.hub.add_repository("acme", "hello", FILES)
+    installation = world.hub.install("acme")
+    request = RefreshRequest(installation_id=installation.id, repository_id=repository.id, trigger="push")
+    refreshing = Refreshing(world.deps, request, "run-1")
+    assert (await refreshing.prepare())["outcome"] == "analyze"
+    assert (await refreshing.analyze())["outcome"] == "completed"
+
+
 @pytest.mark.parametrize(("trigger", "outcome"), [("batch", "wait"), ("sweep", "wait"), ("push", "analyze")])
 async def test_background_work_leaves_a_reserve_of_the_rate_limit(world: World, trigger: str, outcome: str) -> None:
     request, _ = await installed(world, trigger=trigger)

@@ -1,0 +1,47 @@
+"""Learns of a repository that an event names before any listing did: a push or comment may overtake the install.
+
+GitHub's deliveries come in any order, and a recovered one comes late; what is not stored is asked of GitHub first.
+"""
+
+from __future__ import annotations
+
+from bot.functions.deps import Deps
+from bot.model.errors import FinalError, Finality
+from bot.model.installation import InstallationStatus
+from bot.model.repository import Repository
+from bot.storage import installations, repositories
+
+
+async def known_repository(deps: Deps, installation_id: int, repository_id: int) -> Repository:
+    """The stored repository, stored now if it was not. Raises FinalError where it is no longer ours to look at."""
+    async with deps.database.read() as session:
+        installation = await installations.get(session, installation_id)
+        repository = await repositories.get(session, repository_id)
+    if installation is not None:
+        _require_working(installation.status)
+    if repository is None or installation is None:
+        repository = await _learn(deps, installation_id, repository_id)
+    if repository is None or repository.removed_at is not None:
+        raise FinalError(Finality.GONE, "The repository is gone, or the installation no longer covers it.")
+    return repository
+
+
+async def _learn(deps: Deps, installation_id: int, repository_id: int) -> Repository | None:
+    installation = await deps.app.installation(installation_id) if deps.app is not None else None
+    ref = await deps.clients.for_installation(installation_id).repository_by_id(repository_id)
+    async with deps.database.write() as session:
+        if installation is not None:
+            await installations.upsert(session, installation, now=deps.clock())
+        await repositories.upsert_many(session, installation_id, [ref], now=deps.clock())
+        return await repositories.get(session, repository_id)
+
+
+def _require_working(status: InstallationStatus) -> None:
+    if status is InstallationStatus.DELETED:
+        raise FinalError(Finality.UNINSTALLED, "The App is no longer installed there.")
+    if status is InstallationStatus.SUSPENDED:
+        raise FinalError(
+            Finality.SUSPENDED,
+            "The installation is suspended.",
+            next_step="Unsuspend it in the account's settings on GitHub.",
+        )
