@@ -2,15 +2,15 @@
 
 The proxy speaks smee's protocol (https://github.com/probot/smee.io): server-sent events whose data is JSON with the
 delivery's headers as lower-case members beside `body`, `query` and `timestamp`. smee parses the body and so loses
-GitHub's bytes; `exact_bytes` writes them again as JavaScript's JSON.stringify does, which is how GitHub writes them,
-so that the signature still holds. A proxy that sends the text itself (`rawBody`) is taken at its word.
+GitHub's bytes; `spellings` writes the same JSON in each way that servers are known to, and the signature tells which
+one GitHub sent. A proxy that sends the text itself (`rawBody`) is taken at its word.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,8 @@ FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
 SILENCE_S = 90.0
 """smee sends a ping every half minute; a connection that is silent for longer is dead."""
+HTML_ESCAPES = {ord(one): f"\\u{ord(one):04x}" for one in "<>&\u2028\u2029"}
+"""What Ruby on Rails writes as escapes in JSON, so that it may stand in a page."""
 MAX_EVENT_CHARACTERS = 26 * 1024 * 1024
 
 
@@ -70,9 +72,9 @@ class WebhookProxy:
             return False
         if not isinstance(message, dict) or "x-github-event" not in message:
             return False
-        body = exact_bytes(message)
-        guid = str(message.get("x-github-delivery", ""))
-        if not verify(self._secrets(), body, str(message.get("x-hub-signature-256", ""))):
+        guid, signature = str(message.get("x-github-delivery", "")), str(message.get("x-hub-signature-256", ""))
+        body = next((one for one in spellings(message) if verify(self._secrets(), one, signature)), None)
+        if body is None:
             log.warning("delivery of the proxy refused", delivery=guid, reason="its signature does not fit")
             return False
         try:
@@ -114,9 +116,13 @@ async def event_data(lines: AsyncIterator[str]) -> AsyncIterator[str]:
             size += len(value)
 
 
-def exact_bytes(message: Mapping[str, Any]) -> bytes:
-    """The body as GitHub signed it."""
+def spellings(message: Mapping[str, Any]) -> Iterator[bytes]:
+    """The body's bytes as GitHub may have signed them: as JavaScript writes it first, escaped for HTML, in ASCII."""
     raw = message.get("rawBody")
     if isinstance(raw, str):
-        return raw.encode()
-    return json.dumps(message.get("body"), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        yield raw.encode("utf-8", "surrogatepass")
+        return
+    for is_ascii in (False, True):
+        text = json.dumps(message.get("body"), ensure_ascii=is_ascii, separators=(",", ":"))
+        yield text.encode("utf-8", "surrogatepass")
+        yield text.translate(HTML_ESCAPES).encode("utf-8", "surrogatepass")
