@@ -61,8 +61,8 @@ class Soak:
             self.hub.add_repository("acme", f"repo{number:03}", files(number)) for number in range(REPOSITORIES)
         ]
         self.hub.install("acme")
-        chores = "select count(*) from runs where function_id like '%sweep-stale%' and state = 'completed'"
-        while not self._scalar(chores):
+        swept = "select count(*) from runs where function_id like '%sweep-stale%' and state = 'completed'"
+        while not self._scalar(swept):
             time.sleep(0.2)
         self.hub.faults.add("error", rate=GITHUB_FAILS / 2)
         self.hub.faults.add("drop", rate=GITHUB_FAILS / 2)
