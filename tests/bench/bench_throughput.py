@@ -37,8 +37,9 @@ def files(number: int) -> dict[str, str]:
         "LICENSE": "MIT License\n\nPermission is hereby granted, free of charge, …\n",
         "src/project/__init__.py": source,
         "tests/test_project.py": "def test_f() -> None:\n    assert True\n",
-        ".github/workflows/ci.yml": "on: [push, pull_request]\njobs:\n  t:\n    runs-on: ubuntu-latest\n"
-        "    steps:\n      - uses: actions/checkout@v4\n      - run: pytest\n",
+        # each its own: a worker remembers what zizmor said of workflows it has seen
+        ".github/workflows/ci.yml": f"name: project {number}\non: [push, pull_request]\njobs:\n  t:\n"
+        "    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: pytest\n",
     }
 
 
@@ -46,7 +47,7 @@ def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory(prefix="radar-bench-") as name, FakeHub(Path(name) / "hub") as hub:
         made = [
-            hub.add_repository(f"org{account}", f"repo{number:03}", files(number))
+            hub.add_repository(f"org{account}", f"repo{number:03}", files(account * REPOSITORIES + number))
             for account in range(ACCOUNTS)
             for number in range(REPOSITORIES)
         ]
