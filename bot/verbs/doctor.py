@@ -12,6 +12,7 @@ import httpx
 from rich.console import Console
 from rich.text import Text
 
+from bot.commands.wording import counted
 from bot.config import Settings
 from bot.github.app import GitHubApp
 from bot.github.client import GitHubClient
@@ -72,7 +73,7 @@ def show(findings: list[Finding], console: Console) -> int:
     bad = sum(one.health is Health.BAD for one in findings)
     warnings = sum(one.health is Health.WARNING for one in findings)
     console.print(
-        f"\n{_count(bad, 'problem')}, {_count(warnings, 'warning')}." if bad or warnings else "\nAll is well."
+        f"\n{counted(bad, 'problem')}, {counted(warnings, 'warning')}." if bad or warnings else "\nAll is well."
     )
     return 1 if bad else 0
 
@@ -180,7 +181,7 @@ async def examine_database(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding(
                 "database",
                 Health.WARNING,
-                f"{database.name}: {_count(len(pending), 'migration')} to apply",
+                f"{database.name}: {counted(len(pending), 'migration')} to apply",
                 "Run `python -m bot migrate`, or start the bot: it applies them.",
             )
             return
@@ -263,7 +264,7 @@ async def examine_token(settings: Settings) -> AsyncIterator[Finding]:
     try:
         async for page in client.repositories():
             yield Finding(
-                "GitHub", Health.GOOD, f"the token lists {_count(len(page), 'repository', 'repositories')} and more"
+                "GitHub", Health.GOOD, f"the token lists {counted(len(page), 'repository', 'repositories')} and more"
             )
             break
     finally:
@@ -322,7 +323,7 @@ async def _deliveries(app: GitHubApp) -> Finding:
                 "401: compare the secrets. No answer: check the address. The bot asks for them again by itself.",
             )
         return Finding(
-            "deliveries", Health.GOOD, f"{_count(len(recent), 'delivery', 'deliveries')} within a day, none failed"
+            "deliveries", Health.GOOD, f"{counted(len(recent), 'delivery', 'deliveries')} within a day, none failed"
         )
     return Finding("deliveries", Health.GOOD, "none within a day")
 
@@ -337,7 +338,3 @@ async def _installations(app: GitHubApp, html_url: str) -> Finding:
             "installations", Health.WARNING, f"suspended: {', '.join(suspended)}", "Unsuspend them on GitHub."
         )
     return Finding("installations", Health.GOOD, ", ".join(one.account_login for one in found[:10]))
-
-
-def _count(number: int, noun: str, plural: str = "") -> str:
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"

@@ -173,6 +173,21 @@ async def test_a_repository_that_is_gone_is_removed(world: World) -> None:
     assert (await world.repository(request.repository_id)).removed_at is not None
 
 
+async def test_an_archive_that_always_breaks_off_ends_as_a_failure_that_says_so(world: World) -> None:
+    request, _ = await installed(world)
+    world.hub.faults.add("cut", "codeload|tar")
+    refreshing = Refreshing(world.deps, request, "run-1")
+    await refreshing.prepare()
+    with pytest.raises(WorldError) as caught:
+        await refreshing.analyze()
+    event = inngest.Event(name="inngest/function.failed", data={"error": {"message": str(caught.value)}, "event": {}})
+    await record_failure(world.deps, request, "run-1", event)
+    stored = await world.repository(request.repository_id)
+    assert stored.refresh_status is RefreshStatus.FAILED
+    assert "archive" in stored.refresh_error.lower()
+    assert stored.report_id is None
+
+
 async def test_an_empty_repository_has_a_report_that_says_so(world: World) -> None:
     repository = world.hub.add_repository("acme", "empty", {})
     installation = world.hub.install("acme")
