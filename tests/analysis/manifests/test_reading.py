@@ -1,4 +1,4 @@
-"""Reading a whole tree: bounds, guards, order, and which files are left out."""
+"""The whole tree: order, bounds, guards, lock files, components."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from bot.analysis.manifests import names, reading
 from bot.analysis.manifests.names import Reader, is_manifest
-from bot.analysis.manifests.nouns import MAX_PACKAGES, Draft, Tree, purl
+from bot.analysis.manifests.nouns import MAX_PACKAGES, Draft, Tree
 from bot.analysis.manifests.reading import Places, read_inventory, read_texts
 from bot.model.snapshot import Contents, FileClass, FileFact
 from tests.analysis.manifests.cases import inventory
@@ -91,41 +91,8 @@ def test_an_empty_tree_has_an_empty_inventory() -> None:
     assert (found.manifests, found.packages, found.lockfiles, found.problems) == ((), (), (), ())
 
 
-@pytest.mark.parametrize(
-    ("ecosystem", "name", "version", "expected"),
-    [
-        ("npm", "@Scope/Name", "1.0.0", "pkg:npm/%40scope/name@1.0.0"),
-        ("pypi", "Ruamel.YAML", "", "pkg:pypi/ruamel-yaml"),
-        ("golang", "github.com/a/b/v2", "v2.0.0", "pkg:golang/github.com/a/b/v2@v2.0.0"),
-        ("maven", "a.b:c", "1", "pkg:maven/a.b/c@1"),
-        ("githubactions", "a/b/c/d", "v1", "pkg:githubactions/a/b@v1#c/d"),
-        ("docker", "ghcr.io/a/b", "1", "pkg:docker/ghcr.io/a/b@1"),
-        ("cmake", "Boost", "", "pkg:generic/Boost"),
-        ("swift", "github.com/a/b", "1.0.0", "pkg:swift/github.com/a/b@1.0.0"),
-        ("npm", "", "", ""),
-        ("nuget", "/", "", ""),
-    ],
-)
-def test_package_urls(ecosystem: str, name: str, version: str, expected: str) -> None:
-    assert purl(ecosystem, name, version) == expected
-
-
 def test_places_know_the_nearest_component() -> None:
     places = Places(["a", "a/b/c"])
     assert [places.component(path) for path in ("x", "a/x", "a/b/x", "a/b/c/d/x", "ab/x")] == [
         "", "a", "a", "a/b/c", ""
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("path", "relative", "target"),
-    [
-        ("a/b.txt", "c.txt", "a/c.txt"),
-        ("a/b.txt", "../c.txt", "c.txt"),
-        ("a/b.txt", "../../c.txt", ""),
-        ("a/b.txt", "/etc/passwd", ""),
-        ("a/b.txt", "..\\c.txt", "c.txt"),
-    ],
-)
-def test_no_path_leads_out_of_the_tree(path: str, relative: str, target: str) -> None:
-    assert Tree({}, ()).beside(path, relative) == target

@@ -1,4 +1,4 @@
-"""Summary, insights and actions."""
+"""What an experienced engineer would notice."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from bot.model.report import Effort
 from bot.model.snapshot import RepositoryFacts
 from tests.analysis.builders import (
     ago,
@@ -14,58 +13,11 @@ from tests.analysis.builders import (
     facts,
     issue,
     library,
-    local_facts,
     python_code,
     python_tests,
     release,
     report,
 )
-
-
-def _summary(files: dict[str, str | bytes], of: RepositoryFacts | None = None) -> str:
-    return report(files, of).summary
-
-
-def test_the_summary_names_kind_stack_and_state() -> None:
-    text = _summary(library())
-    assert text.startswith("demo is a Python library, under MIT, with ")
-    assert "It is actively developed: there were 5 human commits by 2 people in the last 30 days." in text
-
-
-def test_frameworks_are_named_and_test_tools_are_not() -> None:
-    pyproject = '[project]\nname = "a"\nversion = "1"\ndependencies = ["fastapi", "sqlalchemy"]\n'
-    pyproject += '[dependency-groups]\nt = ["pytest"]\n'
-    text = _summary(library({"pyproject.toml": pyproject, "Dockerfile": "FROM scratch\n"}))
-    assert "built with FastAPI and SQLAlchemy" in text
-    assert "pytest" not in text
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"is_archived": True}, "It is archived and read-only."),
-        ({"commits": (), "last_human_commit_at": ago(60)}, "It is maintained: the last human commit was 2 months ago."),
-        (
-            {"commits": (), "last_human_commit_at": ago(800), "issues": (), "pull_requests": (), "releases": ()},
-            "Nobody has worked on it for a while: no human commit",
-        ),
-    ],
-)
-def test_state_sentences(changes: dict[str, Any], said: str) -> None:
-    assert said in _summary(library(), facts(**{"releases": (), **changes}))
-
-
-def test_an_unknown_state_is_not_talked_about() -> None:
-    text = _summary(library(), local_facts(commits=None, releases=None))
-    assert "actively" not in text
-    assert "Nobody" not in text
-
-
-def test_a_tiny_repository_is_described_not_judged() -> None:
-    assert _summary({"a.sh": "echo hi\n"}, facts(name="tiny")).startswith(
-        "tiny holds little so far: `a.sh`, 1 line of Shell."
-    )
-    assert _summary({".github/FUNDING.yml": "github: ada\n"}).startswith("demo holds nothing but settings for GitHub.")
 
 
 def _titles(files: dict[str, str | bytes], of: RepositoryFacts | None = None) -> list[str]:
@@ -144,30 +96,3 @@ def test_little_coverage_is_told_with_its_reason() -> None:
     made = report(library(), told)
     assert made.insights[-1].title.startswith("Only ")
     assert "the App may not read it" in made.insights[-1].description
-
-
-def test_without_ci_one_action_answers_two_checks() -> None:
-    made = report(library(without=[".github/workflows/ci.yml"]))
-    first = made.actions[0]
-    assert first.title == "Run the tests on every pull request"
-    assert first.check_id == "ci"
-    assert not any(action.check_id == "ci-tests" for action in made.actions)
-    values = {check.id: check.weight for check in made.checks}
-    judged = sum(check.weight for check in made.checks if check.share is not None)
-    assert first.value == pytest.approx(100 * (values["ci"] + values["ci-tests"]) / judged, abs=0.1)
-
-
-def test_actions_tell_effort_and_place() -> None:
-    made = report(library(without=["tests/test_tally.py"]))
-    action = next(action for action in made.actions if action.check_id == "tests")
-    assert action.effort is Effort.DAYS
-    assert action.evidence[0].path == "tally/__init__.py"
-
-
-def test_fixing_the_first_action_brings_its_value() -> None:
-    before = report(library(without=["LICENSE"]), facts(licence_spdx=None))
-    action = next(action for action in before.actions if action.check_id == "licence")
-    after = report(library())
-    assert before.score is not None
-    assert after.score is not None
-    assert after.score - before.score == pytest.approx(action.value, abs=1)

@@ -1,0 +1,33 @@
+"""Are there tests, and how many."""
+
+from __future__ import annotations
+
+from bot.model.report import State
+from tests.analysis.builders import judged, library, python_code, python_tests
+
+
+def test_tests_are_counted_with_their_share() -> None:
+    check = judged("tests", library())
+    assert check.state is State.PASS
+    assert "1 test file" in check.found
+
+
+def test_without_tests_it_names_where_to_begin() -> None:
+    check = judged("tests", library(without=["tests/test_tally.py"]))
+    assert check.state is State.FAIL
+    assert "tally/__init__.py" in check.next_step
+
+
+def test_few_tests_warn() -> None:
+    assert (
+        judged("tests", library({"tally/a.py": python_code(400), "tests/test_tally.py": python_tests(1)})).state
+        is State.WARN
+    )
+
+
+def test_tests_inside_rust_sources_count() -> None:
+    code = "".join(f"pub fn f{n}() -> u8 {{\n    {n}\n}}\n\n" for n in range(60))
+    files: dict[str, str | bytes] = {"Cargo.toml": '[package]\nname = "x"\nversion = "0.1.0"\n', "README.md": "# x\n"}
+    inside = "#[cfg(test)]\nmod tests {\n    #[test]\n    fn f() {}\n}\n"
+    assert judged("tests", {**files, "src/lib.rs": code}).state is State.FAIL
+    assert judged("tests", {**files, "src/lib.rs": code + inside}).state is State.PASS

@@ -1,0 +1,62 @@
+"""The one to three sentences on top of a report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.model.snapshot import RepositoryFacts
+from tests.analysis.builders import (
+    ago,
+    facts,
+    library,
+    local_facts,
+    report,
+)
+
+
+def _summary(files: dict[str, str | bytes], of: RepositoryFacts | None = None) -> str:
+    return report(files, of).summary
+
+
+def test_the_summary_names_kind_stack_and_state() -> None:
+    text = _summary(library())
+    assert text.startswith("demo is a Python library, under MIT, with ")
+    assert "It is actively developed: there were 5 human commits by 2 people in the last 30 days." in text
+
+
+def test_frameworks_are_named_and_test_tools_are_not() -> None:
+    pyproject = '[project]\nname = "a"\nversion = "1"\ndependencies = ["fastapi", "sqlalchemy"]\n'
+    pyproject += '[dependency-groups]\nt = ["pytest"]\n'
+    text = _summary(library({"pyproject.toml": pyproject, "Dockerfile": "FROM scratch\n"}))
+    assert "built with FastAPI and SQLAlchemy" in text
+    assert "pytest" not in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"is_archived": True}, "It is archived and read-only."),
+        ({"commits": (), "last_human_commit_at": ago(60)}, "It is maintained: the last human commit was 2 months ago."),
+        (
+            {"commits": (), "last_human_commit_at": ago(800), "issues": (), "pull_requests": (), "releases": ()},
+            "Nobody has worked on it for a while: no human commit",
+        ),
+    ],
+)
+def test_state_sentences(changes: dict[str, Any], said: str) -> None:
+    assert said in _summary(library(), facts(**{"releases": (), **changes}))
+
+
+def test_an_unknown_state_is_not_talked_about() -> None:
+    text = _summary(library(), local_facts(commits=None, releases=None))
+    assert "actively" not in text
+    assert "Nobody" not in text
+
+
+def test_a_tiny_repository_is_described_not_judged() -> None:
+    assert _summary({"a.sh": "echo hi\n"}, facts(name="tiny")).startswith(
+        "tiny holds little so far: `a.sh`, 1 line of Shell."
+    )
+    assert _summary({".github/FUNDING.yml": "github: ada\n"}).startswith("demo holds nothing but settings for GitHub.")
