@@ -119,13 +119,6 @@ def test_the_declared_kind_wins() -> None:
     assert made.kind_evidence[0].line == 1
 
 
-def test_thresholds_that_are_missed_are_sentences() -> None:
-    made = report(library({PATH: "thresholds: {score: 100, groups: {community: 100}, fail_on: [contributing]}\n"}))
-    assert len(made.threshold_failures) == 3
-    assert all(sentence.endswith(".") for sentence in made.threshold_failures)
-    assert report(library()).threshold_failures == ()
-
-
 def test_the_digest_knows_meaning_not_spelling() -> None:
     one = config_digest(snapshot(library({PATH: "kind: data\nthresholds: {score: 3}\n"})))
     same = config_digest(snapshot(library({PATH: "# why\nthresholds:\n  score: 3\n\nkind: data\n"})))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pytest
-import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.analysis.contents.ambiguous import rules
-from bot.analysis.contents.facts import colour_of, group_of, lookups, type_of
+from bot.analysis.contents.facts import lookups
 from bot.analysis.contents.languages import name_language
 
 CASES = {
@@ -52,30 +50,6 @@ CASES = {
 @pytest.mark.parametrize(("path", "content", "expected"), CASES.values(), ids=CASES)
 def test_languages(path: str, content: bytes, expected: str) -> None:
     assert name_language(path, content) == expected
-
-
-def test_every_shared_extension_of_the_rules_is_known() -> None:
-    table = lookups()
-    for key, rows in rules().items():
-        candidates = table.by_filename[key[1:]] if key.startswith("=") else table.by_extension[key]
-        assert {language for language, _ in rows} <= set(candidates) | {"Text", "JSON", "XML", "INI"}, key
-        assert [pattern for _, pattern in rows[:-1] if not pattern] == [], f"{key}: rows after an empty pattern"
-
-
-def test_every_pattern_is_linear_time() -> None:
-    for rows in rules().values():
-        for _, pattern in rows:
-            re2.compile(f"(?m){pattern}".encode())
-
-
-def test_the_table_has_types_groups_and_colours() -> None:
-    assert len(lookups().languages) > 700
-    assert {language.type for language in lookups().languages.values()} == {"programming", "markup", "data", "prose"}
-    assert colour_of("Python") == "#3572A5"
-    assert colour_of("no such") == ""
-    assert type_of("Markdown") == "prose"
-    assert group_of("TSX") == "TypeScript"
-    assert group_of("Rust") == "Rust"
 
 
 @given(name=st.text(max_size=40), content=st.binary(max_size=400))

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.analysis.contents.comments import NO_COMMENTS, syntax_of
-from bot.analysis.contents.facts import lookups
 from bot.analysis.contents.lines import count_lines
 
 CASES: dict[str, tuple[str, str, tuple[int, int, int]]] = {
@@ -49,13 +48,6 @@ def test_lines(language: str, text: str, expected: tuple[int, int, int]) -> None
 def test_line_numbers_of_the_lines_that_are_not_blank() -> None:
     lines = count_lines(b"\na\n\n b\n", NO_COMMENTS)
     assert list(zip(lines.numbers(), lines.stripped, strict=True)) == [(2, b"a"), (4, b"b")]
-
-
-def test_every_syntax_belongs_to_a_language() -> None:
-    from bot.analysis.contents.comments import languages_with_comments
-
-    assert languages_with_comments() <= set(lookups().languages)
-    assert len(languages_with_comments()) > 250
 
 
 ALPHABET = st.sampled_from(

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.analysis.licences import LicenceFinding, is_licence_file
-from bot.analysis.licences.expressions import agree, normalise
+from bot.analysis.licences import LicenceFinding
 from bot.analysis.licences.finding import find_in
-from bot.analysis.licences.names import is_root_licence
 from bot.analysis.manifests import DeclaredLicence
 from bot.model.report import Evidence
 from tests.analysis.licences.texts import APACHE_NOTICE, BSD_3, ISC, MIT
@@ -116,66 +114,3 @@ def test_the_stub_beside_an_r_packages_licence_is_no_unknown_text() -> None:
 
 def test_proprietary_is_told() -> None:
     assert find({}, {"package.json": "UNLICENSED"}).is_proprietary
-
-
-@pytest.mark.parametrize(
-    ("path", "at_root", "anywhere"),
-    [
-        ("LICENSE", True, True),
-        ("license.txt", True, True),
-        ("LICENSE-MIT", True, True),
-        ("LICENSE.BSD", True, True),
-        ("LICENSE_1_0.txt", True, True),
-        ("COPYING.LESSER", True, True),
-        ("UNLICENSE", True, True),
-        ("MIT-LICENSE", True, True),
-        ("LICENSES/MIT.txt", False, True),
-        ("packages/a/LICENSE", False, True),
-        ("licenses.json", False, False),
-        ("license.py", False, False),
-        ("LICENSE.header", False, False),
-        ("licensed.md", False, False),
-        ("node_modules/a/LICENSE", False, False),
-        ("README.md", False, False),
-    ],
-)
-def test_which_files_hold_licences(path: str, at_root: bool, anywhere: bool) -> None:
-    assert (is_root_licence(path), is_licence_file(path)) == (at_root, anywhere)
-
-
-@pytest.mark.parametrize(
-    ("words", "expression"),
-    [
-        ("mit", "MIT"),
-        ("Apache License, Version 2.0", "Apache-2.0"),
-        ("MIT/Apache-2.0", "MIT OR Apache-2.0"),
-        ("MIT | GPL-2.0-or-later", "MIT OR GPL-2.0-or-later"),
-        ("(MIT OR Apache-2.0)", "MIT OR Apache-2.0"),
-        ("(MIT AND ISC) OR Zlib", "(MIT AND ISC) OR Zlib"),
-        ("GPL-2.0-only WITH Classpath-exception-2.0", "GPL-2.0-only WITH Classpath-exception-2.0"),
-        ("BSD", "BSD"),
-        ("License :: OSI Approved :: GNU General Public License v3 (GPLv3)", "GPL-3.0-only"),
-        ("See the file", ""),
-        ("(" * 100, ""),
-        ("MIT " * 400, ""),
-        ("", ""),
-    ],
-)
-def test_declared_words_become_spdx(words: str, expression: str) -> None:
-    assert normalise(words) == expression
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("MIT", "MIT", True),
-        ("MIT OR Apache-2.0", "Apache-2.0 OR MIT", True),
-        ("GPL-3.0-or-later", "GPL-3.0", True),
-        ("BSD", "BSD-2-Clause", True),
-        ("BSD", "MIT", False),
-        ("MIT", "MIT OR Apache-2.0", False),
-    ],
-)
-def test_agreement(one: str, other: str, same: bool) -> None:
-    assert agree(one, other) is same
-    assert agree(other, one) is same

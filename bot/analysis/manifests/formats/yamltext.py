@@ -65,13 +65,16 @@ def _events(text: str) -> Iterator[yaml.Event]:
 
 
 class _Frame:
-    __slots__ = ("anchor", "key", "steps", "value")
+    """A table or list that is still open; `merges_into` is the table that it is merged into when it is complete."""
+
+    __slots__ = ("anchor", "key", "merges_into", "steps", "value")
 
     def __init__(self, value: dict[str, object] | list[object], steps: Steps, anchor: str | None) -> None:
         self.value = value
         self.steps = steps
         self.anchor = anchor
         self.key: str | None = None
+        self.merges_into: dict[str, object] | None = None
 
 
 class _Builder:
@@ -96,6 +99,8 @@ class _Builder:
             frame = self._stack.pop()
             if frame.anchor:
                 self._anchors[frame.anchor] = frame.value
+            if frame.merges_into is not None:
+                _merge(frame.merges_into, frame.value)
 
     def _alias(self, event: yaml.AliasEvent) -> object:
         self.aliases += 1
@@ -108,14 +113,16 @@ class _Builder:
     def _open(self, value: dict[str, object] | list[object], event: yaml.CollectionStartEvent) -> None:
         if len(self._stack) >= MAX_DEPTH:
             raise ManifestError(f"The YAML is nested deeper than {MAX_DEPTH} levels.", _line(event))
-        steps: Steps = ()
+        opened = _Frame(value, (), event.anchor)
         if self._stack:
             frame = self._stack[-1]
             if isinstance(frame.value, dict) and frame.key is None:
                 raise ManifestError("A YAML key is a table or a list; only text is read.", _line(event))
-            steps = (*frame.steps, frame.key if frame.key is not None else len(frame.value))
+            opened.steps = (*frame.steps, frame.key if frame.key is not None else len(frame.value))
+            if isinstance(frame.value, dict) and frame.key == "<<":
+                opened.merges_into = frame.value
         self._put(value, event)
-        self._stack.append(_Frame(value, steps, event.anchor))
+        self._stack.append(opened)
 
     def _put(self, value: object, event: yaml.Event) -> None:
         line = _line(event) or 1
