@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.fakehub import FakeHub
 from tests.fakehub.gitstore import GitStore
-from tests.journeys.bot_process import BotProcess, eventually
+from tests.journeys.bot_process import WITHOUT_APP, BotProcess
 from tests.samples import SAMPLES, Sample
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,13 +33,6 @@ FLAGS = (
     "--disable-sync",
 )
 AXE_VERSION = "4.10.3"
-CREDENTIALS = (
-    "GITHUB_APP_ID",
-    "GITHUB_PRIVATE_KEY",
-    "GITHUB_WEBHOOK_SECRET",
-    "GITHUB_CLIENT_ID",
-    "GITHUB_CLIENT_SECRET",
-)
 PICTURES = ROOT / "docs" / "images"
 
 
@@ -62,17 +54,7 @@ class Stage:
     @property
     def operator_link(self) -> str:
         """The link that the bot printed."""
-        return _printed(self.bot, "sign-in/operator")
-
-
-def _printed(bot: BotProcess, path: str) -> str:
-    """The newest address with that path in the bot's log."""
-
-    def look() -> str:
-        found = re.findall(rf"{re.escape(bot.url)}/{path}\?[\w=&-]+", bot.log())
-        return found[-1] if found else ""
-
-    return str(eventually(look, what=f"the {path} link in the log"))
+        return self.bot.printed("sign-in/operator")
 
 
 def _build(sample: Sample, hub: FakeHub, store: GitStore) -> None:
@@ -185,11 +167,10 @@ def picture(tmp_path: Path) -> Callable[[Page, str], None]:
 @contextmanager
 def unconfigured_bot(hub: FakeHub, folder: Path) -> Iterator[BotProcess]:
     """A bot at its first start, without any credentials."""
-    nothing = dict.fromkeys([*CREDENTIALS, "RADAR_SECRET_KEY"], "")
-    with BotProcess(hub, folder, environment=nothing) as bot:
+    with BotProcess(hub, folder, environment=WITHOUT_APP) as bot:
         yield bot
 
 
 def setup_link(bot: BotProcess) -> str:
     """The one-time set-up link that the bot printed."""
-    return _printed(bot, "setup")
+    return bot.printed("setup")

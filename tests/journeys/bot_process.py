@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -17,6 +17,7 @@ from typing import Any, Self, TypeVar
 import httpx
 
 from tests.fakehub.hub import FakeHub
+from tests.journeys.rows import rows_of
 
 ROOT = Path(__file__).resolve().parents[2]
 START_TIMEOUT_S = 60.0
@@ -25,6 +26,17 @@ API_TOKEN = "journey-token-8ec1a7"
 SECRET_KEY = "journey-secret-key-5f0b"
 
 T = TypeVar("T")
+
+
+APP_SETTINGS = (
+    "GITHUB_APP_ID",
+    "GITHUB_PRIVATE_KEY",
+    "GITHUB_WEBHOOK_SECRET",
+    "GITHUB_CLIENT_ID",
+    "GITHUB_CLIENT_SECRET",
+)
+WITHOUT_APP = dict.fromkeys((*APP_SETTINGS, "RADAR_SECRET_KEY"), "")
+"""The environment of a bot at its first start: no credentials, nothing kept."""
 
 
 class BotFailed(AssertionError):
@@ -67,13 +79,15 @@ class BotProcess:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.database = folder / "radar.db"
+        self.database_url = database_url or f"sqlite:///{self.database}"
+        self._rows = rows_of(self.database_url)
         self.log_path = folder / "bot.log"
         self._environment = {
             **{name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ},
             "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
             **hub.environment(),
-            "DATABASE_URL": database_url or f"sqlite:///{self.database}",
+            "DATABASE_URL": self.database_url,
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "RADAR_PUBLIC_URL": self.url,
@@ -106,6 +120,7 @@ class BotProcess:
         if self.process is not None and self.process.poll() is None:
             self.stop()
         self.api.close()
+        self._rows.close()
 
     @property
     def webhook_url(self) -> str:
@@ -180,14 +195,34 @@ class BotProcess:
     def log_tail(self, lines: int = 40) -> str:
         return "\n".join(self.log().splitlines()[-lines:])
 
+    def printed(self, path: str) -> str:
+        """The newest link with that path that the bot printed for its operator."""
+
+        def look() -> str:
+            found = re.findall(rf"{re.escape(self.url)}/{path}\?[\w=&-]+", self.log())
+            return found[-1] if found else ""
+
+        return eventually(look, what=f"the {path} link in the log")
+
+    def verb(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Another verb of the command line, beside the running bot: same folder, same environment."""
+        return subprocess.run(
+            [sys.executable, "-m", "bot", *arguments],
+            cwd=self.folder,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
     def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
-        """Rows of the SQLite database, read only."""
-        connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10)
-        try:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(sql, values)]
-        finally:
-            connection.close()
+        """Rows of the database, `?` for each value."""
+        return self._rows.read(sql, *values)
+
+    def write(self, sql: str, *values: Any) -> None:
+        """Change the database behind the bot's back."""
+        self._rows.write(sql, *values)
 
     def scalar(self, sql: str, *values: Any) -> Any:
         return next(iter(self.rows(sql, *values)[0].values()))
