@@ -159,7 +159,9 @@ PATTERNED: tuple[tuple[re.Pattern[str], Reader], ...] = (
     (re.compile(r"^\.github/workflows/[^/]+\.ya?ml$"), _WORKFLOW),
     (re.compile(r"(?:^|/)(?:docker-)?compose(?:[.-][^/]+)?\.ya?ml$"), _COMPOSE),
     (
-        re.compile(r"(?:^|/)(?:Dockerfile|Containerfile)[.-](?![^/]*\.(?:eex|erb|tt|tmpl|tpl|j2|hbs|ejs|md)$)[^/]+$"),
+        re.compile(
+            r"(?:^|/)(?:Dockerfile|Containerfile)[.-](?!(?:[^/]*\.)?(?:eex|erb|tt|tmpl|tpl|j2|hbs|ejs|md)$)[^/]+$"
+        ),
         _DOCKERFILE,
     ),
     (re.compile(r"(?:^|/)gradle/[^/]+\.versions\.toml$"), _SUPPORTING),
