@@ -26,6 +26,7 @@ def recorder(deps: Deps) -> type[inngest.Middleware]:
         """One instance for each call of a function."""
 
         _run: Run | None = None
+        """The run to close when the function returns; none where the failure handler does: its run has failed."""
 
         async def transform_input(
             self,
@@ -58,7 +59,9 @@ def recorder(deps: Deps) -> type[inngest.Middleware]:
                 repository=self._run.repository_id,
             )
             if is_failure_handler:
-                await self._finish(RunState.FAILED, failure_reason(ctx.event))
+                if steps.size == 0:
+                    await self._finish(RunState.FAILED, failure_reason(ctx.event))
+                self._run = None
             elif steps.size == 0:
                 async with deps.database.write(durable=False) as session:
                     await runs.start(session, self._run)

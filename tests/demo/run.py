@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 from rich.console import Console
 
+from tests.demo import story
 from tests.demo.acts import ADDRESSES, FOLDER
 from tests.fakehub import FakeHub
 from tests.fakehub.gitstore import GitError, GitStore, run_git
@@ -93,6 +94,7 @@ def _environment() -> dict[str, str]:
         "RADAR_PUSH_SETTLE_S": "1",
         "RADAR_PUSH_SETTLE_MAX_S": "10",
         "RADAR_GITHUB_TIMEOUT_S": "30",
+        "RADAR_INSTALLATION_CONCURRENCY": "6",
     }
 
 
@@ -123,6 +125,7 @@ def _play(demo: Demo, paths: list[Path]) -> None:
     hub.service.signed_in = hub.user("you")
     console.print(f"  GitHub     a fake one with real git repositories, at {hub.url}")
     _fill(demo, paths)
+    story.prepare(hub)
     bot.start()
     ADDRESSES.write_text(json.dumps({"github": hub.url, "bot": bot.url, "token": API_TOKEN}))
     console.print(f"  Bot        {bot.url}, embedded engine, SQLite in {_short(FOLDER)}/")
@@ -140,7 +143,16 @@ def _play(demo: Demo, paths: list[Path]) -> None:
             break
     if demo.stop.is_set():
         return
-    console.print(f"  {len(demo.told)} reports in {time.monotonic() - started:.1f} s.")
+    console.print(f"  {len(demo.told)} repositories in {time.monotonic() - started:.1f} s.")
+    console.print(
+        "\n[bold]Three days go by[/] (dated back in the database): pushes, a comment, a pull request, noise …"
+    )
+    story.live(hub, bot, demo.stop.is_set)
+    if demo.stop.is_set():
+        return
+    _tell_reports(demo)
+    count = story.launch_fleet(hub)
+    console.print(f"  … and now {story.FLEET} installs the App on {count} repositories: its batch runs as you look.")
     _say_what_to_do(demo)
     _watch(demo)
 
@@ -183,7 +195,8 @@ def _tell_reports(demo: Demo) -> None:
     """A line for each report that is new, or has failed."""
     rows = demo.bot.rows(
         "select owner || '/' || name as full_name, refresh_status, refresh_error, report_head_sha, grade, score,"
-        " summary from repositories where removed_at is null order by refresh_finished_at"
+        " summary from repositories where removed_at is null and owner <> ? order by refresh_finished_at",
+        story.FLEET,
     )
     for row in rows:
         state = (row["refresh_status"], row["report_head_sha"])

@@ -21,6 +21,7 @@ Kind = Literal[
     "not-ready",  # 202 without content
     "unauthorized",  # 401 although the token is good
     "timeout",  # GraphQL: 200 with GitHub's time-out error
+    "slow",  # answers as it should, after retry_after_s
 ]
 
 

@@ -70,7 +70,9 @@ class Gate:
         if fault is not None and fault.kind == "cut":
             await self.app(scope, receive, _cutting(sender))
             return
-        if fault is not None:
+        if fault is not None and fault.kind == "slow":
+            await asyncio.sleep(fault.retry_after_s)
+        elif fault is not None:
             await (await self._fail(fault, kind, budget))(scope, receive, sender)
             return
         response = refusal or self._limit(caller, method, kind, budget)
@@ -137,6 +139,10 @@ class Gate:
         wait_s = self.service.ledger.spend_points(caller.principal, 1 if method == "GET" or kind == "graphql" else 5)
         if wait_s:
             return _secondary(429, wait_s)
+        if method != "GET" and kind == "rest":
+            wait_s = self.service.ledger.create_content(caller.principal)
+            if wait_s:
+                return _secondary(403, wait_s, "have been temporarily blocked from content creation. Please retry your")
         budget.used += 1
         return None
 
@@ -229,8 +235,11 @@ def _primary(kind: RequestKind, principal: str) -> Response:
     return answer(ApiError(403, message).body, 403)
 
 
-def _secondary(status: int, wait_s: float) -> Response:
-    message = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+def _secondary(status: int, wait_s: float, blocked: str = "") -> Response:
+    message = "You have exceeded a secondary rate limit"
+    message += (
+        f" and {blocked} request again later." if blocked else ". Please wait a few minutes before you try again."
+    )
     return answer(ApiError(status, message).body, status, {"retry-after": str(max(1, round(wait_s)))})
 
 

@@ -50,6 +50,13 @@ def test_a_hanging_answer_never_comes(hub: FakeHub) -> None:
             client.get("/repos/acme/hello", timeout=0.05)
 
 
+def test_a_slow_answer_is_right(hub: FakeHub) -> None:
+    with as_installation(hub, hub.install("acme")) as client:
+        hub.faults.add("slow", "/repos/acme/hello$", times=1, retry_after_s=0.05)
+        answer = client.get("/repos/acme/hello")
+        assert (answer.status_code, answer.elapsed.total_seconds() >= 0.05) == (200, True)
+
+
 def test_graphql_fails_in_its_own_way(hub: FakeHub) -> None:
     ids = [repository.node_id for repository in hub.world.repositories.values()]
     with as_installation(hub, hub.install("acme")) as client:
@@ -92,3 +99,24 @@ def test_a_rate_of_failures_is_about_that_rate(hub: FakeHub) -> None:
     for _ in range(500):
         hub.faults.pick("GET", "/x", 0)
     assert 70 <= rule.hits <= 130
+
+
+def test_content_has_a_limit_of_its_own(hub: FakeHub) -> None:
+    clock = [0.0]
+    hub.ledger.content_per_minute, hub.ledger.content_per_hour, hub.ledger.clock = 2, 3, lambda: clock[0]
+    repository = hub.find("acme/hello")
+    issue = hub.open_issue(repository, "Talk")
+    with as_installation(hub, hub.install("acme")) as client:
+
+        def comment() -> httpx.Response:
+            return client.post(f"/repos/acme/hello/issues/{issue.number}/comments", json={"body": "hi"})
+
+        assert [comment().status_code for _ in range(3)] == [201, 201, 403]
+        refused = comment()
+        assert "temporarily blocked from content creation" in refused.json()["message"]
+        assert refused.headers["retry-after"] == "60"
+        assert client.get("/repos/acme/hello").status_code == 200
+        clock[0] = 61.0
+        assert [comment().status_code for _ in range(2)] == [201, 403]  # the hour is full
+        assert comment().headers["retry-after"] == str(3600 - 61)
+    assert hub.ledger.content_hits == 4

@@ -121,9 +121,11 @@ async def test_the_failure_handler_ends_the_run_that_failed(world: World) -> Non
             "error": {"message": "The repository is gone."},
         },
     )
-    handler = Call(world, failure)
-    handler.context.run_id = "run-of-the-handler"
-    await handler.begin()
+    for steps in (0, 1):
+        handler = Call(world, failure, steps=steps)
+        handler.context.run_id = "run-of-the-handler"
+        await handler.begin()
+        await handler.end({"outcome": "failed"}, step="" if steps else "record-failure")
     run = await recorded(world)
     assert run is not None
     assert (run.state, run.reason, run.delivery_guid) == (RunState.FAILED, "The repository is gone.", "guid-1")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.bot_process import ROOT, eventually
+from tests.journeys.rows import Rows, rows_of
 from tests.samples import SAMPLES
 
 PATIENCE_S = 90
@@ -56,6 +57,8 @@ def test_the_demo_shows_reports_and_ends_cleanly(
         assert f"✓ acme/{sample.name}" in told
     assert "✓ you/my-project" in told
     assert "/sign-in/operator?token=" in told
+    assert "✗ acme/relic" in told
+    assert_every_page_has_something(rows_of(f"sqlite:///{environment['DEMO_FOLDER']}/radar.db"))
 
     for act, expected in (
         (["push", "acme/lantern"], "Report of"),
@@ -77,6 +80,25 @@ def test_the_demo_shows_reports_and_ends_cleanly(
     assert process.wait(PATIENCE_S) == 0
     assert "ended cleanly" in output.read_text()
     assert "Traceback" not in output.read_text()
+
+
+THERE = {
+    "a trend": "select count(*) >= 3 from reports join repositories p on p.id = repository_id where name = 'teashop'",
+    "over days": "select julianday(max(created_at)) - julianday(min(created_at)) > 2 from reports",
+    "a slip": "select count(*) > 0 from repositories where score < score_before",
+    "a failed run with its reason": "select count(*) > 0 from runs where state = 'failed' and reason like 'GitHub%'",
+    "ignored deliveries": "select count(*) >= 3 from deliveries where state = 'ignored' and reason <> ''",
+    "a private repository": "select count(*) > 0 from repositories where is_private",
+    "a command answered": "select count(*) > 0 from commands where state = 'done'",
+    "a batch to watch": "select count(*) > 0 from batches where status = 'running'",
+}
+
+
+def assert_every_page_has_something(rows: Rows) -> None:
+    def missing() -> list[str]:
+        return [what for what, sql in THERE.items() if not next(iter(rows.read(sql)[0].values()))]
+
+    eventually(lambda: not missing(), timeout_s=15, what=f"in the demo's database: {missing()}")
 
 
 def test_a_path_that_is_no_repository_is_one_clear_line(environment: dict[str, str], tmp_path: Path) -> None:
