@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     github_owner: str | None = None
 
     database_url: SecretStr = SecretStr("sqlite:///radar.db")
+    radar_database_wait_s: float = Field(default=300.0, ge=0)
 
     inngest_event_key: SecretStr | None = None
     inngest_signing_key: SecretStr | None = None
@@ -70,6 +71,9 @@ class Settings(BaseSettings):
     radar_push_settle_max_s: float = Field(default=60.0, ge=0)
     radar_public_commands: bool = True
     radar_check_runs: bool = True
+    radar_batch_check_runs: bool = True
+    radar_content_per_minute: int = Field(default=80, ge=0)
+    radar_content_per_hour: int = Field(default=500, ge=0)
     webhook_proxy_url: str | None = None
     radar_delivery_days: int = Field(default=30, ge=3)
     radar_delivery_max_bytes: int = Field(default=2_000_000_000, ge=10_000_000)

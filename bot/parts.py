@@ -32,6 +32,7 @@ from bot.functions.deps import Clients, Deps
 from bot.functions.recorder import recorder
 from bot.github.app import GitHubApp
 from bot.github.client import GitHubClient
+from bot.github.pace import ContentLimits
 from bot.github.sign_in import GitHubSignIn
 from bot.intake.proxy import WebhookProxy
 from bot.intake.receive import Receiver
@@ -263,6 +264,7 @@ def _github(settings: Settings, budgets: BudgetKeeper) -> tuple[GitHubApp | None
             api_url=settings.github_api_url,
             graphql_url=settings.graphql_url,
             timeout_s=settings.radar_github_timeout_s,
+            content=ContentLimits(settings.radar_content_per_minute, settings.radar_content_per_hour),
             on_budget=budgets.note,
         )
         return app, app

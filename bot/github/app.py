@@ -13,7 +13,9 @@ import msgspec
 from bot.github import limits, translate
 from bot.github.client import GitHubClient
 from bot.github.credentials import AppCredentials, InstallationCredentials, MintedToken
-from bot.github.wire import BudgetObserver, Gate, Reply, Wire
+from bot.github.gate import Gate
+from bot.github.pace import DOCUMENTED, ContentLimits
+from bot.github.wire import BudgetObserver, Reply, Wire
 from bot.model.errors import FinalError, Finality, WorldError
 from bot.model.repository import AppInfo, HookDelivery, InstallationRef
 
@@ -27,6 +29,7 @@ class GitHubApp:
     """Signs as the App. Close with `aclose`, or use it as a context manager.
 
     `on_budget` hears the rate limit that each response states; it runs on the event loop and must not block.
+    `content` paces what each installation creates, below GitHub's limit.
     """
 
     def __init__(
@@ -38,12 +41,14 @@ class GitHubApp:
         graphql_url: str = "https://api.github.com/graphql",
         timeout_s: float = 30.0,
         concurrency: int = CONCURRENCY,
+        content: ContentLimits = DOCUMENTED,
         on_budget: BudgetObserver | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._clock = clock
         self._concurrency = concurrency
+        self._content = content
         self._wire = Wire(
             api_url=api_url,
             graphql_url=graphql_url,
@@ -73,7 +78,8 @@ class GitHubApp:
         client = self._clients.get(installation_id)
         if client is None:
             credentials = InstallationCredentials(installation_id, self._mint)
-            client = GitHubClient(self._wire, credentials, Gate(self._concurrency), app_id=self._credentials.app_id)
+            gate = Gate(self._concurrency, content=self._content)
+            client = GitHubClient(self._wire, credentials, gate, app_id=self._credentials.app_id)
             self._clients[installation_id] = client
         return client
 

@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from bot.github import translate
 from bot.github.credentials import Credentials
-from bot.github.wire import Gate, Wire
+from bot.github.gate import Gate
+from bot.github.wire import Wire
 from bot.model.errors import FinalError, Finality, WorldError
 
 NOT_VISIBLE_PAUSE_S = 2.0

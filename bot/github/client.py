@@ -13,9 +13,11 @@ from bot.github import archive, translate
 from bot.github.checks import Checks
 from bot.github.comments import Comments
 from bot.github.credentials import Credentials, FixedCredentials
+from bot.github.gate import Gate
+from bot.github.pace import DOCUMENTED, Urgency
 from bot.github.pulls import Pulls
 from bot.github.snapshot import SnapshotReader
-from bot.github.wire import BudgetObserver, Gate, Reply, Wire
+from bot.github.wire import BudgetObserver, Reply, Wire
 from bot.model.repository import RepositoryRef
 from bot.model.snapshot import RepositoryFacts
 
@@ -58,7 +60,8 @@ class GitHubClient:
         wire = Wire(
             api_url=api_url, graphql_url=graphql_url, timeout_s=timeout_s, on_budget=on_budget, transport=transport
         )
-        return cls(wire, FixedCredentials(token, TOKEN_INSTALLATION), Gate(concurrency), owner=owner)
+        gate = Gate(concurrency, content=DOCUMENTED)
+        return cls(wire, FixedCredentials(token, TOKEN_INSTALLATION), gate, owner=owner)
 
     async def aclose(self) -> None:
         """Closes the connections; only for token mode, an installation's belong to its GitHubApp."""
@@ -68,6 +71,10 @@ class GitHubClient:
     def installation_id(self) -> int:
         """Whose client this is; 0 in token mode."""
         return self._credentials.installation_id or TOKEN_INSTALLATION
+
+    def require_content_room(self, urgency: Urgency) -> None:
+        """Raises RateLimited where content would have to wait for long; asked before work that leads to some."""
+        self._gate.require_content_room(urgency)
 
     async def request(self, method: str, path: str, what: str, *, body: Any = None) -> Reply:
         """One REST request, signed, counted and bounded."""

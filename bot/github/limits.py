@@ -22,15 +22,20 @@ NOT_READY_PAUSE_S = 3.0
 MAX_PAUSE_S = 3700.0
 """A primary limit resets within the hour; whatever asks for longer is a broken clock or header."""
 _SUSPENDED = ("suspended",)
-_LIMITED = ("rate limit", "abuse detection", "too many requests", "temporarily blocked from content creation")
+_CONTENT = "blocked from content creation"
+_LIMITED = ("rate limit", "abuse detection", "too many requests", _CONTENT)
 
 
 class RateLimited(WorldError):
-    """GitHub asks us to wait. `is_secondary`: it holds for REST and GraphQL alike, not for one resource."""
+    """GitHub asks us to wait, or would. `is_secondary`: it holds for REST and GraphQL alike, not for one resource.
 
-    def __init__(self, message: str, *, retry_after_s: float, is_secondary: bool) -> None:
+    `is_content`: it holds for requests that create content, and reading goes on.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: float, is_secondary: bool, is_content: bool = False) -> None:
         super().__init__(message, retry_after_s=retry_after_s)
         self.is_secondary = is_secondary
+        self.is_content = is_content
 
 
 class UnknownFields(FinalError):
@@ -146,7 +151,7 @@ def _limited(status: int, headers: Mapping[str, str], said: str, *, now: datetim
         text = f"GitHub's rate limit is spent; it resets in {round(after)} s."
         return RateLimited(text, retry_after_s=after, is_secondary=False)
     text = f"GitHub asks to slow down (secondary rate limit) at {what}; waiting {round(after)} s."
-    return RateLimited(text, retry_after_s=after, is_secondary=True)
+    return RateLimited(text, retry_after_s=after, is_secondary=True, is_content=_CONTENT in said)
 
 
 def _final(status: int, message: str, what: str) -> FinalError:

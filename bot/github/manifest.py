@@ -13,7 +13,8 @@ import yaml
 
 from bot.github import translate
 from bot.github.credentials import FixedCredentials
-from bot.github.wire import Gate, Wire
+from bot.github.gate import Gate
+from bot.github.wire import Wire
 from bot.model.errors import FinalError, Finality, UserError, WorldError
 from bot.model.repository import AppInfo
 from bot.model.sign_in import AppCredentials

@@ -12,7 +12,8 @@ import httpx
 
 from bot.github import translate
 from bot.github.credentials import FixedCredentials
-from bot.github.wire import Gate, Reply, Wire
+from bot.github.gate import Gate
+from bot.github.wire import Reply, Wire
 from bot.model.errors import FinalError, Finality
 from bot.model.sign_in import SignedIn, UserAccess
 

@@ -7,7 +7,6 @@ of its own; retries POST by itself; sleeps through rate limits; and caches acros
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from githubkit.exception import GitHubException, RequestError, RequestFailed, Re
 from bot.github import limits
 from bot.github.counting import note_request
 from bot.github.credentials import Credentials
+from bot.github.gate import Gate
 from bot.model.errors import FinalError, Finality, RadarError, WorldError
 from bot.model.repository import RateBudget
 
@@ -31,8 +31,6 @@ TO_STORAGE = 302
 """An archive's redirect: to a storage address that carries its own token. A renamed repository's is 301 or 307."""
 KEPT_ALIVE = 20
 """Idle connections. httpcore looks at each of them for every request: a hundred cost a quarter of a batch's time."""
-PROBE_S = 60.0
-"""While GitHub asks us to wait longer than this, one request a minute finds out whether it still does."""
 
 BudgetObserver = Callable[[RateBudget], None]
 
@@ -110,35 +108,6 @@ class _PooledGitHub(GitHub[UnauthAuthStrategy]):
     @asynccontextmanager
     async def get_async_client(self) -> Any:
         yield self._pool
-
-
-class Gate:
-    """Keeps an installation's requests back while GitHub asks for it, and bounds how many run at once.
-
-    Hammering on through a limit gets an App banned: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
-    """
-
-    def __init__(self, concurrency: int, *, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self.slots = asyncio.Semaphore(concurrency)
-        self._monotonic = monotonic
-        self._closed: dict[str, tuple[float, float, limits.RateLimited]] = {}
-
-    def close(self, resource: str, error: limits.RateLimited) -> None:
-        """GitHub refused `resource`; a secondary limit closes all of them."""
-        now, pause = self._monotonic(), error.retry_after_s or limits.SECONDARY_PAUSE_S
-        key = "" if error.is_secondary else resource
-        self._closed[key] = (now + pause, now + min(pause, PROBE_S), error)
-
-    def check(self, resource: str) -> None:
-        """Raises RateLimited, with the seconds left, while the gate is closed for `resource`."""
-        for key in ("", resource):
-            until, probe_at, error = self._closed.get(key, (0.0, 0.0, None))
-            if error is None:
-                continue
-            now = self._monotonic()
-            if now < probe_at:
-                raise limits.RateLimited(error.message, retry_after_s=until - now, is_secondary=error.is_secondary)
-            self._closed.pop(key)
 
 
 class Wire:
@@ -276,7 +245,10 @@ class Wire:
     async def _send(self, call: _Call, url: httpx.URL, authorization: str, *, is_api: bool) -> httpx.Response:
         """One request. To storage (not `is_api`) it is neither counted nor limited."""
         if is_api:
-            call.gate.check(self._resource(url))
+            resource = self._resource(url)
+            call.gate.check(resource)
+            if call.method != "GET" and resource != "graphql":
+                await call.gate.content_turn()
         headers = {"Authorization": authorization} if authorization else {}
         if call.is_stream:
             headers["Accept-Encoding"] = "identity"  # the archive is compressed already

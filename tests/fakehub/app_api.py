@@ -223,10 +223,11 @@ def _meta(call: Call) -> Response:
 
 def _convert_manifest(call: Call) -> Response:
     """The one-time code of the manifest flow for the App's credentials."""
-    manifest = call.service.manifest_codes.pop(call.path("code"), None)
-    if manifest is None:
+    known = call.service.manifest_codes.pop(call.path("code"), None)
+    if known is None:
         raise ApiError(404, "Not Found")
-    record = call.service.app_record
+    record, manifest = call.service.app_record, known[0]
+    record.owner = known[1]
     record.name = manifest.get("name") or record.name
     record.webhook_url = (manifest.get("hook_attributes") or {}).get("url", record.webhook_url)
     record.permissions = dict(manifest.get("default_permissions") or record.permissions)

@@ -133,6 +133,8 @@ class Call:
         have = self.caller.level(self.world, found, area)
         if ACCESS.index(have) < ACCESS.index(level):
             raise ApiError(403, "Resource not accessible by integration")
+        if found.is_archived and level != "read" and self.request.method != "GET":
+            raise ApiError(403, "Repository was archived so is read-only.")
         return found
 
     def require_app(self) -> None:
@@ -196,7 +198,10 @@ def endpoint(service: Service, method: str, path: str, handler: Handler) -> Rout
             old = f"/repos/{call.path('owner')}/{call.path('repo')}"
             rest = request.url.path.split(old, 1)[1]
             query = f"?{request.url.query}" if request.url.query else ""
-            return RedirectResponse(f"{shapes.api}/repositories/{moved.repository.id}{rest}{query}", status_code=301)
+            return RedirectResponse(
+                f"{shapes.api}/repositories/{moved.repository.id}{rest}{query}",
+                status_code=301 if method == "GET" else 307,
+            )
 
     return Route(path, handle, methods=[method])
 

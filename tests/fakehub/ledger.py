@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -40,18 +41,26 @@ class Budget:
 
 @dataclass(slots=True)
 class Ledger:
-    """Requests and budgets. `points_per_minute` (off by default) enforces the secondary limit."""
+    """Requests and budgets. `points_per_minute` (off by default) enforces the secondary limit of requests.
+
+    `content_per_minute` and `content_per_hour` (off by default) enforce that of content, by the time of `clock`.
+    """
 
     seen: list[Seen] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     budgets: dict[tuple[str, str], Budget] = field(default_factory=dict)
     points_per_minute: int | None = None
+    content_per_minute: int | None = None
+    content_per_hour: int | None = None
+    content_hits: int = 0
+    clock: Callable[[], float] = time.monotonic
     in_flight: int = 0
     peak_in_flight: int = 0
     secondary_hits: int = 0
     peak_points: int = 0
     _points: dict[str, deque[tuple[float, int]]] = field(default_factory=dict)
     _sums: Counter[str] = field(default_factory=Counter)
+    _content: dict[str, deque[float]] = field(default_factory=dict)
 
     @property
     def billable(self) -> int:
@@ -67,7 +76,7 @@ class Ledger:
         self.seen.clear()
         self.counts.clear()
         self.peak_in_flight = self.in_flight
-        self.secondary_hits = self.peak_points = 0
+        self.secondary_hits = self.peak_points = self.content_hits = 0
 
     def budget(self, principal: str, resource: str, limit: int, now: float) -> Budget:
         """The limit of this principal, renewed when its hour is over."""
@@ -90,4 +99,18 @@ class Ledger:
         window.append((now, points))
         self._sums[principal] += points
         self.peak_points = max(self.peak_points, self._sums[principal])
+        return 0.0
+
+    def create_content(self, principal: str) -> float:
+        """Charge the limit of content; seconds to wait when it is passed, else 0."""
+        now = self.clock()
+        created = self._content.setdefault(principal, deque())
+        while created and created[0] <= now - 3600:
+            created.popleft()
+        for limit, period_s in ((self.content_per_minute, 60), (self.content_per_hour, 3600)):
+            within = [at for at in created if at > now - period_s]
+            if limit is not None and len(within) >= limit:
+                self.content_hits += 1
+                return max(1.0, within[0] + period_s - now)
+        created.append(now)
         return 0.0

@@ -181,8 +181,9 @@ def sign_in_routes(service: Service) -> list[Route]:
     async def new_app(request: Request) -> Response:
         """The manifest page: presses Create at once and sends the person back with the code."""
         manifest = json.loads(read_form(await request.body())["manifest"])
-        code = secrets.token_hex(20)
-        service.manifest_codes[code] = manifest
+        organization, code = request.path_params.get("login"), secrets.token_hex(20)
+        owner = service.world.account(organization, "Organization") if organization else service.signed_in
+        service.manifest_codes[code] = (manifest, owner or service.app_record.owner)
         answered = {"code": code, "state": request.query_params.get("state", "")}
         return RedirectResponse(f"{manifest['redirect_url']}?{urlencode(answered)}", 302)
 

@@ -56,7 +56,7 @@ class Service:
         self.codeload_key = secrets.token_bytes(32)
         self.signed_in: Account | None = None
         self.oauth_codes: dict[str, tuple[Account, str, str]] = {}
-        self.manifest_codes: dict[str, Json] = {}
+        self.manifest_codes: dict[str, tuple[Json, Account]] = {}
         self.webhooks_enabled = True
         self.hub: FakeHub | None = None
         self.released = asyncio.Event()

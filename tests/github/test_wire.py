@@ -12,8 +12,10 @@ import respx
 
 from bot.github import count_requests
 from bot.github.credentials import FixedCredentials, InstallationCredentials, MintedToken
+from bot.github.gate import Gate
 from bot.github.limits import QueryTimedOut, RateLimited
-from bot.github.wire import Gate, Wire, status_of
+from bot.github.pace import ContentLimits
+from bot.github.wire import Wire, status_of
 from bot.model.errors import FinalError, Finality, WorldError
 from bot.model.repository import RateBudget
 
@@ -311,3 +313,31 @@ async def test_no_error_carries_the_token(wire: Wire, router: respx.MockRouter) 
         await get(wire)
     shown = f"{caught.value!r} {caught.value} {caught.value.__cause__!r} {TOKEN!r}"
     assert "ghp_secret" not in shown
+
+
+async def test_content_is_paced_and_reading_is_not(wire: Wire, router: respx.MockRouter) -> None:
+    gate = Gate(5, content=ContentLimits(3, 0))
+    written, read = router.post("/thing").respond(201, json={}), router.get("/thing").respond(json={})
+    graphql = router.post("/graphql").respond(json={"data": {}})
+    for _ in range(2):
+        await wire.request("POST", "/thing", credentials=TOKEN, gate=gate, what="x", body={})
+    with pytest.raises(RateLimited, match="paced"):
+        await wire.request("POST", "/thing", credentials=TOKEN, gate=gate, what="x", body={})
+    assert written.call_count == 2
+    for _ in range(10):
+        await get(wire, gate=gate)
+        await wire.graphql("query { a }", {}, credentials=TOKEN, gate=gate, what="x")
+    assert (read.call_count, graphql.call_count) == (10, 10)
+
+
+async def test_a_block_of_content_stops_content_only(wire: Wire, router: respx.MockRouter) -> None:
+    said = "You have exceeded a secondary rate limit and have been temporarily blocked from content creation."
+    gate = Gate(5, content=ContentLimits())
+    written = router.post("/thing").respond(403, json={"message": said}, headers={"retry-after": "30"})
+    router.get("/thing").respond(json={"a": 1})
+    for _ in range(2):
+        with pytest.raises(RateLimited) as caught:
+            await wire.request("POST", "/thing", credentials=TOKEN, gate=gate, what="x", body={})
+        assert caught.value.is_content
+    assert written.call_count == 1
+    assert await get(wire, gate=gate) == {"a": 1}
