@@ -107,7 +107,8 @@ def test_as_a_person(name: str, as_person: Any, scene: Scene) -> None:
 
 
 def test_the_manifest_becomes_an_app(scene: Scene) -> None:
-    scene.hub.service.manifest_codes["once"] = {"name": "Repo Radar", "default_events": ["push"]}
+    manifest = {"name": "Repo Radar", "default_events": ["push"]}
+    scene.hub.service.manifest_codes["once"] = (manifest, scene.hub.app.owner)
     with GitHub(base_url=scene.hub.api_url, http_cache=False, auto_retry=False, timeout=10) as client:
         app: Any = client.rest.apps.create_from_manifest("once").parsed_data
     assert app.pem == scene.hub.app.private_key
