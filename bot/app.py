@@ -1,7 +1,7 @@
 """The composition root: Settings in, one ASGI application out, which uvicorn runs.
 
-`Radar` puts the parts of a bot (`bot.parts`) behind its addresses, and exchanges them when `/setup` has brought
-credentials, so that no restart is needed.
+`Radar` puts the parts of a bot (`bot.parts`) behind its addresses, waits for a database that is away at the start, and
+exchanges the parts when `/setup` has brought credentials, so that no restart is needed.
 """
 
 from __future__ import annotations
@@ -9,24 +9,35 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
+import structlog
 from starlette.applications import Starlette
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.analysis import compare
 from bot.config import Settings
 from bot.github.manifest import convert, manifest_for
-from bot.model.errors import RadarError
+from bot.model.errors import RadarError, WorldError
 from bot.model.sign_in import AppCredentials
 from bot.parts import Bot, now
+from bot.storage.database import Database
+from bot.storage.reach import DatabaseUnreachableError
 from bot.web import all_routes
 from bot.web.deps import Web
 from bot.web.errors import exception_handlers
+from bot.web.front import Front, standby
 from bot.web.security import SecurityHeaders
 from bot.web.webhook import WebhookEndpoint, webhook_first
 
-APPLY_AFTER_S = 0.2
-"""Lets the answer of `/setup` leave before its parts are exchanged."""
+DRAIN_S = 5.0
+"""How long requests under way may go on with their parts when those are exchanged; GitHub waits 10 s for an answer."""
+PATIENCE_S = 3.0
+"""How long the database may take at the start before the server listens without it."""
+TRY_AGAIN_S = 3.0
+"""The pause between two tries to reach the database."""
+
+log = structlog.get_logger("bot.app")
 
 
 class Radar:
@@ -45,8 +56,9 @@ class Radar:
         self._operator_token = secrets.token_urlsafe(32)
         self._setup_code = secrets.token_urlsafe(12)
         self._web: Web | None = None
-        self._front: ASGIApp | None = None
+        self._front: Front | None = None
         self._is_up = asyncio.Event()
+        self._is_open = asyncio.Event()
         self._change = asyncio.Event()
         self._next = settings
 
@@ -66,43 +78,85 @@ class Radar:
             raise RuntimeError("the bot has not been started")
         return self._web
 
-    async def apply(self, settings: Settings) -> None:
-        """Exchange all parts for ones with these settings, once the answer under way is out."""
-        self._next = settings
-        asyncio.get_running_loop().call_later(APPLY_AFTER_S, self._exchange)
+    async def opened(self) -> None:
+        """Until all parts run: at once, unless the database is away at the start."""
+        await self._is_open.wait()
 
-    def _exchange(self) -> None:
+    async def apply(self, settings: Settings) -> None:
+        """Exchange all parts for ones with these settings, once the requests under way are answered."""
+        self._next = settings
         self._is_up.clear()
         self._change.set()
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
-        stopping = asyncio.ensure_future(receive())
-        is_started = False
+        life = _Lifespan(asyncio.ensure_future(receive()), send)
         try:
-            while not stopping.done():
+            while not life.stopping.done():
                 self._change.clear()
-                self.settings, bot = self._next, Bot(self._next)
-                async with bot.running():
-                    self._open(bot)
-                    if not is_started:
-                        is_started = True
-                        await send({"type": "lifespan.startup.complete"})
-                    changing = asyncio.create_task(self._change.wait(), name="change")
-                    await asyncio.wait({stopping, changing}, return_when=asyncio.FIRST_COMPLETED)
-                    changing.cancel()
-                    await self.web.figures.close()
+                self.settings = self._next
+                if await self._reach_database(life):
+                    await self._run(Bot(self.settings), life)
         except RadarError as error:
             self.start_error = error
-        if self.start_error is not None:
-            if is_started:
+            if life.is_started:
                 self.when_failed()
-            kind = "shutdown" if is_started else "startup"
-            await send({"type": f"lifespan.{kind}.failed", "message": str(self.start_error)})
-            return
-        await send({"type": "lifespan.shutdown.complete"})
+        await life.end(self.start_error)
 
-    def _open(self, bot: Bot) -> None:
+    async def _run(self, bot: Bot, life: _Lifespan) -> None:
+        """Until the end, or until other parts are wanted: those under way are answered by these first."""
+        async with bot.running():
+            front = self._open(bot)
+            await life.started()
+            changing = asyncio.create_task(self._change.wait(), name="change")
+            await _either(changing, life.stopping, None)
+            changing.cancel()
+            self.web.ending.set()
+            if not life.stopping.done() and (left := await front.leave(DRAIN_S)):
+                log.warning("requests meet the exchange of parts", requests=left, waited_s=DRAIN_S)
+            await self.web.figures.close()
+
+    async def _reach_database(self, life: _Lifespan) -> bool:
+        """Whether the database is there and prepared; False when we are to stop. Meanwhile `/readyz` says what lacks.
+
+        Raises UserError for a slip in the settings, WorldError when it stays away for RADAR_DATABASE_WAIT_S.
+        """
+        clock = asyncio.get_running_loop().time
+        ends = clock() + self.settings.radar_database_wait_s
+        while not life.stopping.done():
+            attempt = asyncio.create_task(_prepare(self.settings), name="database")
+            try:
+                if not await _either(attempt, life.stopping, PATIENCE_S):
+                    await self._stand_by(life, "no answer yet, or its tables are being made ready")
+                    await _either(attempt, life.stopping, None)
+                if attempt.done():
+                    attempt.result()
+                    return True
+            except WorldError as error:
+                left_s = ends - clock()
+                if left_s <= 0:
+                    raise
+                log.warning(
+                    "waiting for the database",
+                    reason=error.message,
+                    next_step=error.next_step or None,
+                    gives_up_in_s=round(left_s),
+                )
+                reason = error.reason if isinstance(error, DatabaseUnreachableError) else "not able to just now"
+                await self._stand_by(life, reason)
+                await asyncio.wait({life.stopping}, timeout=min(TRY_AGAIN_S, left_s))
+            finally:
+                attempt.cancel()
+                await asyncio.wait({attempt})
+        return False
+
+    async def _stand_by(self, life: _Lifespan, detail: str) -> None:
+        """Answer without the database."""
+        self._front = Front(_with_headers(standby("database", detail), self.settings))
+        self._is_up.set()
+        await life.started()
+
+    def _open(self, bot: Bot) -> Front:
         self._web = Web(
             settings=bot.settings,
             db=bot.database,
@@ -117,8 +171,48 @@ class Radar:
             operator_token=self._operator_token,
             setup_code=self._setup_code,
         )
-        self._front = _front(bot, self._web)
+        self._front = front = Front(_front(bot, self._web))
         self._is_up.set()
+        self._is_open.set()
+        return front
+
+
+class _Lifespan:
+    """ASGI's lifespan: each word is said once."""
+
+    def __init__(self, stopping: asyncio.Future[Message], send: Send) -> None:
+        self.stopping = stopping
+        self.is_started = False
+        self._send = send
+
+    async def started(self) -> None:
+        """Have the server listen."""
+        if not self.is_started:
+            self.is_started = True
+            await self._send({"type": "lifespan.startup.complete"})
+
+    async def end(self, error: RadarError | None) -> None:
+        """Say that all is over, and why if it is by an error."""
+        if error is None:
+            await self._send({"type": "lifespan.shutdown.complete"})
+            return
+        kind = "shutdown" if self.is_started else "startup"
+        await self._send({"type": f"lifespan.{kind}.failed", "message": str(error)})
+
+
+async def _prepare(settings: Settings) -> None:
+    """Reach the database and bring its tables up to date."""
+    database = Database(settings.database_url.get_secret_value())
+    try:
+        await database.migrate()
+    finally:
+        await database.close()
+
+
+async def _either(one: asyncio.Future[Any], other: asyncio.Future[Any], timeout_s: float | None) -> bool:
+    """Whether one of the two came to its end in that time."""
+    done, _ = await asyncio.wait((one, other), timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+    return bool(done)
 
 
 def _front(bot: Bot, web: Web) -> ASGIApp:
@@ -129,13 +223,14 @@ def _front(bot: Bot, web: Web) -> ASGIApp:
         clock=now,
         observe_seconds=bot.metrics.acknowledge_seconds.observe,
     )
-    pages = SecurityHeaders(
-        Starlette(routes=[*bot.inngest_routes, *all_routes(web)], exception_handlers=exception_handlers()),
-        github_web_url=bot.settings.github_web_url,
-        is_https=bot.settings.radar_public_url.startswith("https://"),
-    )
+    app = Starlette(routes=[*bot.inngest_routes, *all_routes(web)], exception_handlers=exception_handlers())
+    return webhook_first(webhook, _with_headers(app, bot.settings))
 
-    return webhook_first(webhook, pages)
+
+def _with_headers(app: ASGIApp, settings: Settings) -> ASGIApp:
+    return SecurityHeaders(
+        app, github_web_url=settings.github_web_url, is_https=settings.radar_public_url.startswith("https://")
+    )
 
 
 class _SetUp:

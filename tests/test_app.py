@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partialmethod
@@ -18,12 +19,14 @@ from bot import app as app_module
 from bot.app import Radar
 from bot.config import Settings, load_settings
 from bot.engine.server import Engine
-from bot.model.errors import UserError
+from bot.model.errors import UserError, WorldError
 from bot.storage.database import Database
 
 pytestmark = pytest.mark.anyio
 
 PATIENCE_S = 30.0
+SECRET = "s" * 32
+PING_BODY = b'{"zen":"Keep it logically awesome.","hook_id":1}'
 PING = {"x-github-event": "ping", "x-github-delivery": "1", "content-type": "application/json"}
 NO_DATABASE = "sqlite:////nowhere/radar.db"
 
@@ -121,10 +124,7 @@ async def test_requests_wait_for_the_start(tmp_path: Path) -> None:
     await server.stop()
 
 
-async def test_new_settings_are_put_to_use_without_dropping_a_request(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(app_module, "APPLY_AFTER_S", 0.0)
+async def test_new_settings_are_put_to_use_without_dropping_a_request(tmp_path: Path) -> None:
     async with served(settings_with(tmp_path)) as server:
         before = server.radar.web
         changed = server.radar.settings.model_copy(
@@ -140,8 +140,103 @@ async def test_new_settings_are_put_to_use_without_dropping_a_request(
         assert server.radar.web.operator_token == before.operator_token, "the printed link goes on working"
 
 
-async def test_a_bot_that_ends_by_itself_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app_module, "APPLY_AFTER_S", 0.0)
+class SlowBody:
+    """A delivery whose last byte comes when it is let go."""
+
+    def __init__(self) -> None:
+        self.has_begun, self.is_let_go = asyncio.Event(), asyncio.Event()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield PING_BODY[:1]
+        self.has_begun.set()
+        await self.is_let_go.wait()
+        yield PING_BODY[1:]
+
+
+@asynccontextmanager
+async def delivery_under_way(server: Server) -> AsyncIterator[tuple[SlowBody, asyncio.Task[httpx.Response]]]:
+    """A signed delivery of which the body is still coming in."""
+    body = SlowBody()
+    signature = "sha256=" + hmac.new(SECRET.encode(), PING_BODY, "sha256").hexdigest()
+    headers = PING | {"x-hub-signature-256": signature}
+    task = asyncio.create_task(server.http.post("/api/github/webhooks", headers=headers, content=body))
+    await body.has_begun.wait()
+    yield body, task
+    await task
+
+
+async def test_requests_under_way_end_on_the_parts_that_they_began_with(tmp_path: Path) -> None:
+    """The delivery is stored by the receiver that will stop, which waits for it; who comes meanwhile waits."""
+    settings = settings_with(tmp_path, github_webhook_secret=SECRET)
+    async with served(settings) as server, delivery_under_way(server) as (body, delivery):
+        before = server.radar.web
+        await server.radar.apply(settings.model_copy(update={"radar_public_url": "https://new.example"}))
+        late = asyncio.create_task(server.http.get("/readyz"))
+        await asyncio.sleep(0.1)
+        assert (late.done(), delivery.done(), server.radar.web) == (False, False, before)
+        body.is_let_go.set()
+        assert (await delivery).status_code == 202
+        assert (await late).status_code == 200
+        assert server.radar.web is not before
+
+
+async def test_a_request_without_end_does_not_hold_up_the_exchange(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app_module, "DRAIN_S", 0.05)
+    settings = settings_with(tmp_path, github_webhook_secret=SECRET)
+    async with served(settings) as server, delivery_under_way(server) as (body, delivery):
+        before = server.radar.web
+        await server.radar.apply(settings)
+        assert (await server.http.get("/readyz")).status_code == 200
+        assert server.radar.web is not before
+        assert before.ending.is_set(), "streams of events end by this"
+        body.is_let_go.set()
+        assert (await delivery).status_code == 503, "its receiver has stopped: GitHub is told that it failed"
+
+
+async def test_a_database_that_is_away_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder stands where the file shall be, as if the disk were full, until it is taken away."""
+    monkeypatch.setattr(app_module, "TRY_AGAIN_S", 0.01)
+    (tmp_path / "radar.db").symlink_to("/dev/full")
+    server = Server(settings_with(tmp_path, github_webhook_secret=SECRET))
+    assert await server.start() == {"type": "lifespan.startup.complete"}
+    ready = await server.http.get("/readyz")
+    assert (ready.status_code, ready.json()["parts"]) == (
+        503,
+        {"database": {"ok": False, "detail": "database or disk is full"}},
+    )
+    assert (await server.http.get("/healthz")).status_code == 200
+    webhook = await server.http.post("/api/github/webhooks", headers=PING, content=PING_BODY)
+    assert (webhook.status_code, webhook.headers["retry-after"]) == (503, "5")
+    assert "waits for its database" in (await server.http.get("/", headers={"accept": "text/html"})).text
+    (tmp_path / "radar.db").unlink()
+    async with asyncio.timeout(PATIENCE_S):
+        await server.radar.opened()
+    assert (await server.http.get("/readyz")).status_code == 200
+    await server.http.aclose()
+    assert await server.stop() == {"type": "lifespan.shutdown.complete"}
+
+
+async def test_a_stop_is_heard_while_the_database_is_awaited(tmp_path: Path) -> None:
+    (tmp_path / "radar.db").symlink_to("/dev/full")
+    server = Server(settings_with(tmp_path))
+    await server.start()
+    await server.http.aclose()
+    assert await server.stop() == {"type": "lifespan.shutdown.complete"}
+
+
+async def test_a_database_that_stays_away_is_given_up(tmp_path: Path) -> None:
+    (tmp_path / "radar.db").symlink_to("/dev/full")
+    server = Server(settings_with(tmp_path, radar_database_wait_s=0))
+    answer = await server.start()
+    await server.http.aclose()
+    assert answer["type"] == "lifespan.startup.failed"
+    assert "Make room on the disk" in answer["message"]
+    assert isinstance(server.radar.start_error, WorldError)
+
+
+async def test_a_bot_that_ends_by_itself_says_so(tmp_path: Path) -> None:
     server = Server(settings_with(tmp_path))
     failed = asyncio.Event()
     server.radar.when_failed = failed.set

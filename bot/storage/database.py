@@ -22,6 +22,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.model.errors import UserError, WorldError
 from bot.storage.line import Lane, Line
+from bot.storage.reach import away, reached
 from bot.storage.sqlite_writer import WRITER_PRAGMAS, DirectWriter, passing_sqlite_trouble
 
 T = TypeVar("T")
@@ -95,18 +96,21 @@ class Database:
             await session.execute(text("SELECT 1"))
 
     async def migrate(self) -> None:
-        """Bring the schema to the newest revision; safe while other processes do the same."""
+        """Bring the schema to the newest revision; safe while other processes do the same.
+
+        Raises UserError or WorldError, naming its place, when the database cannot be opened.
+        """
         from bot.storage.migrations.migrate import upgrade
 
-        with _mapped_errors():
+        with _mapped_errors(), reached(self.url):
             async with self._writer.begin() as connection:
                 await connection.run_sync(upgrade)
 
     async def pending_revisions(self) -> tuple[str, ...]:
-        """Revisions that `migrate()` would apply, oldest first; empty when the schema is current."""
+        """Revisions that `migrate()` would apply, oldest first; empty when the schema is current. Raises as it does."""
         from bot.storage.migrations.migrate import pending
 
-        with _mapped_errors():
+        with _mapped_errors(), reached(self.url):
             async with self._reader.connect() as connection:
                 return await connection.run_sync(pending)
 
@@ -163,11 +167,11 @@ async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
         async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
             try:
                 await session.connection()
-            except OSError as error:
-                raise WorldError(
-                    f"The database cannot be reached ({type(error).__name__}).",
-                    next_step="Check DATABASE_URL and that the server runs.",
-                ) from error
+            except (OSError, DBAPIError) as error:
+                told = away(engine.url, error)
+                if told is None:
+                    raise
+                raise told from error
             yield session
 
 

@@ -67,9 +67,10 @@ def show(findings: list[Finding], console: Console) -> int:
     width = max(len(one.part) for one in findings)
     for one in findings:
         mark, style = marks[one.health]
-        console.print(Text.assemble((f"{mark} ", style), (one.part.ljust(width), "bold"), f"  {one.detail}"))
+        line = Text.assemble((f"{mark} ", style), (one.part.ljust(width), "bold"), f"  {one.detail}")
+        console.print(line, soft_wrap=True)
         if one.next_step:
-            console.print(Text(f"  {' ' * width}  → {one.next_step}", style=style))
+            console.print(Text(f"  {' ' * width}  → {one.next_step}", style=style), soft_wrap=True)
     bad = sum(one.health is Health.BAD for one in findings)
     warnings = sum(one.health is Health.WARNING for one in findings)
     console.print(
@@ -175,7 +176,6 @@ async def examine_database(settings: Settings) -> AsyncIterator[Finding]:
     """Whether it answers, is current, and what waits in it."""
     database = Database(settings.database_url.get_secret_value())
     try:
-        await database.connect()
         pending = await database.pending_revisions()
         if pending:
             yield Finding(

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
+import signal
+import time
 from contextlib import suppress
 from socket import socket
+from types import FrameType
 
 import uvicorn
 from rich.console import Console
@@ -19,23 +23,44 @@ COLLECTOR_THRESHOLDS = (20_000, 20, 50)
 """Objects made before the young are looked at, and looks before the older; Python's own are 700, 10, 10."""
 GRACE_S = 30
 """How long work under way may take to end after a stop was asked for."""
+SAME_SIGNAL_S = 0.5
+FORCED = b"Stopped by force: what was under way is done again at the next start.\n"
 
 
 class _Server(uvicorn.Server):
-    """Announces itself once it listens."""
+    """Announces itself once all parts run. The first signal ends it in good order, with exit code 0."""
 
     def __init__(self, config: uvicorn.Config, radar: Radar, console: Console) -> None:
         super().__init__(config)
         self._radar = radar
         self._console = console
+        self._asked_at = 0.0
+        self._announcing: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         """Bind, then say where."""
         await super().startup(sockets)
         if self.started:
-            rest_collector()
-            port = self.servers[0].sockets[0].getsockname()[1]
-            announce(self._radar, self.config.host, port, self._console)
+            self._announcing = asyncio.create_task(self._announce(), name="announce")
+
+    async def _announce(self) -> None:
+        await self._radar.opened()
+        rest_collector()
+        port = self.servers[0].sockets[0].getsockname()[1]
+        announce(self._radar, self.config.host, port, self._console)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first signal lets work under way end; uvicorn's own would be raised again after that, as a failure.
+
+        Another one, a moment later, ends the process on the spot: `timeout` and others send the same one twice.
+        """
+        if not self.should_exit:
+            self.should_exit = True
+            self._asked_at = time.monotonic()
+        elif time.monotonic() - self._asked_at > SAME_SIGNAL_S:
+            os.write(2, FORCED)
+            signal.signal(sig, signal.SIG_DFL)
+            signal.raise_signal(sig)
 
     def stop(self) -> None:
         """End as if a signal had asked for it."""
@@ -50,7 +75,7 @@ def rest_collector() -> None:
 
 
 def serve_forever(settings: Settings, console: Console) -> int:
-    """The exit code when it has stopped: 0, or what made the start fail is raised."""
+    """The exit code when it has stopped: 0 when that was asked for; what made it fail is raised."""
     made = [name for name in ("radar_api_token", "radar_secret_key") if getattr(settings, name) is None]
     radar = Radar(settings.with_generated_secrets(), made=made)
     config = uvicorn.Config(
@@ -74,7 +99,7 @@ def serve_forever(settings: Settings, console: Console) -> int:
         runner.run(server.serve())  # uvicorn leaves by SystemExit when the start fails; why stands in start_error
     if radar.start_error is not None:
         raise radar.start_error
-    return 0 if server.started else 1
+    return 0 if server.started or server.should_exit else 1
 
 
 def announce(radar: Radar, host: str, port: int, console: Console) -> None:

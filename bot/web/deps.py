@@ -67,6 +67,7 @@ class Web:
     `parts` reports readiness of what the database is not (engine, relay). `registry` holds what the bot counts while
     it works. `replay` sends one stored delivery again and tells whether it is known. `env_path` is where `/setup`
     writes credentials. `secret_is_fixed`: RADAR_SECRET_KEY was given, so what it sealed outlives a restart.
+    `ending` is set when these parts are to stop: an answer without end closes then, and its reader comes again.
     """
 
     settings: Settings
@@ -86,6 +87,7 @@ class Web:
     figures: FigureKeeper = field(default_factory=FigureKeeper)
     limiter: RateLimiter = field(default_factory=RateLimiter)
     is_setup_code_used: bool = False
+    ending: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     rechecks: dict[int, asyncio.Lock] = field(default_factory=dict, repr=False)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import msgspec
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -122,7 +123,7 @@ async def _progress(web: Web, request: Request, scope: Scope, batch_id: str) -> 
     seen: BatchProgress | None = None
     loop = asyncio.get_running_loop()
     ends = loop.time() + LIVE_S
-    while loop.time() < ends and not await request.is_disconnected():
+    while loop.time() < ends and not web.ending.is_set() and not await request.is_disconnected():
         async with web.db.read() as session:
             found = await views_activity.batch(session, scope, batch_id)
         if found is None:
@@ -135,7 +136,9 @@ async def _progress(web: Web, request: Request, scope: Scope, batch_id: str) -> 
             )
         if found.status != "running":
             return
-        await asyncio.sleep(POLL_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_S):
+                await web.ending.wait()
 
 
 async def _batch(visit: Visit) -> BatchView:
