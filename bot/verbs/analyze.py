@@ -18,7 +18,7 @@ from bot.model.errors import UserError
 from bot.model.report import Report, decode_report, encode_report
 from bot.parts import analysis_pool
 from bot.verbs.report_text import print_report
-from bot.workers.local import analyze_checkout
+from bot.workers.digest import analyze_checkout
 
 
 def analyze_local(settings: Settings, path: Path, *, now: datetime, previous: Report | None) -> Report:

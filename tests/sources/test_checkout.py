@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,31 +10,7 @@ import pytest
 from bot.model.entry import ArchiveLimits
 from bot.model.errors import UserError
 from bot.sources.checkout import NOT_ASKED, UNKNOWN_FIELDS, read_checkout, remote_name
-from bot.sources.history import is_bot_name
-
-ENVIRONMENT = {
-    "GIT_CONFIG_GLOBAL": "/dev/null",
-    "GIT_CONFIG_SYSTEM": "/dev/null",
-    "GIT_AUTHOR_NAME": "Ada",
-    "GIT_AUTHOR_EMAIL": "ada@example.org",
-    "GIT_COMMITTER_NAME": "Ada",
-    "GIT_COMMITTER_EMAIL": "ada@example.org",
-}
-
-
-def git(path: Path, *arguments: str, at: str = "2026-05-01T10:00:00Z", author: str = "Ada") -> None:
-    subprocess.run(
-        ["git", "-C", str(path), *arguments],
-        check=True,
-        capture_output=True,
-        env={
-            **os.environ,
-            **ENVIRONMENT,
-            "GIT_AUTHOR_DATE": at,
-            "GIT_COMMITTER_DATE": at,
-            "GIT_AUTHOR_NAME": author,
-        },
-    )
+from tests.sources.checkouts import git
 
 
 @pytest.fixture
@@ -175,17 +149,3 @@ def test_a_folder_inside_a_repository_names_the_repository(repository: Path) -> 
 )
 def test_remote_names(url: str, expected: tuple[str, str, str]) -> None:
     assert remote_name(url) == expected
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("dependabot[bot]", True),
-        ("renovate-bot", True),
-        ("GitHub Actions Bot", True),
-        ("Ada", False),
-        ("Abbot", False),
-    ],
-)
-def test_bots_by_name(name: str, expected: bool) -> None:
-    assert is_bot_name(name) is expected

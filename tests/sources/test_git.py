@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from bot.sources.checkout import read_checkout
-from tests.sources.test_checkout import git
+from tests.sources.checkouts import git
 
 
 def sign_head(folder: Path) -> None:
