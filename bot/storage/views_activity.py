@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -169,15 +169,20 @@ async def runs(
 
 
 async def runs_of_deliveries(session: AsyncSession, found: list[DeliveryItem]) -> dict[str, list[RunItem]]:
-    """The runs that each delivery's events started, by delivery GUID."""
+    """The runs that each delivery's events started, and those that followed for its repository, by delivery GUID."""
     by_event = {str(event_id): item.guid for item in found for event_id in item.event_ids}
     result: dict[str, list[RunItem]] = {item.guid: [] for item in found}
     if not by_event:
         return result
-    query = _run_query(RunRow.event_id.in_(list(by_event))).order_by(RunRow.started_at)
+    followed = and_(
+        RunRow.repository_id.in_({item.repository_id for item in found if item.event_ids and item.repository_id}),
+        RunRow.started_at >= min(item.received_at for item in found),
+        RunRow.delivery_guid.in_(result),
+    )
+    query = _run_query(or_(RunRow.event_id.in_(by_event), followed)).order_by(RunRow.started_at, RunRow.id)
     for line in (await session.execute(query)).all():
         run = RunItem(*line)
-        result[by_event[run.event_id]].append(run)
+        result[by_event.get(run.event_id) or run.delivery_guid].append(run)
     return result
 
 

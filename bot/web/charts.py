@@ -99,6 +99,27 @@ def trend(points: Sequence[tuple[datetime, int | None]], width: int = 560, heigh
     )
 
 
+def sparkline(points: Sequence[tuple[datetime, int | None]], width: int = 116, height: int = 30) -> Markup:
+    """The last twenty scores as a line without axes, oldest first; "" where there are fewer than two."""
+    scores = [score for _, score in points if score is not None][-20:]
+    if len(scores) < 2:
+        return Markup("")
+    low, high = min(scores) - 2, max(scores) + 2
+    step = (width - 8) / (len(scores) - 1)
+    spots = [
+        (4 + index * step, height - 4 - (score - low) / (high - low) * (height - 8))
+        for index, score in enumerate(scores)
+    ]
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
+    x, y = spots[-1]
+    said = f"Scores so far: {', '.join(map(str, scores))}"
+    return Markup(  # noqa: S704 - numbers only
+        f'<svg class="sparkline" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
+        f'aria-label="{said}"><polyline class="trend-line" fill="none" points="{line}"/>'
+        f'<circle class="trend-dot" cx="{x:.1f}" cy="{y:.1f}" r="3"/></svg>'
+    )
+
+
 def weeks(found: Sequence[Week], width: int = 560, height: int = 110) -> Markup:
     """Commits a week: people below, bots on top."""
     if not found:
@@ -134,4 +155,4 @@ def weeks(found: Sequence[Week], width: int = 560, height: int = 110) -> Markup:
     )
 
 
-GLOBALS = {"ring": ring, "bar": bar, "stacked": stacked, "trend": trend, "weeks": weeks}
+GLOBALS = {"ring": ring, "bar": bar, "stacked": stacked, "trend": trend, "sparkline": sparkline, "weeks": weeks}

@@ -83,4 +83,6 @@ def answer(request: Request, status: int, detail: str, *, headers: Mapping[str, 
     if path.startswith("/api/") or "text/html" not in request.headers.get("accept", "*/*").replace("*/*", "text/html"):
         return problem(status, detail, instance=path, headers=headers)
     title = TITLES.get(status, HTTPStatus(status).phrase)
-    return render("error.html", {"title": title, "status": status, "detail": detail}, status=status, headers=headers)
+    shown_to = getattr(request.state, "shown_to", {})
+    context = {"title": title, "status": status, "detail": detail, **shown_to}
+    return render("error.html", context, status=status, headers=headers)

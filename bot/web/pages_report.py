@@ -21,6 +21,7 @@ from bot.web.badges import KINDS, badge_link
 from bot.web.deps import Web
 from bot.web.queueing import queue_refresh
 from bot.web.visit import Visit, back_to, form, page
+from bot.web.words import category_rank
 
 TREND = 60
 HISTORY_PAGE = 50
@@ -179,11 +180,11 @@ def grouped_checks(report: Report) -> list[tuple[str, list[Check]]]:
 
 
 def grouped_stack(found: Sequence[Technology]) -> list[tuple[str, list[Technology]]]:
-    """Technologies by category, the fullest category first."""
+    """Technologies by category: languages and frameworks first, tools last."""
     groups: dict[str, list[Technology]] = defaultdict(list)
     for technology in found:
         groups[technology.category].append(technology)
-    return sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    return sorted(groups.items(), key=lambda item: category_rank(item[0]))
 
 
 def ordered_packages(found: Sequence[Package]) -> list[Package]:

@@ -20,6 +20,7 @@ from bot.web import cursors
 from bot.web.deps import Web
 from bot.web.pages_overview import figures_of
 from bot.web.visit import Visit, page
+from bot.web.words import category_rank
 
 PAGE = 50
 
@@ -42,7 +43,7 @@ async def technologies(visit: Visit) -> Response:
     for tally in found.technologies:
         if wanted in tally.name.lower():
             groups[tally.detail].append(tally)
-    categories = sorted(groups.items(), key=lambda item: (-sum(tally.count for tally in item[1]), item[0]))
+    categories = sorted(groups.items(), key=lambda item: category_rank(item[0]))
     return visit.show("technologies.html", active="technologies", categories=categories, wanted=wanted)
 
 

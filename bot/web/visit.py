@@ -88,9 +88,19 @@ def page(web: Web, path: str, handler: Handler, *, name: str | None = None) -> R
     """A GET route to a page."""
 
     async def endpoint(request: Request) -> Response:
-        return await handler(Visit(web, request, await viewer_of(web, request)))
+        return await handler(await _visit(web, request))
 
     return Route(path, endpoint, methods=["GET"], name=name or handler.__name__)
+
+
+async def _visit(web: Web, request: Request) -> Visit:
+    """The visit; who looks is left on the request for an error page."""
+    visit = Visit(web, request, await viewer_of(web, request))
+    request.state.shown_to = {
+        "viewer": visit.viewer,
+        "form_token": form_token(web, visit.viewer) if visit.viewer.is_signed_in else "",
+    }
+    return visit
 
 
 FormHandler = Callable[[Visit, dict[str, str]], Awaitable[Response]]
@@ -101,12 +111,13 @@ def form(web: Web, path: str, handler: FormHandler) -> Route:
 
     async def endpoint(request: Request) -> Response:
         fields = await read_form(request)
-        viewer = await viewer_of(web, request)
+        visit = await _visit(web, request)
+        viewer = visit.viewer
         if viewer is STRANGER:
             raise HTTPException(403, "Your session is over. Sign in and send the form again.")
         if not is_own_form(web, viewer, request, fields.get("form_token", "")):
             raise HTTPException(403, "This form is not from a page of this session. Reload the page and send it again.")
-        return await handler(Visit(web, request, viewer), fields)
+        return await handler(visit, fields)
 
     return Route(path, endpoint, methods=["POST"], name=handler.__name__)
 

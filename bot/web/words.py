@@ -47,6 +47,76 @@ TRIGGER_WORDS = {
     "local": "a local run",
 }
 
+OUTCOMES = {
+    "asked": "a refresh is asked for",
+    "completed": "a new report",
+    "current": "the report was current",
+    "listed": "repositories listed",
+    "continues": "more repositories follow",
+    "compared": "compared with GitHub",
+    "swept": "nothing was left behind",
+    "recovered": "missed deliveries asked for",
+    "answered": "a reply to the comment",
+    "replied": "a reply to the comment",
+    "published": "a check run",
+    "announced": "subscribers told",
+}
+"""What a run came to, in words; outcomes that are sentences already stand for themselves."""
+
+ECOSYSTEMS = {
+    "githubactions": "GitHub Actions",
+    "pypi": "PyPI",
+    "npm": "npm",
+    "golang": "Go",
+    "cargo": "Cargo",
+    "maven": "Maven",
+    "composer": "Composer",
+    "gem": "RubyGems",
+    "nuget": "NuGet",
+    "docker": "Docker",
+    "pub": "pub",
+    "hex": "Hex",
+    "swift": "Swift",
+    "terraform": "Terraform",
+    "helm": "Helm",
+}
+CATEGORY_ORDER = (
+    "language",
+    "framework",
+    "ui",
+    "mobile",
+    "ai",
+    "game",
+    "embedded",
+    "cms",
+    "data",
+    "api",
+    "database",
+    "orm",
+    "cache",
+    "queue",
+    "messaging",
+    "search",
+    "auth",
+    "payment",
+    "library",
+    "runtime",
+    "testing",
+    "linting",
+    "build",
+    "package-manager",
+    "ci",
+    "release",
+    "container",
+    "infrastructure",
+    "cloud",
+    "hosting",
+    "monitoring",
+    "security",
+    "docs",
+)
+"""What a person asks first about a stack; categories not named here follow, by name."""
+
 _SPANS = (
     (31_536_000, "year"),
     (2_592_000, "month"),
@@ -56,6 +126,7 @@ _SPANS = (
     (60, "minute"),
 )
 _CODE = re.compile(r"`([^`\n]{1,300})`")
+_SHA = re.compile(r"[0-9a-f]{40}")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}")
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False})
 _TAGS = {"p", "code", "pre", "em", "strong", "ul", "ol", "li", "a", "br", "blockquote"}
@@ -138,6 +209,27 @@ def rest_words(checks: Sequence[Check]) -> str:
     }
     counts = {state: sum(check.state.value == state for check in checks) for state in words}
     return ", ".join(f"{count} {words[state][count != 1]}" for state, count in counts.items() if count)
+
+
+def outcome_words(outcome: str) -> str:
+    """What a completed run came to: "asked" → "a refresh is asked for"."""
+    return OUTCOMES.get(outcome, outcome)
+
+
+def ecosystem(name: str) -> str:
+    """ "githubactions" → "GitHub Actions", as the registry writes itself."""
+    return ECOSYSTEMS.get(name, name)
+
+
+def short_sha(version: str) -> str:
+    """A whole SHA as its first twelve digits and "…"; every other version as it is."""
+    return f"{version[:12]}…" if _SHA.fullmatch(version) else version
+
+
+def category_rank(category: str) -> tuple[int, str]:
+    """Sorts categories of technologies as a person asks for them."""
+    known = category in CATEGORY_ORDER
+    return (CATEGORY_ORDER.index(category) if known else len(CATEGORY_ORDER), category)
 
 
 def title(name: str) -> str:
@@ -237,6 +329,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "seconds": seconds,
     "plural": plural,
     "title_words": title,
+    "outcome_words": outcome_words,
+    "ecosystem": ecosystem,
+    "short_sha": short_sha,
     "grade_class": grade_class,
     "score_style": score_style,
     "colour": colour,

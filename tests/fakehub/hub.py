@@ -253,7 +253,7 @@ class FakeHub:
         sha = store.commit(content, message=message, author=person, at=at or now, branch=name)
         if visible_after_s:
             repository.unseen[sha] = (before, now + timedelta(seconds=visible_after_s))
-        repository.pushed_at = now
+        repository.pushed_at = at or now
         repository.version += 1
         if announce:
             payload = self.service.payloads.push(repository, f"refs/heads/{name}", before or ZERO_SHA, sha, user)
@@ -312,9 +312,16 @@ class FakeHub:
         self.service.announce_comment(repository, issue, comment, "deleted")
 
     def open_pull(
-        self, repository: Repository, title: str, files: Files, *, user: str = "ada", branch: str = "change"
+        self,
+        repository: Repository,
+        title: str,
+        files: Files,
+        *,
+        user: str = "ada",
+        branch: str = "change",
+        from_fork: bool = False,
     ) -> Issue:
-        """A branch with one commit, and a pull request of it."""
+        """A branch with one commit, and a pull request of it, of the repository or of the user's fork."""
         self._own_store(repository)
         account = self.user(user)
         base = repository.git.head()
@@ -322,6 +329,10 @@ class FakeHub:
         sha = repository.git.commit(files, message=title, author=person, at=self.world.now(), branch=branch, base=base)
         issue = self.service.new_issue(repository, title, account, "")
         issue.pull = Pull(branch, sha, repository.git.default_branch, base)
+        if from_fork:
+            issue.pull.fork = self.add_repository(
+                account, repository.name, repository.git, announce=False, parent=repository
+            )
         payload = self.service.payloads.pull_request_event("opened", repository, issue, account)
         self.service.announce("pull_request", payload, repository)
         return issue

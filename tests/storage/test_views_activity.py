@@ -199,6 +199,26 @@ async def test_the_runs_that_deliveries_started(database: Database) -> None:
     assert nothing == {"d4": []}
 
 
+async def test_what_followed_for_the_repository_of_a_delivery_is_told_too(database: Database) -> None:
+    await fill(database)
+    async with database.write() as session:
+        for name, guid, at in (("then", "d2", 60), ("of another", "x", 60), ("of another time", "d2", -99)):
+            run = Run(
+                id=name,
+                function_id="refresh",
+                started_at=later(at),
+                event_id="refresh",
+                delivery_guid=guid,
+                installation_id=7,
+                repository_id=42,
+            )
+            await stored_runs.start(session, run)
+    async with database.read() as session:
+        found = [one for one in await deliveries(session, EVERYTHING) if one.guid == "d2"]
+        started = await runs_of_deliveries(session, found)
+    assert {one.id for one in started["d2"]} == {"r2", "then"}
+
+
 async def test_deliveries_are_counted_by_state_since_a_moment(database: Database) -> None:
     await fill(database)
     async with database.read() as session:

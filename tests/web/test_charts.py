@@ -23,6 +23,7 @@ DRAWN = {
     "stacked": (charts.stacked([("A<b>", 0.6, "#fff"), ("C", 0.4, "stale")], "Parts"), "Parts: A<b> 60 %, C 40 %"),
     "trend": (charts.trend(POINTS), "Score from 60 on 2026-11-04 to 71 on 2026-11-07"),
     "trend of equal scores": (charts.trend([(NOW, 5), (NOW, 5)]), "Score from 5 on 2026-11-24 to 5 on 2026-11-24"),
+    "sparkline": (charts.sparkline(POINTS), "Scores so far: 60, 64, 71"),
     "weeks": (
         charts.weeks([Week(starts="2026-11-16", human=3, bot=1), Week(starts="2026-11-23", human=0, bot=0)]),
         "Commits in 2 weeks: 3 by people, 1 by bots",
@@ -39,5 +40,6 @@ def test_a_chart_is_well_formed_and_says_itself(name: str) -> None:
 
 
 def test_one_score_is_no_trend() -> None:
+    assert charts.sparkline(POINTS[:2]) == ""
     assert charts.trend([(NOW, 70), (NOW, None)]) == ""
     assert charts.weeks([]) == ""

@@ -166,6 +166,16 @@ async def test_readiness_tells_which_part_is_down(world: World) -> None:
     assert [part.name for part in await readiness(world.web)] == ["database", "engine"]
 
 
+async def test_who_is_signed_in_stays_so_on_an_error_page(world: World) -> None:
+    async with world.operator() as client:
+        page = (await client.get("/repos/nobody/nothing")).text
+        assert "Sign out" in page
+        assert "Sign in" not in page
+        assert 'href="/deliveries"' in page
+    async with world.client() as client:
+        assert 'href="/sign-in"' in (await client.get("/repos/nobody/nothing")).text
+
+
 async def test_our_own_fault_is_a_page_without_its_inside(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken(*_args: object, **_more: object) -> None:
         raise RuntimeError("the inside")

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.analysis.technologies.table import entries
 from bot.model.report import Evidence
 from bot.web import words
 from tests.web.sample_reports import rich_report
@@ -13,6 +14,11 @@ from tests.web.world import NOW
 
 REPORT = rich_report(1, "har bour", "tide#mark", NOW)
 SHA = REPORT.repository.head_sha
+
+
+def test_every_category_of_technologies_has_its_place() -> None:
+    assert sorted(words.CATEGORY_ORDER) == sorted({entry.category for entry in entries()})
+    assert sorted(["zeppelin", "docs", "language"], key=words.category_rank) == ["language", "docs", "zeppelin"]
 
 
 @pytest.mark.parametrize(
@@ -48,6 +54,12 @@ def test_ago(value: timedelta, said: str) -> None:
         (words.plural(2_345, "repository", "repositories"), "2,345 repositories"),
         (words.title("command-line-tool"), "Command line tool"),
         (words.title("orm"), "ORM"),
+        (words.outcome_words("asked"), "a refresh is asked for"),
+        (words.outcome_words("a newer commit is there"), "a newer commit is there"),
+        (words.ecosystem("githubactions"), "GitHub Actions"),
+        (words.ecosystem("conan"), "conan"),
+        (words.short_sha("11bd71901bbe5b1630ceea73d27597364c9af683"), "11bd71901bbe…"),
+        (words.short_sha("^9.17.0"), "^9.17.0"),
         (words.grade_class("A"), "grade-a"),
         (words.grade_class('"><b>'), "grade-none"),
         (words.colour("#3572A5"), "#3572A5"),

@@ -1,6 +1,10 @@
 // What a browser with JavaScript gets on top: every page works without it.
 "use strict";
 
+// On narrow screens the navigation scrolls: begin where we are.
+const here = document.querySelector(".nav [aria-current]");
+if (here) here.closest(".nav").scrollLeft = here.offsetLeft - 40;
+
 // Copy buttons beside an address.
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
