@@ -1,31 +1,57 @@
 """Settings: every knob of the bot, read once from the environment or `.env` by `load_settings`.
 
-Names and defaults of the contract are fixed; `.env.example` lists each with a comment (a test compares them).
+Names and defaults of the contract are fixed; `.env.example` lists each with a comment (a test compares them). Values
+in `.env` are taken as they are: nothing in them is expanded.
 Secrets are `SecretStr`, so that no log, error or repr shows them.
 """
 
 from __future__ import annotations
 
 import base64
+import io
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from dotenv.parser import parse_stream
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.sources.utils import parse_env_vars
 
 from bot.model.entry import ArchiveLimits
 from bot.model.errors import UserError
 
 
+class _EnvFile(DotEnvSettingsSource):
+    """`.env` without python-dotenv's expansion, which would change a secret that holds `${…}`."""
+
+    def _read_env_file(self, file_path: Path) -> Mapping[str, str | None]:
+        found = read_env(file_path.read_text(encoding="utf-8"), name=str(file_path))
+        return parse_env_vars(found, self.case_sensitive, self.env_ignore_empty, self.env_parse_none_str)
+
+
 class Settings(BaseSettings):
-    """All settings. Sizes are bytes, times seconds. `settings_customise_sources`: environment over `.env`."""
+    """All settings. Sizes are bytes, times seconds. The environment goes before `.env`."""
 
     model_config = SettingsConfigDict(
         env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given, then the environment, then `.env`."""
+        given = dotenv_settings.env_file if isinstance(dotenv_settings, DotEnvSettingsSource) else None
+        return init_settings, env_settings, _EnvFile(settings_cls, env_file=given)
 
     github_app_id: int | None = None
     github_private_key: SecretStr | None = None
@@ -191,9 +217,27 @@ def load_settings(**overrides: Any) -> Settings:
     """Settings from the environment and `.env`. Raises UserError naming each wrong one and what it should be."""
     try:
         return Settings(**overrides)
+    except OSError as error:
+        raise UserError(f"{error.filename} cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError:
+        raise UserError(".env is not UTF-8.", next_step="Save it as UTF-8.") from None
     except ValidationError as error:
         slips = "; ".join(f"{str(slip['loc'][0]).upper()}: {slip['msg']}" for slip in error.errors())
         raise UserError(f"Wrong settings: {slips}.", next_step="See .env.example for what each one takes.") from None
+
+
+def read_env(text: str, *, name: str = ".env") -> dict[str, str | None]:
+    """The values of a `.env` file by their names, as they are. Raises UserError for a line that cannot be read."""
+    found: dict[str, str | None] = {}
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.error:
+            raise UserError(
+                f"Line {binding.original.line} of {name} cannot be read.",
+                next_step="Put its value between single quotes, with \\' for a quote and \\\\ for a backslash in it.",
+            )
+        if binding.key is not None:
+            found[binding.key] = binding.value
+    return found
 
 
 def normalise_private_key(value: str) -> str:

@@ -1,17 +1,24 @@
-"""Writing settings into `.env`: mode 0600, other lines kept, all or nothing."""
+"""Writing settings into `.env`: mode 0600, other lines kept, all or nothing, and each value reads back as it was."""
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
-_ASSIGNMENT = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=")
+from dotenv.parser import Binding, parse_stream
+
+from bot.config import read_env
+from bot.model.errors import UserError
 
 
 def write_env(path: Path, values: Mapping[str, str]) -> None:
-    """Set `values` in the file at `path`, which need not exist. Raises OSError where it cannot be written."""
+    """Set `values` in the file at `path`, which need not exist.
+
+    Raises OSError where it cannot be written, UserError when what stands there cannot be read.
+    """
     old = path.read_text(encoding="utf-8") if path.exists() else ""
     text = merged(old, values)
     draft = path.with_name(f"{path.name}.new")
@@ -25,39 +32,35 @@ def write_env(path: Path, values: Mapping[str, str]) -> None:
 
 
 def merged(old: str, values: Mapping[str, str]) -> str:
-    """`old` with the lines of `values` replaced, or added at the end."""
+    """`old` with `values` in their places, or added at the end. Raises UserError when `old` cannot be read."""
+    kept = read_env(old)
     left = dict(values)
-    lines = []
-    skipping = ""
-    for line in old.splitlines():
-        if skipping:
-            skipping = "" if _ends(line, skipping) else skipping
-            continue
-        match = _ASSIGNMENT.match(line)
-        if match is None or match.group(1) not in values:
-            lines.append(line)
-            continue
-        skipping = _open_quote(line[match.end() :].strip())
-        name = match.group(1)
-        if name in left:
-            lines.append(f"{name}={quoted(left.pop(name))}")
-    lines += [f"{name}={quoted(value)}" for name, value in left.items()]
-    return "\n".join(lines) + "\n"
+    parts = []
+    for binding in parse_stream(io.StringIO(old)):
+        if binding.key not in values:
+            parts.append(binding.original.string)
+        elif binding.key in left:
+            parts.append(f"{_blank(binding)}{binding.key}={quoted(left.pop(binding.key))}\n")
+    text = "".join(parts)
+    if text and not text.endswith("\n"):
+        text += "\n"
+    text += "".join(f"{name}={quoted(value)}\n" for name, value in left.items())
+    if read_env(text) != {**kept, **values}:
+        raise UserError("The settings would not read back from .env as they are.", next_step="Write them in by hand.")
+    return text
 
 
 def quoted(value: str) -> str:
-    """A value as python-dotenv and shells read it back: double quotes, newlines escaped."""
+    """A value as it is read back: bare, in single quotes as shells and others read them too, or in double ones."""
     if re.fullmatch(r"[A-Za-z0-9_./:@%+,-]*", value):
         return value
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    if not re.search(r"['\\\n\r]", value):
+        return f"'{value}'"
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
     return f'"{escaped}"'
 
 
-def _open_quote(rest: str) -> str:
-    """The quote that a value of several lines begins with, if it does not end on its first line."""
-    quote = rest[:1]
-    return quote if quote in {'"', "'"} and not _ends(rest[1:], quote) else ""
-
-
-def _ends(text: str, quote: str) -> bool:
-    return re.search(rf"(?<!\\){quote}\s*(#.*)?$", text) is not None
+def _blank(binding: Binding) -> str:
+    """The empty lines that stand before a setting."""
+    text = binding.original.string
+    return "\n" * text[: len(text) - len(text.lstrip())].count("\n")
