@@ -1,44 +1,33 @@
-"""How figures and lists are put into English sentences: plurals, joins, ages."""
+"""How figures and lists are put into English sentences: joins, spans of time, capitals and full stops."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-_IRREGULAR = {
-    "dependency": "dependencies",
-    "library": "libraries",
-    "entry": "entries",
-    "directory": "directories",
-    "vulnerability": "vulnerabilities",
-    "person": "people",
-    "branch": "branches",
-    "match": "matches",
-    "has": "have",
-    "is": "are",
-    "was": "were",
-    "does": "do",
-    "it": "they",
-    "binary": "binaries",
-    "technology": "technologies",
-    "repository": "repositories",
-    "this": "these",
-    "reply": "replies",
-}
+from bot.model import english
+from bot.model.english import percent, plural
 
-
-def plural(word: str, count: int) -> str:
-    """`word` for `count` things; only its last word changes ("merged pull request" → "merged pull requests")."""
-    if count == 1:
-        return word
-    head, _, last = word.rpartition(" ")
-    changed = _IRREGULAR.get(last, f"{last}s")
-    return f"{head} {changed}" if head else changed
+__all__ = [
+    "ago",
+    "article",
+    "capital",
+    "code",
+    "counted",
+    "days",
+    "full_stop",
+    "hours",
+    "listed",
+    "percent",
+    "plural",
+    "sentence",
+    "uncapital",
+]
 
 
 def counted(count: int, word: str) -> str:
     """ "1 file", "2 files", "1,234 files", "no files"."""
-    return f"{count:,} {plural(word, count)}" if count else f"no {plural(word, 0)}"
+    return english.counted(count, word) if count else f"no {plural(word, 0)}"
 
 
 def listed(items: Sequence[str], *, limit: int = 5, last: str = "and") -> str:
@@ -55,16 +44,6 @@ def listed(items: Sequence[str], *, limit: int = 5, last: str = "and") -> str:
 def code(items: Sequence[str], *, limit: int = 5) -> str:
     """`listed` with each item as inline code; a backtick inside is dropped so that the code span holds."""
     return listed([f"`{item.replace('`', '')}`" for item in items], limit=limit)
-
-
-def percent(share: float) -> str:
-    """ "87 %"; never rounds a part to all or to nothing."""
-    figure = round(share * 100)
-    if figure == 100 and share < 1:
-        return "99 %"
-    if figure == 0 and share > 0:
-        return "under 1 %"
-    return f"{figure} %"
 
 
 def days(count: float) -> str:

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from bot.commands.markdown import Links, fitted, one_line, prose, shortened
 from bot.commands.replies import actions_block, changes_block, stack_block
-from bot.commands.wording import STATE_SIGNS, counted, score_words, signed, trend
+from bot.commands.wording import STATE_SIGNS, score_words, signed, trend
+from bot.model.english import counted
 from bot.model.report import Check, Evidence, Report, State, Thresholds
 from bot.model.repository import CheckAnnotation, CheckOutput
 

@@ -18,12 +18,11 @@ from bot.commands.wording import (
     STATE_SIGNS,
     STATE_WORDS,
     STATUS_WORDS,
-    counted,
     moved_words,
-    percent,
     score_words,
     trend,
 )
+from bot.model.english import counted, percent
 from bot.model.report import Changes, Check, Package, Report, State, Technology
 from bot.model.repository import Permission
 
@@ -139,7 +138,7 @@ def _change_lines(changes: Changes) -> Iterator[str]:
         if packages:
             shown = ", ".join(code(moved_words(package)) for package in packages[:8])
             rest = f" and {len(packages) - 8} more" if len(packages) > 8 else ""
-            yield f"{counted(len(packages), 'dependency', 'dependencies')} {word}: {shown}{rest}"
+            yield f"{counted(len(packages), 'dependency')} {word}: {shown}{rest}"
     for label, gone, come in (
         ("technologies", changes.technologies_removed, changes.technologies_added),
         ("languages", changes.languages_removed, changes.languages_added),
@@ -258,7 +257,7 @@ def _footer(links: Links, report: Report) -> str:
 
 def render_queued(links: Links, verb: Verb, *, ahead: int = 0) -> str:
     """A command was accepted and waits for its turn."""
-    place = f" {counted(ahead, 'refresh', 'refreshes')} ahead of it." if ahead else ""
+    place = f" {counted(ahead, 'refresh')} ahead of it." if ahead else ""
     return f"⏳ `/radar {verb}` is queued.{place} This comment changes when it is done. [Details]({links.page})"
 
 
@@ -347,7 +346,7 @@ def _unknown_check(report: Report, check_id: str) -> str:
 
 def render_batch(links: Links, batch_id: str, *, queued: int | None = None) -> str:
     """A batch was started; `queued` repositories, or not counted yet."""
-    number = "The repositories" if queued is None else counted(queued, "repository", "repositories").capitalize()
+    number = "The repositories" if queued is None else counted(queued, "repository").capitalize()
     verb = "is" if queued == 1 else "are"
     return (
         f"⏳ {number} of this installation without a current report {verb} queued. [Progress]({links.batch(batch_id)})"

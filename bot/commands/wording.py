@@ -1,4 +1,4 @@
-"""The words that replies and check runs share: grades, trends, states, counts. Pure."""
+"""The words that replies and check runs share: grades, trends, states. Pure."""
 
 from __future__ import annotations
 
@@ -25,18 +25,6 @@ STATUS_WORDS = {
     Status.ARCHIVED: "archived",
     Status.UNKNOWN: "of unknown activity",
 }
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """`1 check`, `2 checks`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
-def percent(share: float) -> str:
-    """A share as whole percent; only what is none at all is 0 %."""
-    if 0 < share < 0.01:
-        return "under 1 %"
-    return f"{round(share * 100)} %"
 
 
 def score_words(report: Report) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from bot.model.english import counted
 from bot.model.entry import SYMLINK_MODE, ArchiveLimits, Entry
 from bot.model.errors import FinalError, Finality, WorldError
 from bot.sources import tarheader
@@ -64,9 +65,9 @@ class EntryStream:
         told = [self._stopped] if self._stopped else []
         if self._too_large:
             size = f"{self._limits.max_file_bytes:,} bytes"
-            told.append(f"{_counted(self._too_large, 'file')} over {size} told by name and size only.")
+            told.append(f"{counted(self._too_large, 'file')} over {size} told by name and size only.")
         if self._left_out:
-            told.append(f"{_counted(self._left_out, 'hard link or device', 'hard links or devices')} left out.")
+            told.append(f"{counted(self._left_out, 'hard link or device', 'hard links or devices')} left out.")
         return tuple(told)
 
     def _entries(self) -> Iterator[Entry]:
@@ -227,7 +228,3 @@ def _safe_path(name: bytes) -> str:
         name = name[2:]
     top, slash, rest = name.partition(b"/")
     return (rest if slash else top).decode("utf-8", "replace")
-
-
-def _counted(count: int, singular: str, plural: str = "") -> str:
-    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"

@@ -12,11 +12,11 @@ import httpx
 from rich.console import Console
 from rich.text import Text
 
-from bot.commands.wording import counted
 from bot.config import Settings
 from bot.github.app import GitHubApp
 from bot.github.client import GitHubClient
 from bot.github.manifest import lacking, load_manifest
+from bot.model.english import counted
 from bot.model.errors import RadarError
 from bot.storage import inbox
 from bot.storage.database import Database
@@ -263,9 +263,7 @@ async def examine_token(settings: Settings) -> AsyncIterator[Finding]:
     )
     try:
         async for page in client.repositories():
-            yield Finding(
-                "GitHub", Health.GOOD, f"the token lists {counted(len(page), 'repository', 'repositories')} and more"
-            )
+            yield Finding("GitHub", Health.GOOD, f"the token lists {counted(len(page), 'repository')} and more")
             break
     finally:
         await client.aclose()
@@ -322,9 +320,7 @@ async def _deliveries(app: GitHubApp) -> Finding:
                 f"{len(failed)} of the last {len(recent)} failed ({codes})",
                 "401: compare the secrets. No answer: check the address. The bot asks for them again by itself.",
             )
-        return Finding(
-            "deliveries", Health.GOOD, f"{counted(len(recent), 'delivery', 'deliveries')} within a day, none failed"
-        )
+        return Finding("deliveries", Health.GOOD, f"{counted(len(recent), 'delivery')} within a day, none failed")
     return Finding("deliveries", Health.GOOD, "none within a day")
 
 

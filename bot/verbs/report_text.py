@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.logs import one_line
+from bot.model.english import counted
 from bot.model.report import Check, Evidence, Report, State
 
 MARKS = {
@@ -155,13 +156,9 @@ def _components(report: Report) -> RenderableType | None:
             one.kind.value,
             Text(one_line(one.ecosystem)),
             f"{one.code:,} lines",
-            _plural(one.dependencies),
+            counted(one.dependencies, "dependency"),
         )
     return table
-
-
-def _plural(count: int) -> str:
-    return "1 dependency" if count == 1 else f"{count} dependencies"
 
 
 def _owners(report: Report) -> RenderableType | None:

@@ -44,14 +44,6 @@ def test_code_holds_whatever_it_is_given() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "text"),
-    [(0, "0 %"), (1, "100 %"), (0.999, "99 %"), (0.001, "under 1 %"), (0.5, "50 %"), (0.146, "15 %")],
-)
-def test_percent_never_rounds_a_part_away(share: float, text: str) -> None:
-    assert words.percent(share) == text
-
-
-@pytest.mark.parametrize(
     ("days", "text"),
     [
         (0, "today"),

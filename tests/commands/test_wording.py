@@ -14,18 +14,6 @@ MakeReport = Callable[..., Report]
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [(0, "0 checks"), (1, "1 check"), (2, "2 checks"), (1234, "1,234 checks")]
-)
-def test_counts(number: int, words: str) -> None:
-    assert wording.counted(number, "check") == words
-
-
-@pytest.mark.parametrize(("share", "words"), [(0, "0 %"), (0.004, "under 1 %"), (0.5, "50 %"), (1, "100 %")])
-def test_shares(share: float, words: str) -> None:
-    assert wording.percent(share) == words
-
-
-@pytest.mark.parametrize(
     ("before", "after", "words"),
     [(75, 78, "▲ 3"), (78, 75, "▼ 3"), (75, 75, "unchanged"), (None, 75, ""), (75, None, "")],
 )
