@@ -46,7 +46,7 @@ from bot.model.repository import InstallationRef
 from bot.storage import installations, outbox
 from bot.storage.database import Database
 from bot.web.deps import PartStatus
-from bot.web.inngest import close_client, in_process_call, inngest_routes, send_in_process
+from bot.web.inngest import close_client, in_process_call, inngest_routes, register, send_in_process
 from bot.workers.pool import AnalysisPool
 
 APP_ID = "repo-radar"
@@ -110,10 +110,11 @@ class Bot:
             serve_origin=settings.radar_public_url if settings.uses_inngest_server else None,
         )
         self.engine = None
+        self._call = in_process_call(Starlette(routes=self.inngest_routes))
+        self._is_registered = False
         if signing_key is not None:
-            call = in_process_call(Starlette(routes=self.inngest_routes))
             url, options = settings.database_url.get_secret_value(), _engine_options(settings)
-            self.engine = Engine(url, call, signing_key=signing_key, options=options, turn=self.database.turn)
+            self.engine = Engine(url, self._call, signing_key=signing_key, options=options, turn=self.database.turn)
         self.receiver = Receiver(self.database, on_stored=self._wake_relay)
         self._relay = Relay(self.database, self.send, clock=clock, rain=self.receiver.per_second)
 
@@ -195,6 +196,9 @@ class Bot:
             except EngineStoppedError as error:
                 raise WorldError(f"The engine does not take events: {error}.") from error
             return
+        if not self._is_registered:  # a server drops events for functions that it does not know
+            await register(self._call)
+            self._is_registered = True
         try:
             await self.client.send([inngest.Event(**one) for one in sent])
         except Exception as error:  # the SDK raises plain Exceptions; none of them is the event's fault

@@ -13,6 +13,7 @@ from typing import Any
 import inngest
 import pytest
 
+from bot import parts
 from bot.config import Settings, load_settings
 from bot.intake.relay import Relay
 from bot.model.errors import FinalError, UserError, WorldError
@@ -111,6 +112,7 @@ async def test_a_server_that_refuses_is_the_worlds_trouble(tmp_path: Path, monke
         raise Exception("event key not found")
 
     monkeypatch.setattr(inngest.Inngest, "send", send)
+    monkeypatch.setattr(parts, "register", _registered)
     async with composed(settings_with(tmp_path, **SERVER)) as bot:
         with pytest.raises(WorldError, match="event key not found"):
             await bot.send([EVENT])
@@ -124,11 +126,41 @@ async def test_events_reach_a_server_as_they_are(tmp_path: Path, monkeypatch: py
         return [one.id for one in events]
 
     monkeypatch.setattr(inngest.Inngest, "send", send)
+    monkeypatch.setattr(parts, "register", _registered)
     at = OutgoingEvent(name="radar/sweep.requested", id="sweep:1", ts_ms=1_700_000_000_000)
     async with composed(settings_with(tmp_path, **SERVER)) as bot:
         await bot.send([EVENT, at])
     assert [(one.name, one.id, one.data) for one in sent] == [(EVENT.name, EVENT.id, EVENT.data), (at.name, at.id, {})]
     assert sent[1].ts == at.ts_ms
+
+
+async def test_a_server_hears_of_the_functions_before_the_first_event(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It drops events for functions that it does not know; while it cannot be told, they wait in the inbox."""
+    seen: list[str] = []
+
+    async def register(_call: object) -> None:
+        seen.append("register")
+        if seen == ["register"]:
+            raise WorldError("away")
+
+    async def send(*_: Any) -> list[str]:
+        seen.append("send")
+        return []
+
+    monkeypatch.setattr(parts, "register", register)
+    monkeypatch.setattr(inngest.Inngest, "send", send)
+    async with composed(settings_with(tmp_path, **SERVER)) as bot:
+        with pytest.raises(WorldError, match="away"):
+            await bot.send([EVENT])
+        await bot.send([EVENT])
+        await bot.send([EVENT])
+    assert seen == ["register", "register", "send", "send"]
+
+
+async def _registered(_call: object) -> None:
+    """A server that knows our functions."""
 
 
 @pytest.mark.parametrize(("chores", "asked"), [(True, 2), (False, 0)])

@@ -21,6 +21,8 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message
 
+from bot.model.errors import WorldError
+
 PATH = "/api/inngest"
 MAX_BODY_BYTES = 32 * 1024 * 1024
 """Inngest keeps at most 32 MiB of state for a run (https://www.inngest.com/docs/usage-limits/inngest)."""
@@ -156,6 +158,20 @@ def send_in_process(client: inngest.Inngest, deliver: Deliver) -> None:
     inner._http_client = net.ThreadAwareAsyncHTTPClient(transport=transport).initialize()
     inner._http_client_sync = httpx.Client(transport=transport)
     inner.build_httpx_request = inner._http_client_sync.build_request
+
+
+async def register(call: Call) -> None:
+    """Have the SDK tell its Inngest server about our functions: events for those it does not know are lost there.
+
+    Raises WorldError when the server is away or refuses.
+    """
+    status, _, body = await call("PUT", {}, {}, b"")
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        answer = None
+    if status != 200 or not isinstance(answer, dict) or "error" in answer:  # the SDK passes a refusal on as a 200
+        raise WorldError(f"The Inngest server did not register our functions (HTTP {status}): {body[:200]!r}")
 
 
 async def close_client(client: inngest.Inngest) -> None:

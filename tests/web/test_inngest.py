@@ -16,7 +16,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from bot.engine import new_signing_key
 from bot.engine.protocol import request_headers
-from bot.web.inngest import MAX_BODY_BYTES, in_process_call, inngest_routes, send_in_process
+from bot.model.errors import WorldError
+from bot.web.inngest import MAX_BODY_BYTES, in_process_call, inngest_routes, register, send_in_process
 
 pytestmark = pytest.mark.anyio
 KEY = new_signing_key()
@@ -26,12 +27,16 @@ def _client(**more: Any) -> inngest.Inngest:
     return inngest.Inngest(app_id="app", is_production=True, event_key="embedded", signing_key=KEY, **more)
 
 
-def _app(client: inngest.Inngest) -> Starlette:
+def _app(
+    client: inngest.Inngest, *, enable_unauthed_sync: bool | None = False, serve_origin: str | None = None
+) -> Starlette:
     @client.create_function(fn_id="hello", trigger=inngest.TriggerEvent(event="hello"))
     async def hello(ctx: inngest.Context) -> str:
         return f"hello {ctx.event.data['name']}"
 
-    return Starlette(routes=inngest_routes(client, [hello], enable_unauthed_sync=False))
+    return Starlette(
+        routes=inngest_routes(client, [hello], enable_unauthed_sync=enable_unauthed_sync, serve_origin=serve_origin)
+    )
 
 
 def _call_body() -> bytes:
@@ -116,6 +121,37 @@ async def test_registration_in_band() -> None:
     status, _, answer = await call("PUT", {}, _signed(body) | {"x-inngest-sync-kind": "in_band"}, body)
     assert status == 200
     assert [one["id"] for one in json.loads(answer)["functions"]] == ["app-hello"]
+
+
+class _Server(httpx.AsyncBaseTransport):
+    """An Inngest server that answers each registration so; "" is one that is away."""
+
+    def __init__(self, answer: str) -> None:
+        self.answer = answer
+        self.told: list[Any] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if not self.answer:
+            raise httpx.ConnectError("away")
+        assert request.url.path == "/fn/register"
+        self.told.append(json.loads(await request.aread()))
+        return httpx.Response(200 if "ok" in self.answer else 401, text=self.answer)
+
+
+@pytest.mark.parametrize("answer", ['{"ok": true, "modified": true}', '{"error": "Unauthorized"}', "busy", ""])
+async def test_an_inngest_server_is_told_our_functions(answer: str) -> None:
+    """The SDK says 200 also where the server refused: what counts is the server's own word."""
+    client, server = _client(), _Server(answer)
+    routes = _app(client, serve_origin="http://bot.example", enable_unauthed_sync=None).routes
+    client._http_client._http_client = net.ThreadAwareAsyncHTTPClient(transport=server).initialize()
+    call = in_process_call(Starlette(routes=routes))
+    if "ok" not in answer:
+        with pytest.raises(WorldError, match="did not register"):
+            await register(call)
+        return
+    await register(call)
+    (told,) = server.told
+    assert (told["url"], [one["id"] for one in told["functions"]]) == ("http://bot.example/api/inngest", ["app-hello"])
 
 
 async def test_other_methods_are_refused() -> None:
