@@ -127,8 +127,13 @@ class Links:
         anchor = f"#L{evidence.line}" if evidence.line is not None else ""
         # `plain=1` shows the source of a Markdown file, where a line anchor works.
         query = "?plain=1" if anchor and evidence.path.lower().endswith((".md", ".markdown")) else ""
-        address = f"{self.repository}/blob/{quote(sha, safe='')}/{quote(evidence.path, safe='/')}{query}{anchor}"
-        return f"[{code(shown)}]({address})"
+        shared = f"{self.owner}/.github/"
+        if evidence.path.startswith(shared):  # the organisation's own, in another repository
+            path = quote(evidence.path.removeprefix(shared), safe="/")
+            place = f"{self.web_url}/{quote(self.owner, safe='')}/.github/blob/HEAD/{path}"
+        else:
+            place = f"{self.repository}/blob/{quote(sha, safe='')}/{quote(evidence.path, safe='/')}"
+        return f"[{code(shown)}]({place}{query}{anchor})"
 
     def places(self, evidence: Iterable[Evidence], sha: str, limit: int = 3) -> str:
         """Markdown of several, the first `limit` of them."""

@@ -108,7 +108,7 @@ def _headline(report: Report, links: Links) -> str:
     if report.is_stable:
         facts.insert(0, "stable")
     parts.append(" · ".join(facts))
-    if report.status_reason:
+    if report.status_reason.lower() not in report.summary.lower():
         parts.append(f"_{prose(report.status_reason)}_")
     return "\n\n".join(parts)
 
@@ -157,7 +157,7 @@ def actions_block(report: Report, links: Links, sha: str) -> str:
         return ""
     lines = []
     for number, action in enumerate(report.actions[:TOP_ACTIONS], start=1):
-        value = f", +{action.value:.0f} points" if action.value >= 0.5 else ""
+        value = f", +{counted(round(action.value), 'point')}" if action.value >= 0.5 else ""
         line = f"{number}. **{prose(action.title)}** ({action.effort}{value})<br>{prose(action.instruction, 600)}"
         if action.evidence:
             line += f" {links.places(action.evidence, sha)}"
@@ -199,7 +199,8 @@ def _checks(report: Report, links: Links, sha: str) -> str:
 
 
 def _check_line(check: Check, links: Links, sha: str) -> str:
-    said = prose(check.reason if check.state in {State.UNKNOWN, State.NOT_APPLICABLE} else check.found, 240)
+    is_judged = check.state not in {State.UNKNOWN, State.NOT_APPLICABLE}
+    said = prose(check.found if is_judged or not check.reason else check.reason, 240)
     line = f"- {STATE_SIGNS[check.state]} **{prose(check.title, 100)}** ({code(check.id)}) {said}"
     if check.evidence and check.state in {State.WARN, State.FAIL}:
         line += f" {links.places(check.evidence, sha)}"
@@ -211,7 +212,8 @@ def _groups(report: Report) -> str:
         return ""
     rows = ["| Group | Score | Judged | Fails | Warnings |", "| --- | ---: | ---: | ---: | ---: |"]
     rows += [
-        f"| {group.group} | {group.score if group.score is not None else 'none'} | {percent(group.coverage)} "
+        f"| {group.group.replace('-', ' ').capitalize()} | {'none' if group.score is None else group.score} "
+        f"| {percent(group.coverage)} "
         f"| {group.failed} | {group.warned} |"
         for group in report.groups
     ]
@@ -251,7 +253,7 @@ def _limits(report: Report) -> str:
 def _footer(links: Links, report: Report) -> str:
     return (
         f"[The whole report]({links.page}) · ruleset {plain(report.ruleset_version, 40)} · "
-        f"{report.analyzed_at:%Y-%m-%d %H:%M} UTC · `/radar help` lists the commands"
+        f"{report.analyzed_at:%Y-%m-%d %H:%M} UTC"
     )
 
 

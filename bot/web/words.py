@@ -275,6 +275,9 @@ def blob_link(github_web_url: str, report: Report, path: str, line: int | None =
     if line is not None:
         plain = "?plain=1" if path.lower().endswith((".md", ".rst", ".adoc", ".org")) else ""
         fragment = f"{plain}#L{line}"
+    shared = f"{found.owner}/.github/"
+    if path.startswith(shared):  # the organisation's own document, in another repository
+        return f"{github_web_url}/{quote(found.owner)}/.github/blob/HEAD/{quote(path.removeprefix(shared))}{fragment}"
     kind = "tree" if path.endswith("/") else "blob"
     where = f"{quote(found.owner)}/{quote(found.name)}/{kind}/{found.head_sha}/{quote(path.rstrip('/'))}"
     return f"{github_web_url}/{where}{fragment}"

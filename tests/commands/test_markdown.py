@@ -92,6 +92,7 @@ PLACES = [
     (Evidence(path="a b/[x].py", line=3), "[`a b/[x].py:3`](https://github.test/acme/hello/blob/SHA/a%20b/%5Bx%5D.py#L3)"),
     (Evidence(path="README.md", line=2), "[`README.md:2`](https://github.test/acme/hello/blob/SHA/README.md?plain=1#L2)"),
     (Evidence(path="x) <b>"), "[`x) <b>`](https://github.test/acme/hello/blob/SHA/x%29%20%3Cb%3E)"),
+    (Evidence(path="acme/.github/SECURITY.md"), "[`acme/.github/SECURITY.md`](https://github.test/acme/.github/blob/HEAD/SECURITY.md)"),
     (Evidence(field="repository.licenseInfo"), "`repository.licenseInfo`"),
 ]  # fmt: skip
 

@@ -17,6 +17,7 @@ from bot.commands import answer, check_run, replies
 from bot.commands.markdown import MAX_COMMENT, Links
 from bot.commands.parser import Command, Verb, parse
 from bot.commands.replies import RefreshState
+from bot.model.discretion import HIDDEN, discreet
 from bot.model.records import CommandRecord, CommandState
 from bot.model.report import Check, Group, Report, State
 
@@ -109,6 +110,26 @@ def test_a_report_says_what_changed_and_what_to_do(make_report: MakeReport, link
     assert "#L3)" in text
     assert "[The whole report](https://radar.example.com/repos/acme/hello)" in text
     assert text.index("What to do next") < text.index("<summary>Checks</summary>")
+
+
+def test_a_report_says_things_once(make_report: MakeReport, links: Links) -> None:
+    reason = "There were 2 human commits by 2 people in the last 30 days."
+    report = replace(make_report(), status_reason=reason, summary=f"Tea. It is active: {reason[0].lower()}{reason[1:]}")
+    assert replies.render_report(report, links).lower().count("2 human commits by 2 people") == 1
+    assert f"_{reason}_" in replies.render_report(replace(report, summary="Tea."), links)
+
+
+def test_a_point_is_one_point(make_report: MakeReport, links: Links) -> None:
+    report = make_report()
+    action = replace(report.actions[0], value=1.2)
+    assert ", +1 point)" in replies.render_report(replace(report, actions=(action,)), links)
+
+
+def test_a_hidden_answer_says_where_it_is_shown(make_report: MakeReport, links: Links) -> None:
+    report = make_report()
+    check = replace(report.checks[0], id="vulnerabilities", state=State.UNKNOWN, reason="The alerts are switched off.")
+    hidden = discreet(replace(report, checks=(check,)))
+    assert HIDDEN.rstrip(".") in replies.render_report(hidden, links)
 
 
 def test_other_rules_are_not_compared(make_report: MakeReport, links: Links) -> None:

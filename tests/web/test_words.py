@@ -79,6 +79,8 @@ def test_evidence_leads_to_the_line_at_the_commit() -> None:
     link = words.blob_link("https://github.com", REPORT, "src/a b#c.py", 12)
     assert link == f"https://github.com/har%20bour/tide%23mark/blob/{SHA}/src/a%20b%23c.py#L12"
     assert words.blob_link("https://github.com", REPORT, "README.md", 3).endswith("/README.md?plain=1#L3")
+    shared = words.blob_link("https://github.com", REPORT, "har bour/.github/CONTRIBUTING.md")
+    assert shared == "https://github.com/har%20bour/.github/blob/HEAD/CONTRIBUTING.md"
     assert words.blob_link("https://github.com", REPORT, "docs/").endswith(f"/tree/{SHA}/docs")
 
 
