@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -43,7 +44,7 @@ def read_contents(facts: RepositoryFacts, stream: Stream, *, fingerprint_key: by
         findings = audit_workflows(collector.texts)
     except NotMeasured as reason:
         unmeasured["workflow_findings"] = str(reason)
-    return collector.finish(cut=stream.cut, workflow_findings=findings, unmeasured=unmeasured)
+    return collector.finish(cut=stream.cut, workflow_findings=findings, unmeasured=unmeasured, clock=time.monotonic)
 
 
 def analyze_stream(

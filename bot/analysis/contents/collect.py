@@ -15,7 +15,7 @@ from bot.analysis.contents import classes, facts
 from bot.analysis.contents.attributes import Attributes
 from bot.analysis.contents.classes import PathRule
 from bot.analysis.contents.comments import Syntax, syntax_of
-from bot.analysis.contents.complexity import ComplexityQueue
+from bot.analysis.contents.complexity import Clock, ComplexityQueue
 from bot.analysis.contents.duplicates import DuplicateFinder
 from bot.analysis.contents.interest import is_of_interest, max_text_bytes
 from bot.analysis.contents.languages import name_language
@@ -79,13 +79,17 @@ class Collector:
         workflow_findings: tuple[WorkflowFinding, ...] | None = None,
         unmeasured: dict[str, str] | None = None,
         measure_complexity: bool = True,
+        clock: Clock = lambda: 0.0,
     ) -> Contents:
-        """All that was learned, files by path. `cut` and `unmeasured` are what the caller knows is missing."""
+        """All that was learned, files by path. `cut` and `unmeasured` are what the caller knows is missing.
+
+        `clock` tells seconds, so that no hostile file can hold up the measuring; without one nothing is stopped.
+        """
         self._add_hidden_files()
         reasons = dict(unmeasured or {})
         functions: tuple[FunctionFact, ...] | None = None
         if measure_complexity:
-            functions, told = self._complexity.measure()
+            functions, told = self._complexity.measure(clock)
             if told:
                 reasons["functions"] = told
         else:

@@ -1,17 +1,18 @@
 """Measures cyclomatic complexity with lizard, largest files first, within a budget of lines that keeps it bounded.
 
-The budget counts lines, not seconds, so that the same tree always gives the same answer.
+The budget counts lines, not seconds, so that the same tree always gives the same answer. Seconds are a last resort
+against hostile files: they come from the caller's clock, and whatever they or lizard's faults cost is told.
 """
 
 from __future__ import annotations
 
 import heapq
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from bot.analysis.contents.text import decode
+from bot.analysis.words import code
 from bot.model.snapshot import FunctionFact
 
 MAX_LINES = 60_000
@@ -27,7 +28,13 @@ MAX_DEPTH = 100
 
 FILE_S = 5.0
 SAFETY_S = 60.0
-"""No tree takes longer; reaching this is said in the report."""
+"""No tree takes longer by the caller's clock."""
+
+MAX_TOLD = 3
+"""Files that are named where lizard did not get through; the rest is counted."""
+
+Clock = Callable[[], float]
+"""Seconds from any beginning, never backwards."""
 
 _OPENERS = frozenset("([{")
 _CLOSERS = frozenset(")]}")
@@ -66,60 +73,78 @@ class ComplexityQueue:
         while self._kept_lines - self._heap[0][0] >= MAX_LINES:
             self._kept_lines -= heapq.heappop(self._heap)[0]
 
-    def measure(self) -> tuple[tuple[FunctionFact, ...] | None, str]:
-        """The most complex functions, worst first, and what was not measured ("" for nothing).
+    def measure(self, clock: Clock = lambda: 0.0) -> tuple[tuple[FunctionFact, ...] | None, str]:
+        """The most complex functions, worst first, and what was not measured, as a clause ("" for nothing).
 
-        None where there is code, but only in languages that lizard does not read.
+        None where there is code, but only in languages that lizard does not read. Without a clock nothing is
+        stopped by time.
         """
         if self.unread_lines and not self.offered_files:
             return None, "lizard reads none of the languages here"
-        from lizard import FileAnalyzer, get_extensions
-
-        analyzer = FileAnalyzer([_guard, *get_extensions([])])
-        started = time.monotonic()
+        lizard = _Lizard(clock)
+        ends_at = clock() + SAFETY_S
         found: list[FunctionFact] = []
         measured = 0
         for _, path, content in sorted(self._heap, key=lambda item: (-item[0], item[1])):
-            if time.monotonic() - started > SAFETY_S:
+            if clock() > ends_at:
                 break
-            found.extend(_functions(analyzer, path, decode(content)))
+            found.extend(lizard.functions(path, decode(content)))
             measured += 1
         found.sort(key=lambda fact: (-fact.complexity, -fact.lines, fact.path, fact.line))
-        rest = self.offered_files - measured
-        told = f"complexity was measured in the {measured:,} largest of {self.offered_files:,} files" if rest else ""
-        return tuple(found[:MAX_FUNCTIONS]), told
+        return tuple(found[:MAX_FUNCTIONS]), _told(measured, self.offered_files, lizard.gave_up)
 
 
-def _guard(tokens: Iterable[str], _reader: Any) -> Iterator[str]:
-    """Passes the tokens on until they nest too deep or take too long, which only hostile files do."""
-    deadline = time.monotonic() + FILE_S
-    depth = 0
-    for number, token in enumerate(tokens):
-        if token in _OPENERS:
-            depth += 1
-            if depth > MAX_DEPTH:
+def _told(measured: int, offered: int, gave_up: Sequence[str]) -> str:
+    told = []
+    if measured < offered:
+        told.append(f"complexity was measured in the {measured:,} largest of {offered:,} files")
+    if gave_up:
+        told.append(f"lizard did not get through {code(gave_up, limit=MAX_TOLD)}")
+    return "; ".join(told)
+
+
+class _Lizard:
+    """lizard, held to its bounds; `gave_up` are the files that it did not read to their end."""
+
+    def __init__(self, clock: Clock) -> None:
+        from lizard import FileAnalyzer, get_extensions
+
+        self.gave_up: list[str] = []
+        self._clock = clock
+        self._is_cut = False
+        self._analyzer = FileAnalyzer([self._guard, *get_extensions([])])
+
+    def functions(self, path: str, text: str) -> list[FunctionFact]:
+        """The functions of one file, as far as lizard got."""
+        self._is_cut = False
+        try:
+            found = self._analyzer.analyze_source_code(path, text).function_list
+        except Exception:  # it may stumble over whatever strangers write; the report names the file
+            self._is_cut, found = True, []
+        if self._is_cut:
+            self.gave_up.append(path)
+        return [
+            FunctionFact(
+                name=function.name[:200],
+                path=path,
+                line=function.start_line,
+                complexity=function.cyclomatic_complexity,
+                lines=function.nloc,
+            )
+            for function in found
+            if function.cyclomatic_complexity > 1 and function.name not in _NO_NAMES
+        ]
+
+    def _guard(self, tokens: Iterable[str], _reader: Any) -> Iterator[str]:
+        """Passes the tokens on until they nest too deep or take too long, which only hostile files do."""
+        ends_at = self._clock() + FILE_S
+        depth = 0
+        for number, token in enumerate(tokens):
+            if token in _OPENERS:
+                depth += 1
+            elif token in _CLOSERS:
+                depth -= 1
+            if depth > MAX_DEPTH or (not number % 64 and self._clock() > ends_at):
+                self._is_cut = True
                 return
-        elif token in _CLOSERS:
-            depth -= 1
-        elif not number % 64 and time.monotonic() > deadline:
-            return
-        yield token
-
-
-def _functions(analyzer: Any, path: str, text: str) -> list[FunctionFact]:
-    """The functions of one file; none where lizard gives up on it."""
-    try:
-        found = analyzer.analyze_source_code(path, text).function_list
-    except Exception:
-        return []
-    return [
-        FunctionFact(
-            name=function.name[:200],
-            path=path,
-            line=function.start_line,
-            complexity=function.cyclomatic_complexity,
-            lines=function.nloc,
-        )
-        for function in found
-        if function.cyclomatic_complexity > 1 and function.name not in _NO_NAMES
-    ]
+            yield token

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bot.analysis.contents.facts import type_of
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed, unknown, warned
 from bot.analysis.view import View
-from bot.analysis.words import capital, code, counted, listed, percent
+from bot.analysis.words import capital, code, counted, listed, percent, sentence
 from bot.model.snapshot import FileClass, FileFact
 
 MANY_AT_ROOT = 40
@@ -80,25 +80,29 @@ _WITHOUT_FUNCTIONS = frozenset({"HCL", "HTML", "CSS", "SCSS", "Less", "Dockerfil
 
 def _complexity(view: View) -> Finding:
     functions = view.contents.functions
+    unmeasured = view.contents.unmeasured.get("functions", "")
     if view.main_language in _WITHOUT_FUNCTIONS:
         return not_applicable("complexity", f"{view.main_language} has no functions to measure")
     if functions is None:
         if not view.has_code:
             return not_applicable("complexity", "there is no code to measure")
-        return unknown("complexity", view.contents.unmeasured.get("functions", "functions were not measured"))
+        return unknown("complexity", unmeasured or "functions were not measured")
+    if not functions and unmeasured:
+        return unknown("complexity", unmeasured)
     if not functions:
         return not_applicable("complexity", "no function in a language that lizard reads")
+    rest = f" {sentence(unmeasured)}" if unmeasured else ""
     limit = view.config.complexity
     hot = sorted((f for f in functions if f.complexity > limit), key=lambda f: (-f.complexity, f.path, f.line))
     worst = max(functions, key=lambda f: (f.complexity, f.path, -f.line))
     if not hot:
         return passed(
             "complexity",
-            f"The most complex function, `{worst.name}`, has a cyclomatic complexity of {worst.complexity}.",
+            f"The most complex function, `{worst.name}`, has a cyclomatic complexity of {worst.complexity}.{rest}",
             at(worst.path, worst.line, worst.name),
         )
     names = listed([f"`{f.name}` ({f.complexity})" for f in hot], limit=3)
-    found = f"{capital(counted(len(hot), 'function'))} with a cyclomatic complexity above {limit}: {names}."
+    found = f"{capital(counted(len(hot), 'function'))} with a cyclomatic complexity above {limit}: {names}.{rest}"
     evidence = [at(f.path, f.line, f"{f.name}: complexity {f.complexity}, {f.lines} lines") for f in hot[:10]]
     step = f"Split `{hot[0].name}` (`{hot[0].path}:{hot[0].line}`) along its branches, with a test for each first."
     grave = [f for f in hot if f.complexity > 3 * limit]

@@ -34,9 +34,69 @@ def test_past_the_budget_the_largest_files_are_measured_and_that_is_said(monkeyp
     assert told == "complexity was measured in the 2 largest of 9 files"
 
 
-def test_a_file_that_lizard_trips_over_costs_only_itself() -> None:
-    found, _ = measure(("deep.py", b"(" * 50_000 + b"\n" * 10), ("a.py", body("a", 5)))
+@pytest.mark.parametrize(
+    "content",
+    [b"x = " + b"(" * 101 + b"\n" * 10, b"(" * 50_000 + b"\n" * 10],
+    ids=["one bracket too many", "thousands"],
+)
+def test_a_file_that_nests_too_deep_costs_only_itself_and_is_named(content: bytes) -> None:
+    found, told = measure(("deep.py", content), ("a.py", body("a", 5)))
     assert found == [("a", 6)]
+    assert told == "lizard did not get through `deep.py`"
+
+
+def test_as_deep_as_the_bound_is_read() -> None:
+    content = b"x = " + b"(" * 100 + b"1" + b")" * 100 + b"\n" * 10
+    assert measure(("deep.py", content), ("a.py", body("a", 5))) == ([("a", 6)], "")
+
+
+def test_a_file_that_lizard_stumbles_over_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from lizard import FileAnalyzer
+
+    read = FileAnalyzer.analyze_source_code
+
+    def stumbles(self: FileAnalyzer, path: str, text: str) -> object:
+        if path.startswith("odd"):
+            raise RecursionError
+        return read(self, path, text)
+
+    monkeypatch.setattr(FileAnalyzer, "analyze_source_code", stumbles)
+    odd = [(f"odd{number}.py", body("o", 3)) for number in range(5)]
+    found, told = measure(*odd, ("a.py", body("a", 5)))
+    assert found == [("a", 6)]
+    assert told == "lizard did not get through `odd0.py`, `odd1.py`, `odd2.py` and 2 more"
+
+
+class _Clock:
+    """Goes on by `step` seconds each time it is looked at."""
+
+    def __init__(self, step: float) -> None:
+        self.now, self.step = 0.0, step
+
+    def __call__(self) -> float:
+        self.now += self.step
+        return self.now
+
+
+def _timed(clock: _Clock, *files: tuple[str, bytes]) -> tuple[list[str], str]:
+    queue = ComplexityQueue()
+    for path, content in files:
+        queue.offer(path, "Python", content.count(b"\n"), content)
+    functions, told = queue.measure(clock)
+    return [fact.name for fact in functions or ()], told
+
+
+def test_a_file_that_takes_too_long_is_left_and_named() -> None:
+    slow = ("slow.py", body("slow", 400))
+    assert _timed(_Clock(complexity.FILE_S / 9), slow)[1] == "lizard did not get through `slow.py`"
+    assert _timed(_Clock(0.0), slow) == (["slow"], "")
+
+
+def test_a_tree_that_takes_too_long_is_measured_in_part() -> None:
+    files = [(f"{number}.py", body(f"f{number}", 3)) for number in range(50)]
+    found, told = _timed(_Clock(2.0), *files)
+    assert 0 < len(found) < 50
+    assert told == f"complexity was measured in the {len(found)} largest of 50 files"
 
 
 def test_the_languages_are_linguists() -> None:

@@ -52,3 +52,19 @@ def test_a_crowded_root_warns() -> None:
     files = library({f"module{n}.py": "x = 1\n" for n in range(50)})
     assert judged("layout", files).state is State.WARN
     assert judged("layout", library()).state is State.PASS
+
+
+_DEEP = "x = [\n" * 200 + "]\n" * 200
+
+
+@pytest.mark.parametrize(("branches", "state"), [(3, State.PASS), (20, State.WARN)])
+def test_what_could_not_be_measured_is_said(branches: int, state: State) -> None:
+    check = judged("complexity", library({"tally/choose.py": _branches(branches), "tally/deep.py": _DEEP}))
+    assert check.state is state
+    assert check.found.endswith(" Lizard did not get through `tally/deep.py`.")
+
+
+def test_where_nothing_could_be_measured_the_answer_is_unknown() -> None:
+    check = judged("complexity", {"a.py": _DEEP, "b.py": _DEEP})
+    assert check.state is State.UNKNOWN
+    assert "`a.py` and `b.py`" in check.reason
