@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.analysis import compare
 from bot.config import Settings
 from bot.github.manifest import convert, manifest_for
+from bot.github.proof import prove
 from bot.model.errors import RadarError, WorldError
 from bot.model.sign_in import AppCredentials
 from bot.parts import Bot, now
@@ -234,7 +235,7 @@ def _with_headers(app: ASGIApp, settings: Settings) -> ASGIApp:
 
 
 class _SetUp:
-    """What `/setup` may do: make the manifest, turn GitHub's code into credentials, put them to use."""
+    """What `/setup` may do: make the manifest, turn GitHub's code into credentials, prove them, put them to use."""
 
     def __init__(self, apply: Callable[[Settings], Awaitable[None]], settings: Settings) -> None:
         self._apply = apply
@@ -248,3 +249,6 @@ class _SetUp:
 
     async def convert(self, code: str) -> AppCredentials:
         return await convert(code, api_url=self._settings.github_api_url)
+
+    async def prove(self, found: AppCredentials) -> AppCredentials:
+        return await prove(found, api_url=self._settings.github_api_url, graphql_url=self._settings.graphql_url)

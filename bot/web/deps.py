@@ -32,12 +32,15 @@ class SignIn(Protocol):
 
 
 class SetUp(Protocol):
-    """Making the App from `app.yml`. `convert` raises FinalError when GitHub knows no such code; `apply` puts the
-    new settings to use without a restart."""
+    """Making the App from `app.yml`. `convert` raises FinalError when GitHub knows no such code; `prove` gives typed
+    credentials with the App's name, and raises UserError when GitHub does not take them, WorldError when it does not
+    answer; `apply` puts the new settings to use without a restart."""
 
     def manifest(self, *, public_url: str, name: str) -> dict[str, object]: ...
 
     async def convert(self, code: str) -> AppCredentials: ...
+
+    async def prove(self, found: AppCredentials) -> AppCredentials: ...
 
     async def apply(self, settings: Settings) -> None: ...
 
@@ -67,6 +70,7 @@ class Web:
     `parts` reports readiness of what the database is not (engine, relay). `registry` holds what the bot counts while
     it works. `replay` sends one stored delivery again and tells whether it is known. `env_path` is where `/setup`
     writes credentials. `secret_is_fixed`: RADAR_SECRET_KEY was given, so what it sealed outlives a restart.
+    `unproven` holds what was typed at `/setup` while GitHub did not answer, with the nonce of who typed it.
     `ending` is set when these parts are to stop: an answer without end closes then, and its reader comes again.
     """
 
@@ -87,6 +91,7 @@ class Web:
     figures: FigureKeeper = field(default_factory=FigureKeeper)
     limiter: RateLimiter = field(default_factory=RateLimiter)
     is_setup_code_used: bool = False
+    unproven: tuple[str, AppCredentials] | None = field(default=None, repr=False)
     ending: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     rechecks: dict[int, asyncio.Lock] = field(default_factory=dict, repr=False)
 

@@ -31,6 +31,9 @@ from bot.web.visit import Visit, page, read_form
 COOKIE = "radar_setup"
 COOKIE_S = 3_600
 NAME_MAX = 34
+SECRET_MIN_CHARACTERS = 8
+WEAK_SECRET_CHARACTERS = 20
+"""`doctor` warns of a shorter one, too."""
 
 
 def routes(web: Web) -> list[BaseRoute]:
@@ -69,8 +72,7 @@ async def created(visit: Visit) -> Response:
         raise HTTPException(400, f"GitHub does not take this code: {error.message} Begin again.") from error
     except WorldError as error:
         raise HTTPException(503, "GitHub did not answer. Reload this page within the hour.") from error
-    await _put_to_use(visit.web, found)
-    response = visit.show("setup_done.html", app=found, install_url=f"{found.html_url}/installations/new")
+    response = await _finish(visit, found, is_proven=True)
     response.delete_cookie(COOKIE, path="/setup")
     return response
 
@@ -81,15 +83,44 @@ async def installed(_visit: Visit) -> Response:
 
 
 async def _import(visit: Visit, fields: Mapping[str, str]) -> Response:
+    """Keep what GitHub takes; while it does not answer, only what is asked for once more."""
     nonce = _require_entry(visit)
+    web = visit.web
     if not nonce or not hmac.compare_digest(fields.get("nonce", "").encode(), nonce.encode()):
         raise HTTPException(403, "This form is not of this browser. Open the set-up page again.")
     try:
-        found = _entered(fields, visit.web.settings.github_web_url)
+        if "unproven" in fields:
+            return await _finish(visit, _unproven(web, nonce), is_proven=False)
+        found = _entered(fields, web.settings.github_web_url)
+        if web.set_up is not None:
+            found = await web.set_up.prove(found)
     except UserError as error:
-        return _show(visit, nonce, error=str(error), status=400)
-    await _put_to_use(visit.web, found)
-    return visit.show("setup_done.html", app=found, install_url="")
+        return _show(visit, nonce, entered=fields, error=str(error), status=400)
+    except WorldError as error:
+        web.unproven = (nonce, found)
+        return _show(visit, nonce, entered=fields, error=str(error), status=503, may_save=True)
+    return await _finish(visit, found, is_proven=True)
+
+
+def _unproven(web: Web, nonce: str) -> AppCredentials:
+    """What this browser typed while GitHub did not answer. Raises UserError when that is gone."""
+    found, web.unproven = web.unproven, None
+    if found is None or found[0] != nonce:
+        raise UserError("What was typed is not here any more.", next_step="Type it again.")
+    return found[1]
+
+
+async def _finish(visit: Visit, found: AppCredentials, *, is_proven: bool) -> Response:
+    """Put the credentials to use, and say what is left to do."""
+    unsaved = await _put_to_use(visit.web, found)
+    return visit.show(
+        "setup_done.html",
+        app=found,
+        install_url=f"{found.html_url}/installations/new" if is_proven else "",
+        is_proven=is_proven,
+        unsaved=unsaved,
+        is_weak=any(len(one.strip()) < WEAK_SECRET_CHARACTERS for one in found.webhook_secret.split(",")),
+    )
 
 
 def _let_in(visit: Visit, code: str) -> Response:
@@ -131,7 +162,16 @@ def _operator_nonce(web: Web, visit: Visit) -> str:
     return hmac.new(web.secret_key.encode(), f"setup {visit.viewer.session_digest}".encode(), "sha256").hexdigest()
 
 
-def _show(visit: Visit, nonce: str, *, error: str = "", status: int = 200) -> Response:
+def _show(
+    visit: Visit,
+    nonce: str,
+    *,
+    entered: Mapping[str, str] | None = None,
+    error: str = "",
+    status: int = 200,
+    may_save: bool = False,
+) -> Response:
+    """The page. Of what was `entered` only what is no secret stands in it again."""
     web = visit.web
     query = visit.query
     organisation = query.get("organisation", "").strip()
@@ -149,6 +189,8 @@ def _show(visit: Visit, nonce: str, *, error: str = "", status: int = 200) -> Re
         "setup.html",
         status=status,
         error=error,
+        may_save=may_save,
+        entered={name: (entered or {}).get(name, "") for name in ("app_id", "client_id")},
         nonce=nonce,
         organisation=organisation,
         name=name,
@@ -167,13 +209,19 @@ def _creation_url(github_web_url: str, organisation: str, state: str) -> str:
 
 
 def _entered(fields: Mapping[str, str], github_web_url: str) -> AppCredentials:
-    """Credentials typed in. Raises UserError for a slip."""
+    """Credentials typed in. Raises UserError for a slip that can be seen without asking GitHub."""
     app_id = fields.get("app_id", "").strip()
     if not app_id.isascii() or not app_id.isdigit() or len(app_id) > 18:
         raise UserError("The App ID is a number.", next_step="It stands on the App's page under About.")
     secret = fields.get("webhook_secret", "").strip()
-    if len(secret) < 8:
-        raise UserError("The webhook secret is too short.", next_step="Use a long random one, the same as on GitHub.")
+    if any(len(one.strip()) < SECRET_MIN_CHARACTERS for one in secret.split(",")):
+        raise UserError(
+            "The webhook secret is too short.",
+            next_step="Use a long random one, the same as on GitHub, without commas: they separate several.",
+        )
+    client = [fields.get(name, "").strip() for name in ("client_id", "client_secret")]
+    if any(client) and not all(client):
+        raise UserError("Sign-in needs both the Client ID and the Client secret.", next_step="Give both, or neither.")
     return AppCredentials(
         app_id=int(app_id),
         slug="",
@@ -181,13 +229,16 @@ def _entered(fields: Mapping[str, str], github_web_url: str) -> AppCredentials:
         html_url=github_web_url,
         private_key=normalise_private_key(fields.get("private_key", "")),
         webhook_secret=secret,
-        client_id=fields.get("client_id", "").strip(),
-        client_secret=fields.get("client_secret", "").strip(),
+        client_id=client[0],
+        client_secret=client[1],
     )
 
 
-async def _put_to_use(web: Web, found: AppCredentials) -> None:
-    """Into `.env`, then into the running bot. The secret key is kept too, so that sessions outlive a restart."""
+async def _put_to_use(web: Web, found: AppCredentials) -> str:
+    """Into `.env`, then into the running bot; why the file could not be written, or "".
+
+    The secret key is kept too, so that sessions outlive a restart.
+    """
     values = {
         "GITHUB_APP_ID": str(found.app_id),
         "GITHUB_PRIVATE_KEY": found.private_key,
@@ -197,9 +248,16 @@ async def _put_to_use(web: Web, found: AppCredentials) -> None:
         values |= {"GITHUB_CLIENT_ID": found.client_id, "GITHUB_CLIENT_SECRET": found.client_secret}
     if not web.secret_is_fixed:
         values["RADAR_SECRET_KEY"] = web.secret_key
-    write_env(web.env_path, values)
+    unsaved = ""
+    try:
+        write_env(web.env_path, values)
+    except OSError as error:
+        unsaved = error.strerror or type(error).__name__
+    except UserError as error:
+        unsaved = str(error)
     if web.set_up is not None:
         await web.set_up.apply(_with_credentials(web.settings, found))
+    return unsaved
 
 
 def _with_credentials(settings: Settings, found: AppCredentials) -> Settings:

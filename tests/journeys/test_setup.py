@@ -11,6 +11,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from dotenv import dotenv_values
 
 from tests.fakehub import FakeHub
@@ -158,11 +160,21 @@ def _assert_the_state_is_checked(back: str, stranger: httpx.Client, owner: httpx
         assert owner.get(url.copy_merge_params({"state": state})).status_code == 400, state
 
 
+def other_key() -> str:
+    """A private key that no App has."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode()
+
+
 SLIPS = {
     "an App ID in words": ({"app_id": "repo-radar"}, "App ID is a number"),
     "no App ID": ({"app_id": ""}, "App ID is a number"),
     "no key": ({"private_key": ""}, "private key"),
     "a short secret": ({"webhook_secret": "1234567"}, "too short"),
+    "a key cut off": ({"private_key": "-----BEGIN RSA PRIVATE KEY-----\nMIIE"}, "it is no RSA private key"),
+    "a key of another App": ({"private_key": other_key()}, "does not take this private key for App ID"),
+    "an App ID of nobody's": ({"app_id": "999999"}, "does not take this private key for App ID 999999"),
+    "another App's client": ({"client_id": "Iv1.other"}, "This Client ID is not that of"),
 }
 
 
@@ -181,6 +193,11 @@ def test_an_app_that_exists_is_imported_by_hand(tmp_path: Path) -> None:
             refused = owner.post("/setup/import", data=right | slip)
             assert (refused.status_code, said.lower() in refused.text.lower()) == (400, True), name
             assert not (bot.folder / ".env").exists(), name
+        hub.faults.add("bad-gateway", "/app$")
+        away = owner.post("/setup/import", data=right)
+        assert (away.status_code, "Save it anyway" in away.text) == (503, True)
+        assert not (bot.folder / ".env").exists()
+        hub.faults.clear()
         assert owner.post("/setup/import", data=right).status_code == 200
         assert_kept(hub, bot)
         assert_works(hub, bot, "harbour")

@@ -86,6 +86,11 @@ IMPORTS = {
     "no number": ({"app_id": "one"}, 400),
     "no key": ({"private_key": "hello"}, 400),
     "a short secret": ({"webhook_secret": "x"}, 400),
+    "a comma in the secret": ({"webhook_secret": "a long,secret"}, 400),
+    "two secrets during a rotation": ({"webhook_secret": "a long secret,another long secret"}, 200),
+    "half a client": ({"client_id": "Iv1.abc"}, 400),
+    "no App of GitHub's": ({"app_id": "404"}, 400),
+    "GitHub is away": ({"app_id": "503"}, 503),
     "another browser's form": ({"nonce": "forged"}, 403),
 }
 
@@ -99,6 +104,46 @@ async def test_an_app_that_exists_is_imported(bare_world: World, case: str) -> N
         answer = await client.post("/setup/import", data=fields)
     assert answer.status_code == status, answer.text
     assert bool(bare_world.set_up.applied) is (status == 200)
+    assert bare_world.web.env_path.exists() is (status == 200)
+    assert "a long secret" not in answer.text
+    assert "PRIVATE KEY" not in answer.text
+    if status == 200:
+        assert "Kelp&#39;s Radar is ready" in answer.text
+        assert "https://github.com/apps/radar/installations/new" in answer.text
+
+
+async def test_while_github_is_away_what_was_typed_is_kept_only_when_asked_for(bare_world: World) -> None:
+    async with bare_world.client() as client:
+        nonce = await begin(bare_world, client)
+        fields = {"nonce": nonce, "app_id": "503", "private_key": PEM, "webhook_secret": "a long secret of 32"}
+        away = await client.post("/setup/import", data=fields)
+        assert "GitHub did not answer" in away.text
+        assert "Save it anyway" in away.text
+        assert 'value="503"' in away.text
+        saved = await client.post("/setup/import", data={"nonce": nonce, "unproven": "yes"})
+        assert "is not known yet" in saved.text
+        again = await client.post("/setup/import", data={"nonce": nonce, "unproven": "yes"})
+    assert (saved.status_code, again.status_code) == (200, 400)
+    (applied,) = bare_world.set_up.applied
+    assert (applied.github_app_id, applied.webhook_secrets) == (503, (b"a long secret of 32",))
+
+
+async def test_a_short_secret_is_taken_with_advice(bare_world: World) -> None:
+    async with bare_world.client() as client:
+        nonce = await begin(bare_world, client)
+        fields = {"nonce": nonce, "app_id": "5", "private_key": PEM, "webhook_secret": "12345678"}
+        assert "short enough to be guessed" in (await client.post("/setup/import", data=fields)).text
+
+
+async def test_a_file_that_cannot_be_written_loses_nothing(bare_world: World) -> None:
+    """GitHub gives the credentials once: they are in use, and the operator is told that they are not kept."""
+    bare_world.web.env_path.mkdir()
+    async with bare_world.client() as client:
+        state = await begin(bare_world, client)
+        answer = await client.get("/setup/created", params={"code": "good", "state": state})
+    assert answer.status_code == 200
+    assert "could not be written to <code>.env</code>: Is a directory" in answer.text
+    assert bare_world.set_up.applied
 
 
 async def test_with_an_app_only_the_operator_comes_in(world: World) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from bot.analysis import compare
 from bot.config import Settings
 from bot.model.batch import ItemState
 from bot.model.delivery import NewDelivery
-from bot.model.errors import FinalError, Finality, WorldError
+from bot.model.errors import FinalError, Finality, UserError, WorldError
 from bot.model.records import Run, RunState
 from bot.model.report import Kind, Status
 from bot.model.repository import InstallationRef, RepositoryRef
@@ -114,6 +114,14 @@ class FakeSetUp:
             client_id="Iv1.abc",
             client_secret="a client secret",
         )
+
+    async def prove(self, found: AppCredentials) -> AppCredentials:
+        """GitHub knows every App but 404, and does not answer for 503."""
+        if found.app_id == 404:
+            raise UserError("GitHub does not take this private key for App ID 404.")
+        if found.app_id == 503:
+            raise WorldError("GitHub did not answer.")
+        return replace(found, slug="radar", name="kelp's Radar", html_url="https://github.com/apps/radar")
 
     async def apply(self, settings: Settings) -> None:
         """Remember what was put to use."""
