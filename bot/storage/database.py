@@ -276,6 +276,8 @@ def _postgresql_engine(url: URL, pool_size: int) -> AsyncEngine:
                 "lock_timeout": "10s",
                 "jit": "off",  # our queries take milliseconds: compiling them or starting workers takes longer
                 "max_parallel_workers_per_gather": "0",
+                "random_page_cost": "1.1",  # pages of an index cost no seek: the disk is solid or the page in memory
+                "plan_cache_mode": "force_custom_plan",  # one technology has ten users, another a hundred thousand
             },
         },
     )

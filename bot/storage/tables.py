@@ -316,7 +316,7 @@ class RepositoryCheckRow(Base):
     repository_id: Mapped[int] = mapped_column(ForeignKey("repositories.id", ondelete="CASCADE"), primary_key=True)
     check_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     state: Mapped[str] = mapped_column(String(16))
-    __table_args__ = (Index("ix_repository_checks_check", "check_id", "state", "repository_id"),)
+    __table_args__ = (Index("ix_repository_checks_check", "check_id", "repository_id", "state"),)
 
 
 class RepositoryActionRow(Base):
@@ -396,6 +396,33 @@ class CommandRow(Base):
     __table_args__ = (Index("ix_commands_comment", "repository_id", "comment_id"),)
 
 
+class CheckRunRow(Base):
+    """The check run on the HEAD of a repository, for its newest report. `state`: sending | published | none.
+
+    `reported_at` is the report that this settles: a newer one has yet to be told. `said` is a digest of what it tells.
+    `requests` created content at `published_at`, which counts for the pace; `reason` says why there is none.
+    While it is sent, `holder` (a run) has had it since `begun_at`.
+    """
+
+    __tablename__ = "check_runs"
+    repository_id: Mapped[int] = mapped_column(
+        ForeignKey("repositories.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    state: Mapped[str] = mapped_column(String(16))
+    reported_at: Mapped[datetime]
+    head_sha: Mapped[str] = mapped_column(String(64), default="")
+    external_id: Mapped[str] = mapped_column(String(128), default="")
+    said: Mapped[str] = mapped_column(String(64), default="")
+    check_run_id: Mapped[int | None] = mapped_column(BigInteger)
+    requests: Mapped[int] = mapped_column(Integer, default=0)
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    holder: Mapped[str] = mapped_column(String(64), default="")
+    begun_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+    __table_args__ = (Index("ix_check_runs_published", "published_at"),)
+
+
 class RunRow(Base):
     """A function run as the bot saw it, on whichever engine. `state`: running | completed | failed | cancelled."""
 
@@ -421,7 +448,11 @@ class RunRow(Base):
 
 
 class ApiTokenRow(Base):
-    """A bearer token of the API, by its SHA-256. `scope`: read | write. Installation None sees all."""
+    """A bearer token of the API, by its SHA-256. `scope`: read | write. Installation None sees all.
+
+    `user_id` made it and must go on administering the installation, as GitHub last said at `checked_at`; 0 is the
+    operator.
+    """
 
     __tablename__ = "api_tokens"
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -430,19 +461,27 @@ class ApiTokenRow(Base):
     scope: Mapped[str] = mapped_column(String(16))
     installation_id: Mapped[int | None] = mapped_column(BigInteger)
     created_by: Mapped[str] = mapped_column(String(255), default="")
+    user_id: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    checked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
 
 
 class SubscriptionRow(Base):
-    """Somebody's webhook for `report.updated`. `secret_ref` signs; it is stored encrypted, never shown again."""
+    """Somebody's webhook for `report.updated`. `secret_sealed` signs; it is stored encrypted, never shown again.
+
+    `user_id` made it and must go on administering the installation, as GitHub last said at `checked_at`; 0 is the
+    operator.
+    """
 
     __tablename__ = "subscriptions"
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     installation_id: Mapped[int | None] = mapped_column(BigInteger)
     url: Mapped[str] = mapped_column(Text)
     secret_sealed: Mapped[str] = mapped_column(Text)
+    user_id: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    checked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     failures: Mapped[int] = mapped_column(Integer, default=0)
     last_error: Mapped[str] = mapped_column(Text, default="")
@@ -453,6 +492,7 @@ class WebSessionRow(Base):
     """A person signed in to the dashboard, by the SHA-256 of the cookie's secret. `role`: operator | user.
 
     `token_sealed` is GitHub's user token, encrypted: what they may see is asked again with it every few minutes.
+    `access` is a digest of what they may see, which changes when that does.
     """
 
     __tablename__ = "web_sessions"
@@ -461,6 +501,7 @@ class WebSessionRow(Base):
     user_id: Mapped[int] = mapped_column(BigInteger, default=0)
     login: Mapped[str] = mapped_column(String(255), default="")
     token_sealed: Mapped[str] = mapped_column(Text, default="")
+    access: Mapped[str] = mapped_column(String(64), default="", server_default="")
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     checked_at: Mapped[datetime | None]
@@ -504,3 +545,23 @@ class MarkRow(Base):
     name: Mapped[str] = mapped_column(String(128), primary_key=True)
     value: Mapped[str] = mapped_column(Text)
     updated_at: Mapped[datetime]
+
+
+class RateWindowRow(Base):
+    """Requests of the running minute that an API token has taken, over all web processes."""
+
+    __tablename__ = "rate_windows"
+    key: Mapped[str] = mapped_column(String(128), primary_key=True)
+    minute: Mapped[int] = mapped_column(BigInteger)
+    used: Mapped[int] = mapped_column(Integer)
+
+
+class FiguresRow(Base):
+    """Counted figures of what one kind of viewer sees, zlib-compressed JSON, for every web process and a restart."""
+
+    __tablename__ = "figures"
+    key: Mapped[str] = mapped_column(String(128), primary_key=True)
+    read_at: Mapped[datetime]
+    took_ms: Mapped[int] = mapped_column(Integer)
+    body: Mapped[bytes]
+    __table_args__ = (Index("ix_figures_read", "read_at"),)

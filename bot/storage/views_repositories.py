@@ -12,43 +12,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from bot.storage.tables import (
-    InstallationRow,
-    RepositoryCheckRow,
-    RepositoryOwnerRow,
-    RepositoryRow,
-    RepositoryTechnologyRow,
-)
-from bot.storage.views_scope import SENSITIVE_CHECKS, Scope, visible
+from bot.storage.tables import InstallationRow, RepositoryRow
+from bot.storage.views_filters import RepositoryFilter
+from bot.storage.views_filters import conditions as filters
+from bot.storage.views_scope import Scope, visible
 
 SortBy = Literal["-score", "score", "name", "-name", "-pushed", "pushed", "-reported", "reported"]
 SORTS: tuple[SortBy, ...] = get_args(SortBy)
-
-SELECTIVE = 2_500
-COMMON = 40_000
-"""Matches in a detail table (technology, check, owner) from which on another way of finding them is cheaper."""
-
-
-@dataclass(frozen=True)
-class RepositoryFilter:
-    """What a list is narrowed to; "" leaves a field alone. `q` is words that the full name contains."""
-
-    q: str = ""
-    status: str = ""
-    grade: str = ""
-    language: str = ""
-    technology: str = ""
-    kind: str = ""
-    licence: str = ""
-    owner: str = ""
-    maintainer: str = ""
-    check: str = ""
-    visibility: str = ""
-    refresh: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,7 +100,7 @@ async def list_repositories(
 
     With `count_to` the same walk through the index goes on until so many are counted.
     """
-    conditions = await _conditions(session, scope, wanted)
+    conditions = await filters(session, scope, wanted)
     walk = max(limit, count_to)
     ids = await _ids(session, conditions, sort, after, walk)
     items = await _items(session, ids[:limit])
@@ -227,69 +201,3 @@ def _typed(column: InstrumentedAttribute[Any], value: str | int | None) -> Any:
         return str(value)
     moment = datetime.fromisoformat(str(value))
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-async def _conditions(session: AsyncSession, scope: Scope, wanted: RepositoryFilter) -> list[ColumnElement[bool]]:
-    conditions = [visible(scope)]
-    position = func.instr if session.get_bind().dialect.name == "sqlite" else func.strpos
-    conditions += [position(RepositoryRow.full_name_lower, word) > 0 for word in wanted.q.lower().split()]
-    for field in ("status", "grade", "language", "kind", "licence"):
-        value = getattr(wanted, field)
-        if value:
-            conditions.append(_equals(getattr(RepositoryRow, field), value))
-    if wanted.owner:
-        conditions.append(RepositoryRow.owner == await _login(session, wanted.owner))
-    if wanted.visibility:
-        conditions.append(RepositoryRow.is_private.is_(wanted.visibility == "private"))
-    if wanted.refresh:
-        conditions.append(RepositoryRow.refresh_status == wanted.refresh)
-    if wanted.technology:
-        conditions.append(await _has(session, RepositoryTechnologyRow, _technology(wanted.technology)))
-    if wanted.check in SENSITIVE_CHECKS and not scope.is_trusted:
-        conditions.append(false())
-    elif wanted.check:
-        conditions.append(await _has(session, RepositoryCheckRow, _failing(wanted.check)))
-    if wanted.maintainer:
-        conditions.append(await _has(session, RepositoryOwnerRow, RepositoryOwnerRow.name == wanted.maintainer))
-    return conditions
-
-
-def _equals(column: InstrumentedAttribute[str], value: str) -> ColumnElement[bool]:
-    """`none` finds what has no value; "–" is the grade of a report in which nothing could be judged."""
-    return column.in_(("", "–")) if value == "none" else column == value
-
-
-async def _login(session: AsyncSession, owner: str) -> str:
-    query = select(InstallationRow.account_login).where(func.lower(InstallationRow.account_login) == owner.lower())
-    return await session.scalar(query.limit(1)) or owner
-
-
-def _technology(name: str) -> ColumnElement[bool]:
-    return RepositoryTechnologyRow.name == name
-
-
-def _failing(check_id: str) -> ColumnElement[bool]:
-    return and_(RepositoryCheckRow.check_id == check_id, RepositoryCheckRow.state.in_(("fail", "warn")))
-
-
-async def _has(
-    session: AsyncSession,
-    table: type[RepositoryTechnologyRow | RepositoryCheckRow | RepositoryOwnerRow],
-    match: ColumnElement[bool],
-) -> ColumnElement[bool]:
-    """Repositories with a matching detail row. PostgreSQL knows from its statistics how rare a match is and chooses
-    for itself; SQLite does not, so it is asked.
-
-    A few give the ids that are looked up. More make a list of ids against which the walk through the sort's index is
-    checked (`+ 0` keeps SQLite from looking them up). Most of all: each row of the walk is probed, it soon ends.
-    """
-    ids = select(table.repository_id).where(match)
-    if session.get_bind().dialect.name == "postgresql":
-        return RepositoryRow.id.in_(ids)
-    few = ids.limit(COMMON).subquery()
-    count = int(await session.scalar(select(func.count()).select_from(few)) or 0)
-    if count < SELECTIVE:
-        return RepositoryRow.id.in_(ids)
-    if count < COMMON:
-        return (RepositoryRow.id + 0).in_(ids)
-    return select(1).where(match, table.repository_id == RepositoryRow.id).correlate(RepositoryRow).exists()

@@ -9,9 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.model.report import Changes, report_schema
+from bot.storage.views_filters import RepositoryFilter
 from bot.storage.views_reports import history, read_report, report_json
 from bot.storage.views_repositories import (
-    RepositoryFilter,
     RepositoryItem,
     list_repositories,
     position_of,

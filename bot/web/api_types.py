@@ -318,7 +318,7 @@ class PackageQuery(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PackageList(Struct, frozen=True):
-    """Packages in use. Counts found by `q` stop at 200."""
+    """Packages in use. Counts found by `q` stop at 50."""
 
     packages: list[Count]
 

@@ -9,7 +9,8 @@ from starlette.routing import BaseRoute
 
 from bot.storage import views_activity
 from bot.storage.views_figures import Figures, Tally, figures
-from bot.storage.views_repositories import RepositoryFilter, list_repositories
+from bot.storage.views_filters import RepositoryFilter
+from bot.storage.views_repositories import list_repositories
 from bot.storage.views_scope import Scope
 from bot.storage.views_work import installations
 from bot.web.deps import Web

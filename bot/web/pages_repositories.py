@@ -12,10 +12,10 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute
 
 from bot.storage.views_figures import Figures, Tally
+from bot.storage.views_filters import RepositoryFilter
 from bot.storage.views_repositories import (
     SORTS,
     Position,
-    RepositoryFilter,
     RepositoryItem,
     SortBy,
     list_repositories,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -10,6 +11,8 @@ from starlette.routing import BaseRoute
 
 from bot.storage.views_figures import Tally
 from bot.storage.views_usage import (
+    COUNTED_USERS,
+    Usage,
     find_packages,
     package_users,
     package_versions,
@@ -23,6 +26,7 @@ from bot.web.visit import Visit, page
 from bot.web.words import category_rank
 
 PAGE = 50
+VERSIONS = 12
 
 
 def routes(web: Web) -> list[BaseRoute]:
@@ -53,7 +57,8 @@ async def technology(visit: Visit) -> Response:
     after = cursors.number(visit.query.get("after", ""))
     async with visit.web.db.read() as session:
         users = await technology_users(session, visit.viewer.scope, name, after=after, limit=PAGE + 1)
-        versions = await technology_versions(session, visit.viewer.scope, name)
+        is_all = not after and len(users) <= PAGE
+        versions = _of(users) if is_all else await technology_versions(session, visit.viewer.scope, name)
     if not users and not after:
         raise HTTPException(404, f"No repository that you may see uses {name}.")
     shown, cursor = cursors.cut(users, PAGE, lambda one: (one.key,))
@@ -78,7 +83,7 @@ async def dependencies(visit: Visit) -> Response:
         found = [Tally(item.name, item.count, item.ecosystem) for item in names]
     else:
         found = list((await figures_of(visit.web, visit.viewer.scope)).packages)
-    return visit.show("dependencies.html", active="dependencies", found=found, wanted=wanted)
+    return visit.show("dependencies.html", active="dependencies", found=found, wanted=wanted, counted=COUNTED_USERS)
 
 
 async def dependency(visit: Visit) -> Response:
@@ -88,7 +93,8 @@ async def dependency(visit: Visit) -> Response:
     after = cursors.number(visit.query.get("after", ""))
     async with visit.web.db.read() as session:
         users = await package_users(session, visit.viewer.scope, ecosystem, name, after=after, limit=PAGE)
-        versions = await package_versions(session, visit.viewer.scope, ecosystem, name)
+        is_all = not after and len(users) < PAGE
+        versions = _of(users) if is_all else await package_versions(session, visit.viewer.scope, ecosystem, name)
     if not users and not after:
         raise HTTPException(404, f"No repository that you may see depends on {name}.")
     return visit.show(
@@ -101,3 +107,9 @@ async def dependency(visit: Visit) -> Response:
         next_cursor=cursors.encode(users[-1].key) if len(users) >= PAGE else "",
         is_first=not after,
     )
+
+
+def _of(users: Sequence[Usage]) -> list[tuple[str, int]]:
+    """(version, number) of these users, by number."""
+    counts = Counter(user.locked or user.requirement for user in users)
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:VERSIONS]

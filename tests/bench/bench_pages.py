@@ -18,11 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.model.sign_in import UserAccess
-from bot.storage.database import Database
+from bot.storage import tokens
+from bot.storage.database import Database, normalise_url
 from tests.bench import big_database
-from tests.databases import KINDS, fresh_url, postgresql_server
+from tests.databases import KINDS, create, named, postgresql_server
 from tests.web.world import READER_ID, World, make_world
 
 REPOSITORIES = int(os.environ.get("RADAR_BENCH_REPOSITORIES", "100000"))
@@ -81,7 +84,10 @@ CALLS = (
     Asked("API intelligence", lambda c: f"/api/repos/ACCOUNT/repository{_repository(c)}/intelligence"),
     Asked("API history", lambda c: f"/api/repos/ACCOUNT/repository{_repository(c)}/history"),
     Asked("API overview", lambda _c: "/api/overview"),
+    Asked("API list, check", lambda c: f"/api/repos?check=check-{c.choice((0, 3, 44))}&sort=score"),
     Asked("API technology", lambda c: f"/api/technologies/Technology {c.choice((0, 399))}"),
+    Asked("API packages", lambda c: f"/api/dependencies?q=package-{c.randrange(90)}"),
+    Asked("API package", lambda c: f"/api/dependencies/npm/package-{c.choice((0, 5, 100, 7000))}"),
     Asked("API deliveries", lambda _c: "/api/deliveries"),
 )
 
@@ -98,10 +104,10 @@ async def _both() -> None:
             if kind == "sqlite":
                 missed += await _measure(kind, await _kept_sqlite(), Path(folder))
             else:
-                with postgresql_server() as server:
-                    url = await fresh_url(kind, Path(folder), server)
-                    await _fill(url)
-                    missed += await _measure(kind, url, Path(folder))
+                kept = CACHE.absolute() / "postgresql"
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                with postgresql_server(kept) as server:
+                    missed += await _measure(kind, await _kept_postgresql(server), Path(folder))
     print("All within the target." if not missed else f"MISSED ({len(missed)}): " + "; ".join(missed))
 
 
@@ -116,6 +122,21 @@ async def _kept_sqlite() -> str:
         await _fill(f"sqlite:///{draft}")
         draft.replace(path)
     return url
+
+
+async def _kept_postgresql(server: str) -> str:
+    """The same on PostgreSQL: a database gets its name when it is filled."""
+    name = f"pages_{big_database.VERSION}_{REPOSITORIES}_{REPORTS_EACH}"
+    engine = create_async_engine(normalise_url(server), isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        known = set(await connection.scalars(text("SELECT datname FROM pg_database")))
+        if name not in known:
+            await connection.execute(text("DROP DATABASE IF EXISTS draft"))
+            await create(server, "draft")
+            await _fill(named(server, "draft"))
+            await connection.execute(text(f"ALTER DATABASE draft RENAME TO {name}"))
+    await engine.dispose()
+    return named(server, name)
 
 
 async def _fill(url: str) -> None:
@@ -138,13 +159,21 @@ async def _measure(kind: str, url: str, folder: Path) -> list[str]:
     try:
         accounts = await _accounts(database)
         world.sign_in.accesses = {READER_ID: _access(accounts)}
-        async with world.operator() as operator, world.person(READER_ID) as person, world.api() as api:
+        async with (
+            world.operator() as operator,
+            world.person(READER_ID) as person,
+            world.client() as stranger,
+            world.api() as api,
+            world.api(await _installation_token(database)) as narrow,
+        ):
             for name, client, questions in (
                 ("operator", operator, PAGES),
                 ("person", person, PAGES[:22]),
+                ("stranger", stranger, PAGES[:22]),
                 ("token", api, CALLS),
+                ("installation", narrow, CALLS),
             ):
-                missed += await _ask_all(f"{kind} {name}", client, questions, accounts, is_page=client is not api)
+                missed += await _ask_all(f"{kind} {name}", client, questions, accounts, is_page=questions is not CALLS)
         await _exports(world)
     finally:
         await world.web.figures.close()
@@ -198,6 +227,15 @@ async def _accounts(database: Database) -> dict[int, str]:
     async with database.read() as session:
         rows = (await session.execute(select(RepositoryRow.id, RepositoryRow.owner))).all()
     return {row[0]: row[1] for row in rows}
+
+
+async def _installation_token(database: Database) -> str:
+    """A token of one installation, every thirteenth repository."""
+    async with database.write() as session:
+        _, plain = await tokens.create(
+            session, name="bench", scope="read", installation_id=3, created_by="bench", now=big_database.NOW
+        )
+    return plain
 
 
 def _access(accounts: dict[int, str]) -> UserAccess:

@@ -18,10 +18,10 @@ from bot.storage.tables import (
     RepositoryRow,
     RepositoryTechnologyRow,
 )
+from bot.storage.views_filters import RepositoryFilter
 from bot.storage.views_repositories import (
     SORTS,
     Position,
-    RepositoryFilter,
     RepositoryItem,
     SortBy,
     find_repository,
@@ -65,6 +65,7 @@ async def fill(database: Database) -> list[RepositoryItem]:
                 "language": chance.choice(("Python", "Go", "")),
                 "kind": chance.choice(("library", "application")),
                 "licence": chance.choice(("MIT", "")),
+                "refresh_status": "failed" if number % 7 == 0 else "completed",
                 "removed_at": NOW if chance.random() < 0.1 else None,
             }
         )
@@ -143,6 +144,12 @@ FILTERS: dict[str, tuple[RepositoryFilter, Callable[[RepositoryItem], bool]]] = 
     "technology": (RepositoryFilter(technology="Flask"), lambda i: i.id % 3 == 1),
     "technology by exact name": (RepositoryFilter(technology="flask"), lambda _i: False),
     "a check that fails": (RepositoryFilter(check="readme"), lambda i: i.id % 3 == 1),
+    "failed": (RepositoryFilter(refresh="failed"), lambda i: i.id % 7 == 0),
+    "failed ones of an owner": (
+        RepositoryFilter(refresh="failed", owner="harbour"),
+        lambda i: i.id % 7 == 0 and i.owner == "Harbour",
+    ),
+    "a word that begins like another owner": (RepositoryFilter(owner="harb"), lambda _i: False),
     "maintainer": (RepositoryFilter(maintainer="ada"), lambda i: i.id % 3 == 1),
     "several": (
         RepositoryFilter(technology="Flask", language="Python", status="active"),
@@ -157,8 +164,8 @@ async def test_a_filter_finds_what_it_says(database: Database, name: str, monkey
     wanted, matches = FILTERS[name]
     expected = {item.id for item in everything if matches(item)}
     for selective, common in ((800, 40_000), (1, 40_000), (1, 2)):  # ids looked up, checked against, probed
-        monkeypatch.setattr("bot.storage.views_repositories.SELECTIVE", selective)
-        monkeypatch.setattr("bot.storage.views_repositories.COMMON", common)
+        monkeypatch.setattr("bot.storage.views_filters.SELECTIVE", selective)
+        monkeypatch.setattr("bot.storage.views_filters.COMMON", common)
         found = await pages(database, EVERYTHING, wanted, "-score", 7)
         assert {item.id for item in found} == expected
         async with database.read() as session:
@@ -169,7 +176,11 @@ async def test_a_filter_finds_what_it_says(database: Database, name: str, monkey
             )
 
 
-async def test_a_scope_sees_what_is_its_own(database: Database) -> None:
+@pytest.mark.parametrize("selective", [1, 800])  # an installation's rows are led to, or sought in the walk
+async def test_a_scope_sees_what_is_its_own(
+    database: Database, selective: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.storage.views_filters.SELECTIVE", selective)
     everything = await fill(database)
     private = [item.id for item in everything if item.is_private]
     granted, others = private[:3], set(private[3:])

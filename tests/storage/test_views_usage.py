@@ -9,6 +9,7 @@ from sqlalchemy import insert
 
 from bot.storage import installations, repositories
 from bot.storage.database import Database
+from bot.storage.sessions import keep_access
 from bot.storage.tables import RepositoryPackageRow, RepositoryTechnologyRow
 from bot.storage.views_scope import EVERYTHING, PUBLIC, Scope
 from bot.storage.views_usage import (
@@ -98,3 +99,36 @@ async def test_a_scope_counts_its_own_users(database: Database) -> None:
         assert await technology_versions(session, EVERYTHING, "React") == [("1", 5), ("0", 4)]
         assert await technology_versions(session, PUBLIC, "React") == [("0", 3), ("1", 3)]
         assert await package_versions(session, EVERYTHING, "npm", "react") == [("^1", 5), ("^0", 4), ("^9", 1)]
+
+
+async def test_names_that_nobody_visible_uses_give_their_place_to_the_next(database: Database) -> None:
+    await fill(database)
+    async with database.write() as session:
+        await session.execute(insert(RepositoryPackageRow), [_package(3, "npm", "rea-private", "")])
+    async with database.read() as session:
+        assert [one.name for one in await find_packages(session, EVERYTHING, "rea", limit=1)] == ["rea-private"]
+        assert [one.name for one in await find_packages(session, PUBLIC, "rea", limit=1)] == ["reach"]
+
+
+@pytest.mark.parametrize("examined", [0, 1, 4, 1_000])
+@pytest.mark.parametrize("limit", [1, 3, 50])
+async def test_who_sees_little_finds_the_same_however_far_the_walk_looks(
+    database: Database, examined: int, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.storage.views_usage.EXAMINED", examined)
+    await fill(database)
+    async with database.write() as session:
+        await keep_access(session, 5, repositories={6: "read"}, installations={}, checked_at=NOW)
+    for scope, expected in (
+        (PUBLIC, [1, 2, 4, 5, 7, 8]),
+        (Scope(user_id=5), [1, 2, 4, 5, 6, 7, 8]),
+        (Scope(installation_id=8), []),
+    ):
+        found: list[int] = []
+        used: list[int] = []
+        async with database.read() as session:
+            while page := await technology_users(session, scope, "React", after=(found or [0])[-1], limit=limit):
+                found += [use.key for use in page]
+            while page := await package_users(session, scope, "pypi", "react", after=(used or [0])[-1], limit=limit):
+                used += [use.key for use in page]
+        assert found == used == expected, scope
