@@ -35,10 +35,19 @@ def test_tally(states: list[State], score: int | None, coverage: float) -> None:
 
 @pytest.mark.parametrize(
     ("score", "grade"),
-    [(100, "A"), (90, "A"), (89, "B"), (80, "B"), (79, "C"), (69, "D"), (54, "E"), (39, "F"), (0, "F"), (None, "")],
-)
+    [(100, "A"), (90, "A"), (89, "B"), (80, "B"), (79, "C"), (70, "C"), (69, "D"), (55, "D"), (54, "E"), (40, "E"),
+     (39, "F"), (0, "F"), (None, "")],
+)  # fmt: skip
 def test_grade(score: int | None, grade: str) -> None:
     assert grade_of(score) == grade
+
+
+@pytest.mark.parametrize(
+    ("state", "share", "earned"),
+    [(State.WARN, None, 50), (State.WARN, 0.8, 80), (State.WARN, 0.0, 0), (State.PASS, 0.3, 30), (State.FAIL, 0.2, 20)],
+)
+def test_a_share_that_is_told_counts_instead_of_the_states(state: State, share: float | None, earned: int) -> None:
+    assert tally([_check(state, share=share)]).score == earned
 
 
 def test_grades_fall_from_the_best_to_zero() -> None:

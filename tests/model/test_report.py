@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from bot.model.report import (
     REPORT_SCHEMA_VERSION,
-    Evidence,
     Report,
     decode_report,
     encode_report,
@@ -87,21 +86,3 @@ def test_the_schema_names_every_field_and_its_bounds() -> None:
     assert set(definitions["Report"]["properties"]) == set(Report.__struct_fields__)
     assert definitions["GroupScore"]["properties"]["coverage"] == {"type": "number", "minimum": 0, "maximum": 1}
     assert {"Check", "Evidence", "Component", "Changes", "Thresholds"} <= set(definitions)
-
-
-@pytest.mark.parametrize(
-    ("evidence", "shown"),
-    [
-        (Evidence(path="a.py"), "a.py"),
-        (Evidence(path="a.py", line=3), "a.py:3"),
-        (Evidence(path="a.py", line=3, detail="x"), "a.py:3 (x)"),
-        (Evidence(field="history"), "history"),
-        (Evidence(field="history", detail="7 commits"), "history (7 commits)"),
-    ],
-)
-def test_evidence_in_words(evidence: Evidence, shown: str) -> None:
-    assert str(evidence) == shown
-
-
-def test_evidence_is_stored_without_what_it_does_not_say() -> None:
-    assert json.loads(msgspec.json.encode(Evidence(path="a.py", line=1))) == {"path": "a.py", "line": 1}
