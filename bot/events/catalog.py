@@ -15,6 +15,7 @@ from bot.model.event import OutgoingEvent, Trigger
 __all__ = [
     "AUTHORIZATION_REVOKED",
     "BATCH_REQUESTED",
+    "CHECK_RUNS_WANTED",
     "COMMAND_RECEIVED",
     "EVENT_NAMES",
     "INSTALLATION_CHANGED",
@@ -26,6 +27,7 @@ __all__ = [
     "Trigger",
     "authorization_revoked",
     "batch_requested",
+    "check_runs_wanted",
     "command_received",
     "installation_changed",
     "pull_request_updated",
@@ -42,6 +44,7 @@ PULL_REQUEST_UPDATED: Final = "repo/pull_request.updated"
 INSTALLATION_CHANGED: Final = "installation/changed"
 AUTHORIZATION_REVOKED: Final = "user/authorization.revoked"
 REPORT_STORED: Final = "report/stored"
+CHECK_RUNS_WANTED: Final = "check_runs/wanted"
 
 EVENT_NAMES: Final = (
     PUSH_RECEIVED,
@@ -52,6 +55,7 @@ EVENT_NAMES: Final = (
     INSTALLATION_CHANGED,
     AUTHORIZATION_REVOKED,
     REPORT_STORED,
+    CHECK_RUNS_WANTED,
 )
 
 
@@ -172,7 +176,7 @@ def pull_request_updated(
     force: bool = False,
     delivery: str = "",
 ) -> OutgoingEvent:
-    """A pull request has commits that its check run has yet to judge."""
+    """A pull request has commits that its check run has yet to judge. `number` 0: whichever has this head."""
     return OutgoingEvent(
         name=PULL_REQUEST_UPDATED,
         id=_id("pull", repository_id, number, head_sha, occurrence),
@@ -228,6 +232,15 @@ def report_stored(*, installation_id: int, repository_id: int, report_id: int, o
         name=REPORT_STORED,
         id=_id("stored", report_id, occurrence),
         data={"installation_id": installation_id, "repository_id": repository_id, "report_id": report_id},
+    )
+
+
+def check_runs_wanted(*, installation_id: int, occurrence: str) -> OutgoingEvent:
+    """Reports of an installation have yet to be told by check runs. `occurrence`: the batch, or the sweep's hour."""
+    return OutgoingEvent(
+        name=CHECK_RUNS_WANTED,
+        id=_id("checks", installation_id, occurrence),
+        data={"installation_id": installation_id},
     )
 
 

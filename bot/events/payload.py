@@ -79,11 +79,15 @@ class PullRequest(Struct, frozen=True):
 
 
 class Check(Struct, frozen=True):
-    """`check_run` or `check_suite`. `external_id` is ours, and only of runs; `pull_requests` is empty for forks."""
+    """`check_run` or `check_suite`. `external_id` is ours, and only of runs; `pull_requests` is empty for forks.
+
+    `head_branch` is null where the commit is on no branch of the repository: it came from a fork.
+    """
 
     id: Id | None = None
     external_id: str | None = None
     head_sha: str | None = None
+    head_branch: str | None = None
     pull_requests: tuple[PullRequest, ...] | None = None
 
 

@@ -254,7 +254,12 @@ def _check_run(news: _News) -> tuple[OutgoingEvent, ...]:
 
 
 def _check_suite(news: _News) -> tuple[OutgoingEvent, ...]:
-    return _rerequested(news, _need(news.payload.check_suite, "check_suite"))
+    """A suite names no pull request of a fork: where it is not the default branch's, its head is looked for."""
+    suite = _need(news.payload.check_suite, "check_suite")
+    branch = news.payload.repository.default_branch if news.payload.repository else None
+    if suite.pull_requests or (suite.head_branch and suite.head_branch == branch):
+        return _rerequested(news, suite)
+    return (_pull_again(news, 0, _need(suite.head_sha, "head_sha")),)
 
 
 def _rerequested(news: _News, check: Check) -> tuple[OutgoingEvent, ...]:
@@ -276,17 +281,18 @@ def _rerequested(news: _News, check: Check) -> tuple[OutgoingEvent, ...]:
                 delivery=news.guid,
             ),
         )
-    return tuple(
-        catalog.pull_request_updated(
-            installation_id=news.installation_id,
-            repository_id=news.repository_id,
-            number=number,
-            head_sha=head_sha,
-            occurrence=news.guid,
-            force=True,
-            delivery=news.guid,
-        )
-        for number in sorted(numbers)
+    return tuple(_pull_again(news, number, head_sha) for number in sorted(numbers))
+
+
+def _pull_again(news: _News, number: int, head_sha: str) -> OutgoingEvent:
+    return catalog.pull_request_updated(
+        installation_id=news.installation_id,
+        repository_id=news.repository_id,
+        number=number,
+        head_sha=head_sha,
+        occurrence=news.guid,
+        force=True,
+        delivery=news.guid,
     )
 
 

@@ -8,6 +8,7 @@
 | `repo/command.received`     | answer-command                   | answer_command         |
 | `repo/pull_request.updated` | check-pull-request               | check_pull_request     |
 | `report/stored`             | announce-report                  | announce_report        |
+| `check_runs/wanted`         | publish-check-runs               | publish_check_runs     |
 | `installation/changed`      | reconcile-installation           | reconcile_installation |
 | `user/authorization.revoked`| end-sessions                     | end_sessions           |
 | every hour                  | sweep-stale-repositories         | sweep_stale            |
@@ -26,6 +27,7 @@ from bot.functions import (
     check_pull_request,
     end_sessions,
     process_batch,
+    publish_check_runs,
     reconcile_installation,
     recover_deliveries,
     refresh_repository,
@@ -44,6 +46,7 @@ def build_functions(client: inngest.Inngest, deps: Deps) -> list[inngest.Functio
         answer_command,
         check_pull_request,
         announce_report,
+        publish_check_runs,
         end_sessions,
         reconcile_installation,
         sweep_stale,

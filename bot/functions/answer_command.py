@@ -15,7 +15,7 @@ from bot.commands.parser import Command, Verb, parse
 from bot.commands.permissions import needed_for
 from bot.events.catalog import COMMAND_RECEIVED, batch_requested, refresh_requested
 from bot.functions.deps import Deps
-from bot.functions.edge import CommandRequest, failure_reason, original_event, read_data, step
+from bot.functions.edge import CommandRequest, failure_reason, original_event, paced, read_data, step
 from bot.functions.learning import known_repository
 from bot.functions.publishing import refresh_reply
 from bot.github.comments import EYES
@@ -32,7 +32,7 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
     async def failed(ctx: inngest.Context) -> None:
         request = read_data(original_event(ctx.event), CommandRequest)
         reason = failure_reason(ctx.event)
-        await ctx.step.run("record-failure", step(deps, partial(record_failure, deps, request, reason)))
+        await paced(ctx, deps, "record-failure", partial(record_failure, deps, request, reason))
 
     @client.create_function(
         fn_id="answer-command",
@@ -48,9 +48,9 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
         asked = await ctx.step.run("read", step(deps, answering.read))
         if not asked:
             return {"outcome": "nothing new was asked"}
-        await ctx.step.run("acknowledge", step(deps, answering.acknowledge))
+        await paced(ctx, deps, "acknowledge", answering.acknowledge)
         await ctx.step.run("carry-out", step(deps, partial(answering.carry_out, asked)))
-        await ctx.step.run("reply", step(deps, partial(refresh_reply, deps, request.repository_id, request.comment_id)))
+        await paced(ctx, deps, "reply", partial(refresh_reply, deps, request.repository_id, request.comment_id))
         return {"outcome": "answered", "commands": len(asked)}
 
     return answer

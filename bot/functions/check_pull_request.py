@@ -15,23 +15,26 @@ from msgspec import Struct
 
 from bot.analysis import RULESET_VERSION
 from bot.commands.check_run import render_pull_request_check
-from bot.events.catalog import PULL_REQUEST_UPDATED
+from bot.events.catalog import PULL_REQUEST_UPDATED, refresh_requested
+from bot.events.translate import OUR_PULL
 from bot.functions.deps import Deps
-from bot.functions.edge import read_data, step
+from bot.functions.edge import paced, read_data, step
 from bot.functions.learning import known_repository
 from bot.functions.publishing import CHECK_NAME, links_of
 from bot.functions.reading import analyze_commit
 from bot.github.client import GitHubClient
+from bot.github.pace import Urgency
 from bot.model.discretion import ALERTS, discreet
 from bot.model.errors import FinalError, Finality
+from bot.model.event import Trigger
 from bot.model.report import Report, encode_report
 from bot.model.repository import PullRequestRef, Repository
 from bot.model.snapshot import RepositoryFacts
-from bot.storage import installations, reports
+from bot.storage import installations, outbox, reports
 
 
 class PullRequestUpdate(Struct, frozen=True, kw_only=True):
-    """Data of `repo/pull_request.updated`."""
+    """Data of `repo/pull_request.updated`. `number` 0 asks for whichever pull requests have this head."""
 
     installation_id: int
     repository_id: int
@@ -58,19 +61,56 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
         if not deps.settings.radar_check_runs:
             return {"outcome": "check runs are switched off"}
         update = read_data(ctx.event, PullRequestUpdate)
-        return await ctx.step.run("judge", step(deps, partial(judge, deps, update)))
+        if update.number:
+            judged: dict[str, Any] = await paced(ctx, deps, "judge", partial(judge, deps, update))
+            return judged
+        numbers = await ctx.step.run("find", step(deps, partial(find, deps, update, ctx.run_id)))
+        for number in numbers:
+            one = msgspec.structs.replace(update, number=number)
+            await paced(ctx, deps, f"judge-{number}", partial(judge, deps, one))
+        return {"outcome": "published" if numbers else "asked for a refresh of HEAD", "pull_requests": numbers}
 
     return check
 
 
+async def find(deps: Deps, update: PullRequestUpdate, run_id: str) -> list[int]:
+    """The pull requests whose check was asked for by its commit only; where there is none, HEAD is refreshed.
+
+    GitHub's "Re-run all checks" names no pull request of a fork; our own check run on that commit does.
+    """
+    repository = await known_repository(deps, update.installation_id, update.repository_id)
+    github = deps.clients.for_installation(update.installation_id)
+    ids = await github.checks.external_ids(repository.owner, repository.name, update.head_sha, CHECK_NAME)
+    ours = {int(found[1]) for one in ids if (found := OUR_PULL.match(one))}
+    if not ids:
+        ours.update(await github.pulls.open_with_head(repository.owner, repository.name, update.head_sha))
+    if not ours or any(not OUR_PULL.match(one) for one in ids):
+        event = refresh_requested(
+            installation_id=update.installation_id,
+            repository_id=update.repository_id,
+            trigger=Trigger.COMMAND,
+            head_sha=update.head_sha,
+            force=True,
+            occurrence=run_id,
+            delivery=update.delivery,
+        )
+        async with deps.database.write() as session:
+            await outbox.add(session, [event], now=deps.clock())
+        deps.wake_relay()
+    return sorted(ours)
+
+
 async def judge(deps: Deps, update: PullRequestUpdate) -> dict[str, Any]:
-    """Compare head and merge base, and put the check run on the head."""
+    """Compare head and merge base, and put the check run on the head. Raises RateLimited where that has to wait."""
     repository = await known_repository(deps, update.installation_id, update.repository_id)
     async with deps.database.read() as session:
         installation = await installations.get(session, update.installation_id)
     if installation is None or installation.permissions.get("checks") != "write":
         return {"outcome": "the App may not write check runs"}
+    if repository.is_archived:
+        return {"outcome": "archived: GitHub takes no check runs"}
     github = deps.clients.for_installation(update.installation_id)
+    github.require_content_room(Urgency.CHECK)  # before the work that leads to content, not after
     pull = await github.pulls.get(repository.owner, repository.name, update.number)
     if pull.head_sha != update.head_sha:
         return {"outcome": "a newer commit is there, it has its own check"}

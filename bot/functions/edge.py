@@ -20,10 +20,15 @@ import structlog
 from msgspec import Struct
 
 from bot.functions.deps import Deps
+from bot.github.limits import RateLimited
 from bot.model.errors import FinalError, UserError, WorldError
 from bot.model.event import OutgoingEvent
 
 log = structlog.get_logger("bot.functions")
+
+PACED = "paced_s"
+WAITS = 100
+"""Turns that one step of a run waits for at most: days, at GitHub's pace."""
 
 T = TypeVar("T")
 S = TypeVar("S", bound=Struct)
@@ -110,6 +115,28 @@ def failure_reason(event: inngest.Event) -> str:
     error: Any = dict(event.data or {}).get("error") or {}
     message = str(error.get("message") or "").strip() if isinstance(error, dict) else str(error)
     return message or "The run failed without a message; the log has the details."
+
+
+async def paced(ctx: inngest.Context, deps: Deps, name: str, work: Callable[[], Awaitable[Any]]) -> Any:
+    """A step that creates content on GitHub: where that has to wait its turn, the run sleeps and the step comes again.
+
+    Waiting is no failed attempt, so a flood uses up nobody's retries; while it waits the run holds nothing.
+    """
+
+    async def attempt() -> Any:
+        try:
+            return await work()
+        except RateLimited as error:
+            log.info("content waits its turn", reason=str(error), wait_s=error.retry_after_s)
+            return {PACED: error.retry_after_s}
+
+    for number in range(WAITS):
+        suffix = f"-{number}" if number else ""
+        outcome = await ctx.step.run(f"{name}{suffix}", step(deps, attempt))
+        if not isinstance(outcome, dict) or PACED not in outcome:
+            return outcome
+        await ctx.step.sleep(f"{name}-turn-{number}", timedelta(seconds=max(float(outcome[PACED]), 1.0)))
+    return await ctx.step.run(f"{name}-last", step(deps, work))
 
 
 def step(deps: Deps, work: Callable[[], Awaitable[T]]) -> Callable[[], Awaitable[T]]:

@@ -17,11 +17,12 @@ import structlog
 from msgspec import Struct
 
 from bot.analysis import RULESET_VERSION
-from bot.events.catalog import BATCH_REQUESTED, refresh_requested
+from bot.events.catalog import BATCH_REQUESTED, check_runs_wanted, refresh_requested
 from bot.functions.deps import Deps
-from bot.functions.edge import BatchRequest, failure_reason, original_event, read_data, step
+from bot.functions.edge import BatchRequest, failure_reason, original_event, paced, read_data, step
 from bot.functions.publishing import refresh_reply, reply_to_command
 from bot.github.counting import count_requests
+from bot.github.limits import RateLimited
 from bot.model.batch import BatchStatus, ItemState
 from bot.model.event import OutgoingEvent, Trigger
 from bot.model.repository import RefreshStatus, Repository, RepositoryRef
@@ -55,7 +56,7 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
         request = read_data(original_event(ctx.event), BatchRequest)
         reason = failure_reason(ctx.event)
         batch_id = request.batch_id or str(dict(ctx.event.data or {})["run_id"])
-        await ctx.step.run("record-failure", step(deps, partial(record_failure, deps, request, batch_id, reason)))
+        await paced(ctx, deps, "record-failure", partial(record_failure, deps, request, batch_id, reason))
 
     @client.create_function(
         fn_id="process-batch-repositories",
@@ -138,9 +139,14 @@ class Batching:
         return chunk[-1].id
 
     async def finish_listing(self) -> None:
-        """All repositories of the batch are known."""
+        """All repositories of the batch are known; their check runs follow once they are analysed."""
+        now, settings = self._deps.clock(), self._deps.settings
+        event = check_runs_wanted(installation_id=self._request.installation_id, occurrence=self.batch_id)
         async with self._deps.database.write() as session:
-            await batches.mark_listed(session, self.batch_id, now=self._deps.clock())
+            await batches.mark_listed(session, self.batch_id, now=now)
+            if settings.radar_check_runs and settings.radar_batch_check_runs and self._deps.app is not None:
+                await outbox.add(session, [event], now=now)
+        self._deps.wake_relay()
 
     async def continue_later(self, after: int) -> None:
         """Ask for a further run of this batch, from the repository reached."""
@@ -239,11 +245,15 @@ async def follow(ctx: inngest.Context, deps: Deps, batch_id: str, command_id: st
         async with deps.database.read() as session:
             batch = await batches.get(session, batch_id)
             record = await commands.get(session, command_id)
-        if batch is None or record is None or batch.status is not BatchStatus.RUNNING:
-            await reply_to_command(deps, command_id, failure=batch.error if batch else "")
-            return True
-        await refresh_reply(deps, record.repository_id, record.comment_id)
-        return False
+        is_over = batch is None or record is None or batch.status is not BatchStatus.RUNNING
+        try:
+            if record is None or is_over:
+                await reply_to_command(deps, command_id, failure=batch.error if batch else "")
+            else:
+                await refresh_reply(deps, record.repository_id, record.comment_id)
+        except RateLimited:
+            return False  # the next look tells it
+        return is_over
 
     for number in range(FOLLOW_LOOKS):
         if await ctx.step.run(f"look-{number}", step(deps, look)):

@@ -7,7 +7,11 @@ to people with write permission only.
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from bot.commands.answer import render_answer, render_command
 from bot.commands.check_run import render_check
@@ -15,12 +19,16 @@ from bot.commands.markdown import Links
 from bot.commands.parser import Verb
 from bot.commands.replies import RefreshState
 from bot.functions.deps import Deps
+from bot.github.checks import requests_for
 from bot.github.client import GitHubClient
 from bot.github.comments import CONFUSED, ROCKET, marker
+from bot.github.pace import Urgency
 from bot.model.discretion import discreet
-from bot.model.records import CommandRecord, CommandState
-from bot.model.repository import Repository
-from bot.storage import batches, commands, installations, reports, repositories
+from bot.model.errors import WorldError
+from bot.model.records import CommandRecord, CommandState, StoredReport
+from bot.model.repository import CheckOutput, Repository
+from bot.storage import batches, check_runs, commands, installations, reports, repositories
+from bot.storage.check_runs import HELD, Begun
 
 CHECK_NAME = "Repo Radar"
 """The check run's name, of HEAD and of pull requests."""
@@ -95,29 +103,97 @@ def _refresh_state(repository: Repository) -> RefreshState:
     )
 
 
-async def publish_check_run(deps: Deps, github: GitHubClient, repository_id: int) -> dict[str, Any]:
-    """Put the newest report's check run on its HEAD, where the repository wants one and the App may."""
+async def publish_check_run(
+    deps: Deps, github: GitHubClient, repository_id: int, run_id: str, *, is_background: bool = False
+) -> dict[str, Any]:
+    """Put the newest report's check run on its HEAD, where the repository wants one and the App may.
+
+    In the background only what is news on that commit is told, and everybody else goes first. Raises RateLimited
+    where the content has to wait, WorldError where another run is putting it up just now.
+    """
     async with deps.database.read() as session:
         repository = await repositories.get(session, repository_id)
         stored = await reports.newest(session, repository_id)
         installation = await installations.get(session, github.installation_id)
-    if repository is None or stored is None or not stored.summary.head_sha:
+        known = await check_runs.get(session, repository_id)
+    if repository is None or repository.removed_at is not None or stored is None or not stored.summary.head_sha:
         return {"outcome": "nothing to publish"}
     if installation is None or installation.permissions.get("checks") != "write":
         return {"outcome": "the App may not write check runs"}
     report = stored.report
+    output, conclusion = render_check(discreet(report), links_of(deps, repository))
+    said = digest_of(output, conclusion)
+    reason = "archived: GitHub takes no check runs" if repository.is_archived else ""
     if not report.publish.check_run:
-        return {"outcome": "switched off in radar.yml"}
-    links = links_of(deps, repository)
-    output, conclusion = render_check(discreet(report), links)
+        reason = "switched off in radar.yml"
+    elif is_background and known is not None and (known.head_sha, known.said) == (stored.summary.head_sha, said):
+        reason = "the check run there says the same"
+    if reason:
+        async with deps.database.write() as session:
+            await check_runs.settle(session, repository_id, reported_at=report.analyzed_at, reason=reason)
+        return {"outcome": reason}
+    publication = _Publication(repository, stored, output, conclusion, said)
+    urgency = Urgency.BACKGROUND if is_background else Urgency.CHECK
+    outcome = await _publish(deps, github, publication, run_id, urgency)
+    return {"outcome": outcome, "conclusion": conclusion}
+
+
+@dataclass(frozen=True, slots=True)
+class _Publication:
+    """A check run that is to stand on HEAD."""
+
+    repository: Repository
+    stored: StoredReport
+    output: CheckOutput
+    conclusion: str
+    said: str
+
+
+async def _publish(deps: Deps, github: GitHubClient, one: _Publication, run_id: str, urgency: Urgency) -> str:
+    """Noted before and after, so that whoever comes again finds it instead of putting up a second one."""
+    summary, repository = one.stored.summary, one.repository
+    external_id = f"report-{summary.id}-{summary.created_at:%Y%m%d%H%M%S%f}"
+    github.require_content_room(urgency)
+    async with deps.database.write() as session:
+        begun = await check_runs.begin(
+            session,
+            repository.id,
+            external_id=external_id,
+            head_sha=summary.head_sha,
+            reported_at=one.stored.report.analyzed_at,
+            holder=run_id,
+            now=deps.clock(),
+        )
+    if begun is Begun.TAKEN:
+        raise WorldError("Another run is putting up this check run.", retry_after_s=HELD.total_seconds())
+    if begun in {Begun.DONE, Begun.SUPERSEDED}:
+        return "published before"
     check_id = await github.checks.upsert(
         repository.owner,
         repository.name,
-        head_sha=stored.summary.head_sha,
+        head_sha=summary.head_sha,
         check_name=CHECK_NAME,
-        external_id=f"report-{stored.summary.id}-{stored.summary.created_at:%Y%m%d%H%M%S}",
-        output=output,
-        conclusion=conclusion,
-        details_url=links.page,
+        external_id=external_id,
+        output=one.output,
+        conclusion=one.conclusion,
+        details_url=links_of(deps, repository).page,
+        may_exist=begun is Begun.AGAIN,
+        urgency=urgency,
     )
-    return {"outcome": "published", "check_run": check_id, "conclusion": conclusion}
+    async with deps.database.write() as session:
+        await check_runs.published(
+            session,
+            repository.id,
+            external_id=external_id,
+            said=one.said,
+            check_run_id=check_id,
+            requests=requests_for(one.output),
+            now=deps.clock(),
+        )
+    return "published"
+
+
+def digest_of(output: CheckOutput, conclusion: str) -> str:
+    """What makes a check run news on the same commit: its headline, conclusion and remarks on lines."""
+    told = (output.title, conclusion, output.annotations)
+    return hashlib.sha256(msgspec.json.encode(told)).hexdigest()

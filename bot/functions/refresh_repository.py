@@ -20,7 +20,7 @@ import structlog
 from bot.analysis import RULESET_VERSION
 from bot.events.catalog import report_stored
 from bot.functions.deps import Deps
-from bot.functions.edge import RefreshRequest, failure_reason, original_event, read_data, sent_at, step
+from bot.functions.edge import RefreshRequest, failure_reason, original_event, paced, read_data, sent_at, step
 from bot.functions.learning import known_repository
 from bot.functions.publishing import publish_check_run, reply_to_command
 from bot.functions.reading import analyze_commit
@@ -53,7 +53,7 @@ READING_AT_MOST = timedelta(minutes=10)
 BACKGROUND_TRIGGERS = frozenset({"install", "batch", "sweep", "reconcile"})
 """What leaves a reserve of the rate limit to people and pushes."""
 PUBLISHED_TRIGGERS = frozenset({"push", "command", "api"})
-"""What puts a check run on HEAD. Batches and the clock do not: GitHub allows 80 content-creating requests a minute."""
+"""What puts a check run on HEAD at once. Those of batches and of the clock follow behind: publish_check_runs.py."""
 PRIORITY = (
     "event.data.trigger == 'command' ? 600 : event.data.trigger == 'push' ? 300 : "
     "event.data.trigger == 'api' ? 120 : event.data.trigger == 'sweep' ? -300 : 0"
@@ -68,7 +68,7 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
     async def failed(ctx: inngest.Context) -> None:
         request = read_data(original_event(ctx.event), RefreshRequest)
         run_id = str(dict(ctx.event.data or {})["run_id"])
-        await ctx.step.run("record-failure", step(deps, partial(record_failure, deps, request, run_id, ctx.event)))
+        await paced(ctx, deps, "record-failure", partial(record_failure, deps, request, run_id, ctx.event))
 
     @client.create_function(
         fn_id="refresh-repository-intelligence",
@@ -106,12 +106,21 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
         if plan["outcome"] == "analyze":
             plan = await ctx.step.run("analyze", step(deps, refreshing.analyze))
             if settings.radar_check_runs and not request.batch_id and request.trigger in PUBLISHED_TRIGGERS:
-                await ctx.step.run("publish", step(deps, refreshing.publish))
+                plan["check_run"] = await publish(ctx, deps, refreshing)
         if request.command_id:
-            await ctx.step.run("reply", step(deps, partial(reply_to_command, deps, request.command_id)))
+            await paced(ctx, deps, "reply", partial(reply_to_command, deps, request.command_id))
         return plan
 
     return refresh
+
+
+async def publish(ctx: inngest.Context, deps: Deps, refreshing: Refreshing) -> str:
+    """What became of the check run. The report is there either way: a check run that fails does not fail it."""
+    try:
+        published = await paced(ctx, deps, "publish", refreshing.publish)
+    except inngest.StepError as failed:
+        return failed.message
+    return str(published["outcome"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +193,7 @@ class Refreshing:
 
     async def publish(self) -> dict[str, Any]:
         """Put the check run on HEAD, where the repository wants one and we may."""
-        return await publish_check_run(self._deps, self._github, self._request.repository_id)
+        return await publish_check_run(self._deps, self._github, self._request.repository_id, self._run_id)
 
     async def _known(self) -> Known:
         """Raises FinalError where the repository is not ours to look at any more."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import inngest
 
-from bot.events.catalog import installation_changed, refresh_requested
+from bot.events.catalog import check_runs_wanted, installation_changed, refresh_requested
 from bot.functions.deps import Deps
 from bot.functions.edge import step
 from bot.intake.retention import prune_deliveries, prune_events
@@ -19,7 +19,7 @@ from bot.model.event import OutgoingEvent, Trigger
 from bot.model.installation import TOKEN_INSTALLATION_ID, InstallationStatus
 from bot.model.records import RunState
 from bot.model.repository import Repository
-from bot.storage import facts, installations, outbox, refreshes, repositories, runs
+from bot.storage import check_runs, facts, installations, outbox, refreshes, repositories, runs
 
 QUEUED_AT_MOST = timedelta(hours=12)
 """A batch of 100,000 repositories waits for GitHub's hourly limit about that long."""
@@ -49,8 +49,16 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
         lost = await ctx.step.run("ask-again-for-lost", step(deps, sweeping.ask_again))
         stale = await ctx.step.run("renew-stale", step(deps, sweeping.renew))
         compared = await ctx.step.run("reconcile", step(deps, sweeping.reconcile))
+        untold = await ctx.step.run("check-runs", step(deps, sweeping.ask_for_check_runs))
         erased = await ctx.step.run("erase-old", step(deps, sweeping.erase))
-        return {"outcome": "swept", "lost": lost, "stale": stale, "reconciled": compared, "erased": erased}
+        return {
+            "outcome": "swept",
+            "lost": lost,
+            "stale": stale,
+            "reconciled": compared,
+            "check_runs": untold,
+            "erased": erased,
+        }
 
     return sweep
 
@@ -107,6 +115,18 @@ class Sweeping:
                 installation_changed(installation_id=one.id, change="reconcile", occurrence=f"{now:%Y-%m-%dT%H}")
                 for one in due
             ]
+            await outbox.add(session, events, now=now)
+        self._deps.wake_relay()
+        return len(events)
+
+    async def ask_for_check_runs(self) -> int:
+        """Installations with reports that no check run tells yet are asked for; the number."""
+        now, settings = self._deps.clock(), self._deps.settings
+        if self._deps.app is None or not (settings.radar_check_runs and settings.radar_batch_check_runs):
+            return 0
+        async with self._deps.database.write() as session:
+            waiting = await check_runs.list_installations_waiting(session)
+            events = [check_runs_wanted(installation_id=one, occurrence=f"{now:%Y-%m-%dT%H}") for one in waiting]
             await outbox.add(session, events, now=now)
         self._deps.wake_relay()
         return len(events)

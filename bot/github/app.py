@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from types import TracebackType
@@ -44,9 +45,11 @@ class GitHubApp:
         content: ContentLimits = DOCUMENTED,
         on_budget: BudgetObserver | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic: Callable[[], float] = time.monotonic,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._clock = clock
+        self._monotonic = monotonic
         self._concurrency = concurrency
         self._content = content
         self._wire = Wire(
@@ -78,7 +81,7 @@ class GitHubApp:
         client = self._clients.get(installation_id)
         if client is None:
             credentials = InstallationCredentials(installation_id, self._mint)
-            gate = Gate(self._concurrency, content=self._content)
+            gate = Gate(self._concurrency, content=self._content, monotonic=self._monotonic)
             client = GitHubClient(self._wire, credentials, gate, app_id=self._credentials.app_id)
             self._clients[installation_id] = client
         return client

@@ -106,6 +106,11 @@ class Checks:
         return translate.items(translate.mapping(reply.json()).get("check_runs"))
 
 
+def requests_for(output: CheckOutput) -> int:
+    """How many requests that create content a check run takes."""
+    return len(_chunks(output.annotations))
+
+
 def _chunks(annotations: tuple[CheckAnnotation, ...]) -> list[tuple[CheckAnnotation, ...]]:
     step = ANNOTATIONS_PER_REQUEST
     return [annotations[start : start + step] for start in range(0, len(annotations), step)] or [()]

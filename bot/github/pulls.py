@@ -8,12 +8,37 @@ from bot.github import translate
 from bot.github.comments import Request
 from bot.model.repository import PullRequestRef
 
+MAX_PAGES = 10
+"""Pages of open pull requests looked through for a head: 1,000 of them."""
+
 
 class Pulls:
     """Reads pull requests."""
 
     def __init__(self, request: Request) -> None:
         self._request = request
+
+    async def open_with_head(self, owner: str, name: str, head_sha: str) -> list[int]:
+        """Numbers of the open pull requests whose head is this commit, newest first.
+
+        `GET /commits/{sha}/pulls` knows none from forks, whose commits are not in the base repository; the list of
+        open ones does. A request for each hundred, the MAX_PAGES last updated.
+        """
+        path: str | None = (
+            f"/repos/{quote(owner, safe='')}/{quote(name, safe='')}/pulls"
+            "?state=open&sort=updated&direction=desc&per_page=100"
+        )
+        found: list[int] = []
+        for _ in range(MAX_PAGES):
+            if path is None or found:
+                break
+            reply = await self._request("GET", path, "the open pull requests")
+            for pull in translate.items(reply.json()):
+                number = translate.number(pull.get("number"))
+                if number is not None and translate.text(translate.mapping(pull.get("head")).get("sha")) == head_sha:
+                    found.append(number)
+            path = reply.next_link
+        return found
 
     async def get(self, owner: str, name: str, number: int) -> PullRequestRef:
         """One pull request with its merge base. Two requests. A fork's head is read through the base repository."""

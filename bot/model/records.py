@@ -79,6 +79,30 @@ class CommandRecord:
     reason: str = ""
 
 
+class CheckRunState(StrEnum):
+    """How the check run on HEAD stands, for the report that it is about."""
+
+    SENDING = "sending"
+    PUBLISHED = "published"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRunRecord:
+    """The check run on a repository's HEAD as we last wrote it. `said` is a digest of what it tells."""
+
+    repository_id: int
+    state: CheckRunState
+    reported_at: datetime
+    head_sha: str
+    external_id: str
+    said: str
+    check_run_id: int | None
+    failures: int
+    reason: str
+    published_at: datetime | None
+
+
 class RunState(StrEnum):
     """How a function run stands, as the bot saw it."""
 

@@ -25,6 +25,7 @@ FUNCTIONS = (
     "answer-command",
     "check-pull-request",
     "announce-report",
+    "publish-check-runs",
     "end-sessions",
     "reconcile-installation",
     "sweep-stale-repositories",

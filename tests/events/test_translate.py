@@ -120,6 +120,20 @@ SENT: list[tuple[str, str, dict[str, Any], str, dict[str, Any]]] = [
         {"force": True, "number": 5, "head_sha": SHA},
     ),
     (
+        "checks re-run on the default branch",
+        "check_suite",
+        with_(BASE, action="rerequested", check_suite={"head_sha": SHA, "head_branch": "main", "pull_requests": []}),
+        catalog.REFRESH_REQUESTED,
+        {"force": True, "head_sha": SHA, "trigger": "command"},
+    ),
+    (
+        "checks re-run on a fork's commit, which names no pull request",
+        "check_suite",
+        with_(BASE, action="rerequested", check_suite={"head_sha": SHA, "head_branch": None, "pull_requests": []}),
+        catalog.PULL_REQUEST_UPDATED,
+        {"force": True, "number": 0, "head_sha": SHA},
+    ),
+    (
         "default branch changed",
         "repository",
         with_(BASE, action="edited", changes={"default_branch": {"from": "master"}}),

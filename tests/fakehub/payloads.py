@@ -190,7 +190,7 @@ class Payloads:
         return {
             "id": number,
             "node_id": node_id("CS", number),
-            "head_branch": repository.git.default_branch,
+            "head_branch": self._branch_of(repository, sha),
             "head_sha": sha,
             "status": "completed",
             "conclusion": "success",
@@ -221,8 +221,15 @@ class Payloads:
                 "base": {"ref": issue.pull.base_branch, "sha": issue.pull.base_sha, "repo": lite},
             }
             for issue in repository.issues.values()
-            if issue.pull is not None and issue.closed_at is None and issue.pull.head_sha == sha
+            if issue.pull and not issue.pull.fork and issue.closed_at is None and issue.pull.head_sha == sha
         ]
+
+    def _branch_of(self, repository: Repository, sha: str) -> str | None:
+        """The branch that a check suite names; None for a commit that came from a fork."""
+        for issue in repository.issues.values():
+            if issue.pull is not None and issue.pull.head_sha == sha:
+                return None if issue.pull.fork else issue.pull.head_branch
+        return repository.git.default_branch
 
     def pull_request(self, repository: Repository, issue: Issue, shapes: Shapes) -> Json:
         """A pull request in full."""
@@ -244,15 +251,15 @@ class Payloads:
         }
         sides = {
             name: {
-                "label": f"{repository.owner.login}:{branch}",
+                "label": f"{home.owner.login}:{branch}",
                 "ref": branch,
                 "sha": sha,
-                "user": shapes.user(repository.owner),
-                "repo": base_shape,
+                "user": shapes.user(home.owner),
+                "repo": base_shape if home is repository else shapes.repository(home),
             }
-            for name, branch, sha in (
-                ("head", pull.head_branch, pull.head_sha),
-                ("base", pull.base_branch, pull.base_sha),
+            for name, home, branch, sha in (
+                ("head", pull.fork or repository, pull.head_branch, pull.head_sha),
+                ("base", repository, pull.base_branch, pull.base_sha),
             )
         }
         return {

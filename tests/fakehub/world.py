@@ -81,7 +81,7 @@ class Review:
 
 @dataclass(eq=False, slots=True)
 class Pull:
-    """What an issue has when it is a pull request."""
+    """What an issue has when it is a pull request; `fork` is where its head lives when that is another repository."""
 
     head_branch: str
     head_sha: str
@@ -89,6 +89,7 @@ class Pull:
     base_sha: str
     merged_at: datetime | None = None
     reviews: list[Review] = field(default_factory=list)
+    fork: Repository | None = None
 
 
 @dataclass(eq=False, slots=True)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
-from bot.functions.check_pull_request import PullRequestUpdate, judge
+from bot.events.catalog import REFRESH_REQUESTED
+from bot.functions.check_pull_request import PullRequestUpdate, find, judge
 from bot.functions.edge import RefreshRequest
 from bot.functions.publishing import CHECK_NAME
 from bot.functions.refresh_repository import Refreshing
+from bot.github.limits import RateLimited
 from bot.model.errors import FinalError, Finality
-from bot.storage import installations, reports, repositories
+from bot.storage import installations, outbox, reports, repositories
 from tests.fakehub.world import Issue, Repository
 from tests.functions.conftest import World
 
@@ -94,3 +97,52 @@ async def test_a_removed_repository_is_the_last_word(world: World) -> None:
     with pytest.raises(FinalError, match="no longer covers it") as caught:
         await judge(world.deps, update)
     assert caught.value.finality is Finality.GONE
+
+
+async def asked_for_head(world: World) -> list[str]:
+    """The commits that a refresh of HEAD was asked for."""
+    async with world.bot.database.write() as session:
+        events = [one.event for one in await outbox.claim(session, now=world.now, limit=100, lease_s=60)]
+    return [one.data["head_sha"] for one in events if one.name == REFRESH_REQUESTED]
+
+
+@pytest.mark.parametrize("is_judged", [True, False])
+async def test_a_forks_pull_request_is_found_by_its_commit(world: World, is_judged: bool) -> None:
+    update, repository, _ = await opened(world)
+    issue = world.hub.open_pull(repository, "From afar", {"a.js": "1\n"}, user="eve", branch="far", from_fork=True)
+    assert issue.pull is not None
+    theirs = structs.replace(update, number=issue.number, head_sha=issue.pull.head_sha)
+    if is_judged:  # its check run is there, and tells
+        await judge(world.deps, theirs)
+    assert await find(world.deps, structs.replace(theirs, number=0), "run-1") == [issue.number]
+    assert await asked_for_head(world) == []
+    assert (await judge(world.deps, theirs))["outcome"] == "published"
+    assert [one.head_sha for one in repository.check_runs] == [issue.pull.head_sha]
+
+
+async def test_a_commit_of_no_pull_request_refreshes_head(world: World) -> None:
+    update, repository, _ = await opened(world)
+    head = repository.git.head()
+    assert await find(world.deps, structs.replace(update, number=0, head_sha=head), "run-1") == []
+    assert await asked_for_head(world) == [head]
+
+
+async def test_no_archive_is_read_for_a_check_run_that_would_have_to_wait(world: World) -> None:
+    update, repository, _ = await opened(world)
+    for number in range(68):  # what pushes and pull requests may create in a minute
+        github = world.deps.clients.for_installation(update.installation_id)
+        await github.checks.upsert(
+            "acme", "hello", head_sha=update.head_sha, check_name="x", external_id=str(number), may_exist=False
+        )
+    with pytest.raises(RateLimited, match="paced"):
+        await judge(world.deps, update)
+    assert archives(world) == 0
+    assert all(one.body["name"] == "x" for one in repository.check_runs)
+
+
+async def test_an_archived_repository_is_left_alone(world: World) -> None:
+    update, repository, _ = await opened(world)
+    world.hub.archive(repository)
+    await world.store_installation(update.installation_id)
+    assert (await judge(world.deps, update))["outcome"].startswith("archived")
+    assert archives(world) == 0

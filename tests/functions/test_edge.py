@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
 
 import inngest
 import pytest
 
-from bot.functions.edge import BatchRequest, RefreshRequest, failure_reason, original_event, read_data, step, to_inngest
+from bot.functions.edge import (
+    BatchRequest,
+    RefreshRequest,
+    failure_reason,
+    original_event,
+    paced,
+    read_data,
+    step,
+    to_inngest,
+)
+from bot.github.limits import RateLimited
 from bot.model.errors import FinalError, Finality, UserError, WorldError
 from bot.model.event import OutgoingEvent
 from tests.functions.conftest import World
@@ -86,3 +99,53 @@ def test_a_failed_run_tells_why(error: object, reason: str) -> None:
     event = inngest.Event(name="inngest/function.failed", data={"error": error, "event": original, "run_id": "r"})  # type: ignore[dict-item]
     assert failure_reason(event) == reason
     assert original_event(event).name == "repo/refresh.requested"
+
+
+class Steps:
+    """A run's steps, as an engine would take them: done once by name, sleeps noted."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.slept: list[float] = []
+
+    async def run(self, name: str, work: Callable[[], Awaitable[Any]]) -> Any:
+        assert name not in self.names
+        self.names.append(name)
+        return await work()
+
+    async def sleep(self, name: str, duration: timedelta) -> None:
+        assert name not in self.names
+        self.names.append(name)
+        self.slept.append(duration.total_seconds())
+
+
+def refusals(*waits: float) -> Callable[[], Awaitable[str]]:
+    """Work that has to wait so often, and is then done."""
+    left = list(waits)
+
+    async def work() -> str:
+        if left:
+            raise RateLimited("Wait.", retry_after_s=left.pop(0), is_secondary=False, is_content=True)
+        return "done"
+
+    return work
+
+
+async def test_content_that_waits_its_turn_is_no_failed_attempt(world: World) -> None:
+    steps = Steps()
+    ctx = cast("inngest.Context", SimpleNamespace(step=steps))
+    assert await paced(ctx, world.deps, "reply", refusals(90.0, 0.2)) == "done"
+    assert steps.names == ["reply", "reply-turn-0", "reply-1", "reply-turn-1", "reply-2"]
+    assert steps.slept == [90.0, 1.0]
+
+
+async def test_content_does_not_wait_for_ever(world: World) -> None:
+    ctx = cast("inngest.Context", SimpleNamespace(step=Steps()))
+    with pytest.raises(inngest.RetryAfterError):
+        await paced(ctx, world.deps, "reply", refusals(*[60.0] * 200))
+    with pytest.raises(inngest.NonRetriableError, match="gone"):
+        await paced(ctx, world.deps, "other", _gone)
+
+
+async def _gone() -> None:
+    raise FinalError(Finality.GONE, "It is gone.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from bot.events.catalog import CHECK_RUNS_WANTED
 from bot.functions.edge import BatchRequest, RefreshRequest
 from bot.functions.process_batch import Batching, choose
 from bot.functions.refresh_repository import Refreshing
@@ -105,3 +106,19 @@ async def test_forks_are_left_out_on_request(world: World, forks: str, is_fork: 
     repository = msgspec.structs.replace(stored, is_fork=is_fork)
     request = BatchRequest(installation_id=installation.id, forks=forks)
     assert bool(choose(repository, request, world.now).skip) is skipped
+
+
+@pytest.mark.parametrize("is_wanted", [True, False])
+async def test_check_runs_follow_a_batch(world: World, is_wanted: bool) -> None:
+    world.hub.add_repository("acme", "one", {"a.py": "1\n"})
+    installation = world.hub.install("acme")
+    world.deps.settings.radar_batch_check_runs = is_wanted
+    batching = Batching(world.deps, BatchRequest(installation_id=installation.id), "batch-1")
+    await batching.list_repositories()
+    for _ in range(2):  # a step may run twice
+        await batching.finish_listing()
+    async with world.bot.database.write() as session:
+        events = [one.event for one in await outbox.claim(session, now=world.now, limit=100, lease_s=60)]
+    assert [(one.name, one.data) for one in events] == (
+        [(CHECK_RUNS_WANTED, {"installation_id": installation.id})] if is_wanted else []
+    )

@@ -105,13 +105,13 @@ def test_a_batch_of_a_command_has_an_id_that_fits_an_address() -> None:
 
 async def published(world: World, repository: Repository, installation: InstallationRef) -> str:
     github = world.deps.clients.for_installation(installation.id)
-    return str((await publish_check_run(world.deps, github, repository.id))["outcome"])
+    return str((await publish_check_run(world.deps, github, repository.id, "run-1"))["outcome"])
 
 
 async def test_head_gets_one_check_run_however_often_the_step_runs(world: World) -> None:
     repository, installation = await covered(world)
     await reported(world, repository, installation)
-    assert [await published(world, repository, installation) for _ in range(2)] == ["published"] * 2
+    assert [await published(world, repository, installation) for _ in range(2)] == ["published", "published before"]
     (run,) = repository.check_runs
     assert run.head_sha == repository.git.head()
     assert run.body["name"] == CHECK_NAME

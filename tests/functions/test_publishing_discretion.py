@@ -47,7 +47,7 @@ async def test_a_reply_shows_no_place_of_a_credential_and_no_alert(world: World)
 
 async def test_heads_check_run_shows_neither(world: World) -> None:
     installation_id, repository = await leaking(world)
-    await publish_check_run(world.deps, world.deps.clients.for_installation(installation_id), repository.id)
+    await publish_check_run(world.deps, world.deps.clients.for_installation(installation_id), repository.id, "run-1")
     (run,) = repository.check_runs
     said = str(run.body)
     assert "hello" in said

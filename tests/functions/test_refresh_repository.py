@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import inngest
 import pytest
 
 from bot.functions.edge import RefreshRequest
-from bot.functions.refresh_repository import Refreshing, record_failure
+from bot.functions.refresh_repository import Refreshing, publish, record_failure
 from bot.model.batch import BatchStatus
 from bot.model.errors import FinalError, Finality, WorldError
 from bot.model.installation import InstallationStatus
@@ -219,3 +221,15 @@ async def test_a_failure_is_told_on_the_repository_and_counted_for_its_batch(wor
         found = await batches.get(session, "batch-1")
     assert found is not None
     assert (found.status, found.failed, found.done) == (BatchStatus.COMPLETED, 1, 0)
+
+
+async def test_a_check_run_that_fails_does_not_fail_the_report(world: World) -> None:
+    request, _ = await installed(world)
+    refreshing = Refreshing(world.deps, request, "run-1")
+
+    class Steps:
+        async def run(self, *_: object) -> None:
+            raise inngest.StepError(message="GitHub does not permit it.", name="FinalError", stack=None)
+
+    ctx = cast("inngest.Context", SimpleNamespace(step=Steps()))
+    assert await publish(ctx, world.deps, refreshing) == "GitHub does not permit it."

@@ -93,3 +93,17 @@ async def test_installations_that_are_gone_are_deleted_and_later_erased(world: W
     await Sweeping(world.deps).erase()
     async with world.bot.database.read() as session:
         assert await installations.get(session, installation_id) is None
+
+
+async def test_check_runs_that_are_missing_are_asked_for_once_an_hour(world: World) -> None:
+    installation_id, repository_id = await installed(world)
+    assert await Sweeping(world.deps).ask_for_check_runs() == 0, "there is no report to tell"
+    request = RefreshRequest(installation_id=installation_id, repository_id=repository_id)
+    refreshing = Refreshing(world.deps, request, "run-1")
+    await refreshing.prepare()
+    await refreshing.analyze()
+    for _ in range(2):
+        assert await Sweeping(world.deps).ask_for_check_runs() == 1
+    assert [name for name, _ in await events(world)] == ["check_runs/wanted"]
+    await refreshing.publish()
+    assert await Sweeping(world.deps).ask_for_check_runs() == 0

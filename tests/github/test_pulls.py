@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 import respx
 
 from bot.github import GitHubClient
+from bot.github.pulls import MAX_PAGES
+from tests.github.conftest import API
 
 pytestmark = pytest.mark.anyio
 
@@ -31,3 +34,30 @@ async def test_a_deleted_fork_still_has_a_head(client: GitHubClient, router: res
     router.get("/repos/acme/hello/compare/b1...h1").respond(json={})
     pull = await client.pulls.get("acme", "hello", 3)
     assert (pull.head_sha, pull.head_owner, pull.merge_base_sha) == ("h1", "", "b1")
+
+
+async def test_open_ones_are_found_by_their_head(client: GitHubClient, router: respx.MockRouter) -> None:
+    """Page by page, until one is found; a fork's commit is found no other way."""
+    pages = [
+        [{"number": 9, "head": {"sha": "other"}}, {"number": None, "head": {"sha": "h1"}}, {"number": 8, "head": None}],
+        [{"number": 7, "head": {"sha": "h1"}}, {"number": 6, "head": {"sha": "h1"}}],
+        [{"number": 5, "head": {"sha": "h1"}}],
+    ]
+    route = router.get(path__regex=r".*/pulls").mock(
+        side_effect=[
+            httpx.Response(
+                200, json=page, headers={"link": f'<{API}/repos/acme/hello/pulls?page={number}>; rel="next"'}
+            )
+            for number, page in enumerate(pages, 2)
+        ]
+    )
+    assert await client.pulls.open_with_head("acme", "hello", "h1") == [7, 6]
+    assert route.call_count == 2
+    assert route.calls[0].request.url.params["state"] == "open"
+
+
+async def test_the_search_for_a_head_has_an_end(client: GitHubClient, router: respx.MockRouter) -> None:
+    link = {"link": f'<{API}/repos/acme/hello/pulls?page=2>; rel="next"'}
+    route = router.get("/repos/acme/hello/pulls").respond(json=[], headers=link)
+    assert await client.pulls.open_with_head("acme", "hello", "h1") == []
+    assert route.call_count == MAX_PAGES

@@ -26,7 +26,7 @@ def the_run(repository: Repository, sha: str) -> CheckRun:
 
 
 def pushed(stage: Stage, files: dict[str, str]) -> tuple[Repository, str]:
-    """A repository whose HEAD was just pushed. (A batch, as after an install, puts no check runs anywhere.)"""
+    """A repository whose HEAD was just pushed."""
     repository = stage.installed({"README.md": "# Begin\n"})
     return repository, stage.hub.push(repository, files)
 
@@ -124,8 +124,28 @@ def test_run_again_on_head_and_on_a_pull_request(stage: Stage) -> None:
         pressed_again(stage, repository, sha, whole_suite=True)
 
 
-def test_an_install_puts_no_check_runs_on_anything(stage: Stage) -> None:
-    """GitHub allows 80 content-creating requests a minute; a batch of a thousand would use up all of them."""
+def test_after_an_install_head_has_its_check_run_too(stage: Stage) -> None:
+    """Behind the batch, as far as GitHub takes content; a second batch has nothing new to tell."""
     repository = stage.installed(FILES)
-    stage.hub.settle()
-    assert repository.check_runs == []
+    run = the_run(repository, repository.git.head())
+    assert "of 100" in output(run)["title"]
+    owner = repository.owner.login
+    answer = stage.bot.api.post("/api/batch/generate-remaining", json={"owner": owner, "force": True})
+    batch_id = answer.json()["batch_id"]
+    eventually(lambda: stage.bot.api.get(f"/api/batches/{batch_id}").json()["status"] == "completed")
+    reported_at = stage.bot.scalar("select reported_at from repositories where id = ?", repository.id)
+    told = "select count(*) from check_runs where repository_id = ? and reported_at = ?"
+    eventually(lambda: stage.bot.scalar(told, repository.id, reported_at), what="the second report settled")
+    assert repository.check_runs == [run]
+    assert run.updates == 0
+
+
+def test_a_whole_suite_again_on_a_forks_pull_request(stage: Stage) -> None:
+    """GitHub names no pull request then; it is found by its commit."""
+    repository = stage.installed(FILES)
+    the_run(repository, repository.git.head())
+    issue = stage.hub.open_pull(repository, "From afar", {"a.js": "1\n"}, user="eve", branch="far", from_fork=True)
+    assert issue.pull is not None
+    the_run(repository, issue.pull.head_sha)
+    pressed_again(stage, repository, issue.pull.head_sha, whole_suite=True)
+    assert written(repository, repository.git.head()) == 1, "HEAD was left alone"
