@@ -29,6 +29,7 @@ from bot.web.deps import Web
 from bot.web.errors import exception_handlers
 from bot.web.front import Front, standby
 from bot.web.security import SecurityHeaders
+from bot.web.slashes import lead_slashes_home
 from bot.web.webhook import WebhookEndpoint, webhook_first
 
 DRAIN_S = 5.0
@@ -225,6 +226,7 @@ def _front(bot: Bot, web: Web) -> ASGIApp:
         observe_seconds=bot.metrics.acknowledge_seconds.observe,
     )
     app = Starlette(routes=[*bot.inngest_routes, *all_routes(web)], exception_handlers=exception_handlers())
+    lead_slashes_home(app.router)
     return webhook_first(webhook, _with_headers(app, bot.settings))
 
 

@@ -289,3 +289,9 @@ async def test_the_database_is_migrated_by_the_start(tmp_path: Path) -> None:
             assert await database.pending_revisions() == ()
         finally:
             await database.close()
+
+
+async def test_a_slash_too_many_leads_to_the_page_of_this_bot(tmp_path: Path) -> None:
+    async with served(settings_with(tmp_path)) as server:
+        answer = await server.http.get("/repos/?q=a", headers={"host": "thief.example"})
+    assert (answer.status_code, answer.headers["location"]) == (307, "/repos?q=a")

@@ -27,6 +27,7 @@ from bot.storage import batches, inbox, installations, refreshes, reports, repos
 from bot.storage.database import Database
 from bot.web import SecurityHeaders, all_routes, exception_handlers
 from bot.web.deps import Web
+from bot.web.slashes import lead_slashes_home
 from tests.web.sample_reports import rich_report, sha_of
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -209,6 +210,7 @@ def make_world(database: Database, tmp_path: Path, **changes: Any) -> World:
         exception_handlers=exception_handlers(),
         middleware=[Middleware(SecurityHeaders, github_web_url="https://github.com", is_https=False)],
     )
+    lead_slashes_home(app.router)
     made.append(World(web, app, sign_in, set_up, replayed, woken))
     return made[0]
 
