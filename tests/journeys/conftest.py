@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from tests.databases import KINDS, fresh_url
 from tests.fakehub import FakeHub
 from tests.fakehub.world import Repository
 from tests.journeys.bot_process import BotProcess
@@ -47,12 +49,40 @@ class Stage:
         return repository
 
 
-@pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """The stage that most journeys share."""
-    with FakeHub() as hub, BotProcess(hub, tmp_path_factory.mktemp("stage")) as bot:
+@contextmanager
+def running_stage(folder: Path, database_url: str = "") -> Iterator[Stage]:
+    """A stage that is ready, its chores done."""
+    with FakeHub() as hub, BotProcess(hub, folder, database_url=database_url) as bot:
         bot.wait_chores()
         yield Stage(hub, bot)
+
+
+@pytest.fixture(scope="session")
+def sqlite_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The stage that most journeys share."""
+    with running_stage(tmp_path_factory.mktemp("stage")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def postgresql_stage(tmp_path_factory: pytest.TempPathFactory, postgresql_uri: str) -> Iterator[Stage]:
+    """The same on PostgreSQL."""
+    folder = tmp_path_factory.mktemp("postgresql")
+    with running_stage(folder, asyncio.run(fresh_url("postgresql", folder, postgresql_uri))) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def stage(sqlite_stage: Stage) -> Stage:
+    """The stage of the tests at hand; modules that run on every database have a `stage` of their own (`each_stage`)."""
+    return sqlite_stage
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def each_stage(request: pytest.FixtureRequest) -> Stage:
+    """The shared stage on SQLite, then the one on PostgreSQL."""
+    found: Stage = request.getfixturevalue(f"{request.param}_stage")
+    return found
 
 
 @pytest.fixture(autouse=True)
@@ -65,12 +95,14 @@ def healthy_github(request: pytest.FixtureRequest) -> Iterator[None]:
         stage.hub.service.latency_s = 0.0
 
 
-@pytest.fixture(scope="module")
-def restarted_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """A stage for the tests of one module that kill and restart its bot one after the other."""
-    with FakeHub() as hub, BotProcess(hub, tmp_path_factory.mktemp("restarted")) as bot:
-        bot.wait_chores()
-        yield Stage(hub, bot)
+@pytest.fixture(scope="module", params=KINDS)
+def restarted_stage(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgresql_uri: str
+) -> Iterator[Stage]:
+    """A stage for the tests of one module that kill and restart its bot one after the other, on each database."""
+    folder = tmp_path_factory.mktemp("restarted")
+    with running_stage(folder, asyncio.run(fresh_url(request.param, folder, postgresql_uri))) as made:
+        yield made
 
 
 @pytest.fixture

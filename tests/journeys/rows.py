@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -44,8 +45,13 @@ class SqliteRows:
             connection.close()
 
     def write(self, sql: str, *values: Any) -> None:
+        """Times as SQLAlchemy keeps them: UTC, without zone."""
+        plain = [
+            f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}" if isinstance(value, datetime) else value
+            for value in values
+        ]
         with sqlite3.connect(self._path, timeout=10) as connection:
-            connection.execute(sql, values)
+            connection.execute(sql, plain)
         connection.close()
 
     def close(self) -> None:

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.fakehub.world import Repository
 from tests.journeys.bot_process import eventually
 from tests.journeys.conftest import Stage
+
+
+@pytest.fixture(scope="module")
+def stage(each_stage: Stage) -> Stage:
+    """All of this on SQLite and on PostgreSQL."""
+    return each_stage
 
 
 def row(stage: Stage, repository: Repository) -> dict[str, Any]:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from functools import partial
 
+import pytest
+
 from tests.fakehub.gitstore import GitStore
 from tests.journeys.bot_process import eventually
 from tests.journeys.conftest import Stage
 from tests.samples import SAMPLES, Sample
+
+
+@pytest.fixture(scope="module")
+def stage(each_stage: Stage) -> Stage:
+    """All of this on SQLite and on PostgreSQL."""
+    return each_stage
 
 
 def build(sample: Sample, stage: Stage, store: GitStore) -> None:

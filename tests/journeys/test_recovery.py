@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import signal
-import sqlite3
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
+
+import pytest
 
 from tests.fakehub.gitstore import GitStore, Person
 from tests.fakehub.world import Repository
-from tests.journeys.bot_process import eventually
+from tests.journeys.bot_process import BotProcess, eventually
 from tests.journeys.conftest import Stage
 
 SIZE = 24
+
+once_is_enough = pytest.mark.parametrize("restarted_stage", ["sqlite"], indirect=True, scope="module")
+"""For what does not depend on the database; the rest runs on each."""
 
 
 def small_store(stage: Stage, folder: Path) -> GitStore:
@@ -51,6 +57,7 @@ def test_a_batch_survives_kill_9_and_does_nothing_twice(restarted_stage: Stage, 
     assert all(len(repository.check_runs) <= 1 for repository in repositories)
 
 
+@once_is_enough
 def test_a_command_survives_kill_9_and_is_answered_once(restarted_stage: Stage) -> None:
     hub, bot = restarted_stage.hub, restarted_stage.bot
     repository = restarted_stage.installed()
@@ -122,12 +129,11 @@ def test_what_no_delivery_told_is_found_by_the_reconcile(restarted_stage: Stage)
 
 def _age_marks(stage: Stage, repository: Repository) -> None:
     """As if the last reconcile of that account was two days ago."""
-    with sqlite3.connect(stage.bot.database) as connection:
-        sql = "update installations set reconciled_at = datetime('now', '-2 days') where account_login = ?"
-        connection.execute(sql, (repository.owner.login,))
-    connection.close()
+    at = stage.hub.world.now() - timedelta(days=2)
+    stage.bot.write("update installations set reconciled_at = ? where account_login = ?", at, repository.owner.login)
 
 
+@once_is_enough
 def test_sigterm_finishes_what_was_accepted(restarted_stage: Stage) -> None:
     hub, bot = restarted_stage.hub, restarted_stage.bot
     repository = restarted_stage.installed()
@@ -140,18 +146,31 @@ def test_sigterm_finishes_what_was_accepted(restarted_stage: Stage) -> None:
     assert "Traceback" not in bot.log()
 
 
-def test_work_that_an_engine_lost_is_asked_for_again(restarted_stage: Stage) -> None:
+@once_is_enough
+def test_the_sweep_at_start_asks_again_for_lost_work_and_erases_what_was_uninstalled(restarted_stage: Stage) -> None:
     """As after a database restored without the engine's part: processing for hours, and no run knows of it."""
-    bot = restarted_stage.bot
-    repository = restarted_stage.installed()
+    hub, bot = restarted_stage.hub, restarted_stage.bot
+    lost, recent, old = (restarted_stage.installed() for _ in "123")
+    for repository in (recent, old):
+        installation = hub.world.installation_of(repository)
+        assert installation is not None
+        hub.uninstall(installation)
+        eventually(partial(removed, bot, repository.id), what="uninstalled")
     bot.wait_idle()
     bot.stop()
-    with sqlite3.connect(bot.database) as connection:
-        connection.execute(
-            "update repositories set refresh_status = 'processing', refresh_started_at = datetime('now', '-4 hours'),"
-            " refresh_requested_at = datetime('now', '-4 hours') where id = ?",
-            (repository.id,),
-        )
-    connection.close()
+    long_ago = hub.world.now() - timedelta(hours=4)
+    bot.write(
+        "update repositories set refresh_status = 'processing', refresh_started_at = ?, refresh_requested_at = ?"
+        " where id = ?",
+        long_ago, long_ago, lost.id,
+    )  # fmt: skip
+    bot.write("update repositories set removed_at = ? where id = ?", hub.world.now() - timedelta(days=31), old.id)
     bot.start()
-    eventually(lambda: bot.refresh_state(repository.full_name)["refresh_status"] == "completed", what="it was redone")
+    eventually(lambda: bot.refresh_state(lost.full_name)["refresh_status"] == "completed", what="it was redone")
+    eventually(lambda: reports_of(restarted_stage, [old]) == [0], what="erased after the days of grace")
+    assert bot.rows("select id from repositories where id = ?", old.id) == []
+    assert reports_of(restarted_stage, [recent]) == [1], "kept until then"
+
+
+def removed(bot: BotProcess, repository_id: int) -> bool:
+    return bot.scalar("select removed_at from repositories where id = ?", repository_id) is not None
