@@ -29,6 +29,7 @@ __all__ = [
     "batch_requested",
     "check_runs_wanted",
     "command_received",
+    "install_batch_id",
     "installation_changed",
     "pull_request_updated",
     "push_received",
@@ -138,6 +139,11 @@ def batch_requested(
             "delivery": delivery,
         },
     )
+
+
+def install_batch_id(installation_id: int) -> str:
+    """The batch that follows an install; one, though the webhook and the search at start may both find it."""
+    return f"install-{installation_id}"
 
 
 def command_received(

@@ -134,7 +134,7 @@ def _push(news: _News) -> tuple[OutgoingEvent, ...]:
 def _installed(news: _News) -> tuple[OutgoingEvent, ...]:
     return (
         catalog.batch_requested(
-            batch_id=f"install-{news.installation_id}",
+            batch_id=catalog.install_batch_id(news.installation_id),
             installation_id=news.installation_id,
             trigger=Trigger.INSTALL,
             delivery=news.guid,

@@ -32,7 +32,7 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
     async def failed(ctx: inngest.Context) -> None:
         request = read_data(original_event(ctx.event), CommandRequest)
         reason = failure_reason(ctx.event)
-        await paced(ctx, deps, "record-failure", partial(record_failure, deps, request, reason))
+        await paced(ctx, deps, "record-failure", partial(record_failure, deps, request, ctx.run_id, reason))
 
     @client.create_function(
         fn_id="answer-command",
@@ -50,7 +50,9 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
             return {"outcome": "nothing new was asked"}
         await paced(ctx, deps, "acknowledge", answering.acknowledge)
         await ctx.step.run("carry-out", step(deps, partial(answering.carry_out, asked)))
-        await paced(ctx, deps, "reply", partial(refresh_reply, deps, request.repository_id, request.comment_id))
+        await paced(
+            ctx, deps, "reply", partial(refresh_reply, deps, request.repository_id, request.comment_id, ctx.run_id)
+        )
         return {"outcome": "answered", "commands": len(asked)}
 
     return answer
@@ -182,10 +184,10 @@ def refusal(needed: Permission, allowed: Permission) -> str:
     )
 
 
-async def record_failure(deps: Deps, request: CommandRequest, reason: str) -> None:
+async def record_failure(deps: Deps, request: CommandRequest, run_id: str, reason: str) -> None:
     """Say in the reply why the commands could not be carried out, as far as GitHub still lets us."""
     async with deps.database.write() as session:
         for record in await commands.of_comment(session, request.repository_id, request.comment_id):
             if record.state in {CommandState.QUEUED, CommandState.WORKING}:
                 await commands.settle(session, record.id, CommandState.FAILED, reason=reason, now=deps.clock())
-    await refresh_reply(deps, request.repository_id, request.comment_id)
+    await refresh_reply(deps, request.repository_id, request.comment_id, run_id)

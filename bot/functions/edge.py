@@ -20,6 +20,7 @@ import structlog
 from msgspec import Struct
 
 from bot.functions.deps import Deps
+from bot.functions.turn import TurnTaken
 from bot.github.limits import RateLimited
 from bot.model.errors import FinalError, UserError, WorldError
 from bot.model.event import OutgoingEvent
@@ -126,7 +127,7 @@ async def paced(ctx: inngest.Context, deps: Deps, name: str, work: Callable[[], 
     async def attempt() -> Any:
         try:
             return await work()
-        except RateLimited as error:
+        except (RateLimited, TurnTaken) as error:
             log.info("content waits its turn", reason=str(error), wait_s=error.retry_after_s)
             return {PACED: error.retry_after_s}
 

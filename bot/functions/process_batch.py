@@ -21,6 +21,7 @@ from bot.events.catalog import BATCH_REQUESTED, check_runs_wanted, refresh_reque
 from bot.functions.deps import Deps
 from bot.functions.edge import BatchRequest, failure_reason, original_event, paced, read_data, step
 from bot.functions.publishing import refresh_reply, reply_to_command
+from bot.functions.turn import TurnTaken
 from bot.github.counting import count_requests
 from bot.github.limits import RateLimited
 from bot.model.batch import BatchStatus, ItemState
@@ -248,17 +249,17 @@ async def follow(ctx: inngest.Context, deps: Deps, batch_id: str, command_id: st
         is_over = batch is None or record is None or batch.status is not BatchStatus.RUNNING
         try:
             if record is None or is_over:
-                await reply_to_command(deps, command_id, failure=batch.error if batch else "")
+                await reply_to_command(deps, command_id, ctx.run_id, failure=batch.error if batch else "")
             else:
-                await refresh_reply(deps, record.repository_id, record.comment_id)
-        except RateLimited:
+                await refresh_reply(deps, record.repository_id, record.comment_id, ctx.run_id)
+        except (RateLimited, TurnTaken):
             return False  # the next look tells it
         return is_over
 
     for number in range(FOLLOW_LOOKS):
         if await ctx.step.run(f"look-{number}", step(deps, look)):
             return
-        await ctx.step.sleep(f"wait-{number}", timedelta(seconds=min(15 * 2**number, 600)))
+        await ctx.step.sleep(f"wait-{number}", timedelta(seconds=min(2 * 2**number, 600)))
 
 
 def choose(repository: Repository, request: BatchRequest, now: datetime) -> Choice:
@@ -294,4 +295,4 @@ async def record_failure(deps: Deps, request: BatchRequest, batch_id: str, reaso
     async with deps.database.write() as session:
         await batches.fail(session, batch_id, error=reason, now=deps.clock())
     if request.command_id:
-        await reply_to_command(deps, request.command_id, failure=reason)
+        await reply_to_command(deps, request.command_id, batch_id, failure=reason)

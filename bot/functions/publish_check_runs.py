@@ -20,6 +20,7 @@ from bot.events.catalog import CHECK_RUNS_WANTED, check_runs_wanted
 from bot.functions.deps import Deps
 from bot.functions.edge import read_data, sent_at, step
 from bot.functions.publishing import publish_check_run
+from bot.functions.turn import TurnTaken
 from bot.github.limits import RateLimited
 from bot.github.pace import HOUR_S, MARGIN_S, ContentLimits, Urgency, wait_s
 from bot.model.errors import FinalError, Finality, WorldError
@@ -122,6 +123,8 @@ class Trickle:
                 done = await publish_check_run(self._deps, github, repository_id, self._run_id, is_background=True)
             except RateLimited as error:
                 return {"published": published, "wait_s": max(error.retry_after_s or 0.0, LEAST_WAIT_S)}
+            except TurnTaken:
+                continue  # whoever has it publishes it
             except FinalError as error:
                 if error.finality in _OVER:
                     return {"published": published, "outcome": str(error)}

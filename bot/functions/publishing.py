@@ -19,22 +19,24 @@ from bot.commands.markdown import Links
 from bot.commands.parser import Verb
 from bot.commands.replies import RefreshState
 from bot.functions.deps import Deps
+from bot.functions.turn import TurnTaken, turn
 from bot.github.checks import requests_for
 from bot.github.client import GitHubClient
 from bot.github.comments import CONFUSED, ROCKET, marker
 from bot.github.pace import Urgency
 from bot.model.discretion import discreet
-from bot.model.errors import WorldError
 from bot.model.records import CommandRecord, CommandState, StoredReport
 from bot.model.repository import CheckOutput, Repository
 from bot.storage import batches, check_runs, commands, installations, reports, repositories
-from bot.storage.check_runs import HELD, Begun
+from bot.storage.check_runs import Begun
 
+AMISS = "😕"
+"""Begins the section of a command that cannot be answered as asked, such as one about a check that there is not."""
 CHECK_NAME = "Repo Radar"
 """The check run's name, of HEAD and of pull requests."""
 
 
-async def reply_to_command(deps: Deps, command_id: str, *, failure: str = "") -> dict[str, Any]:
+async def reply_to_command(deps: Deps, command_id: str, run_id: str, *, failure: str = "") -> dict[str, Any]:
     """The work that a command asked for has ended (`failure` says why it failed): bring its reply up to date."""
     async with deps.database.write() as session:
         record = await commands.get(session, command_id)
@@ -42,11 +44,20 @@ async def reply_to_command(deps: Deps, command_id: str, *, failure: str = "") ->
             return {"outcome": "no such command"}
         state = CommandState.FAILED if failure else CommandState.DONE
         await commands.settle(session, command_id, state, reason=failure, now=deps.clock())
-    return await refresh_reply(deps, record.repository_id, record.comment_id)
+    return await refresh_reply(deps, record.repository_id, record.comment_id, run_id)
 
 
-async def refresh_reply(deps: Deps, repository_id: int, comment_id: int) -> dict[str, Any]:
-    """Render the reply to a comment from what is stored, and put it on GitHub; 🚀 or 😕 once nothing is open."""
+async def refresh_reply(deps: Deps, repository_id: int, comment_id: int, run_id: str) -> dict[str, Any]:
+    """Render the reply to a comment from what is stored, and put it on GitHub; 🚀 or 😕 once nothing is open.
+
+    The run that answers and the run that did the work come here, maybe at once: only one may make the comment, and
+    no older state may overwrite a newer. Raises TurnTaken for the other.
+    """
+    async with turn(deps, f"the reply to comment {comment_id} of {repository_id}", run_id):
+        return await _refresh_reply(deps, repository_id, comment_id)
+
+
+async def _refresh_reply(deps: Deps, repository_id: int, comment_id: int) -> dict[str, Any]:
     async with deps.database.read() as session:
         repository = await repositories.get(session, repository_id)
         records = await commands.of_comment(session, repository_id, comment_id)
@@ -58,20 +69,21 @@ async def refresh_reply(deps: Deps, repository_id: int, comment_id: int) -> dict
     links = links_of(deps, repository)
     report = discreet(stored.report) if stored else None
     refresh = _refresh_state(repository)
-    body = render_answer([render_command(one, report, links, batch=found[one.id], refresh=refresh) for one in records])
+    parts = [render_command(one, report, links, batch=found[one.id], refresh=refresh) for one in records]
     first = records[0]
     comment = await github.comments.upsert(
         repository.owner,
         repository.name,
         first.issue_number,
         marker(f"comment-{comment_id}"),
-        body,
+        render_answer(parts),
         comment_id=first.reply_comment_id,
     )
     async with deps.database.write() as session:
         await commands.set_reply(session, repository_id, comment_id, comment.id, now=deps.clock())
     if all(one.state not in {CommandState.QUEUED, CommandState.WORKING} for one in records):
-        is_well = all(one.state is CommandState.DONE and one.command != Verb.UNKNOWN for one in records)
+        is_done = all(one.state is CommandState.DONE and one.command != Verb.UNKNOWN for one in records)
+        is_well = is_done and not any(part.startswith(AMISS) for part in parts)
         await github.comments.react(repository.owner, repository.name, comment_id, ROCKET if is_well else CONFUSED)
     return {"outcome": "replied", "reply": comment.id}
 
@@ -109,7 +121,7 @@ async def publish_check_run(
     """Put the newest report's check run on its HEAD, where the repository wants one and the App may.
 
     In the background only what is news on that commit is told, and everybody else goes first. Raises RateLimited
-    where the content has to wait, WorldError where another run is putting it up just now.
+    where the content has to wait, TurnTaken where another run is putting it up just now.
     """
     async with deps.database.read() as session:
         repository = await repositories.get(session, repository_id)
@@ -165,7 +177,7 @@ async def _publish(deps: Deps, github: GitHubClient, one: _Publication, run_id: 
             now=deps.clock(),
         )
     if begun is Begun.TAKEN:
-        raise WorldError("Another run is putting up this check run.", retry_after_s=HELD.total_seconds())
+        raise TurnTaken("Another run is putting up this check run.", retry_after_s=30.0)
     if begun in {Begun.DONE, Begun.SUPERSEDED}:
         return "published before"
     check_id = await github.checks.upsert(

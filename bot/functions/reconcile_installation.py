@@ -6,19 +6,22 @@ events in the wrong order do no harm. The daily reconcile takes the same way wit
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import inngest
 import structlog
 
-from bot.events.catalog import INSTALLATION_CHANGED, batch_requested, refresh_requested
+from bot.events.catalog import INSTALLATION_CHANGED, batch_requested, install_batch_id, refresh_requested
 from bot.functions.deps import Deps
 from bot.functions.edge import InstallationChange, read_data, step
+from bot.model.batch import BatchStatus
 from bot.model.errors import FinalError, Finality
 from bot.model.event import OutgoingEvent, Trigger
 from bot.model.installation import InstallationStatus
 from bot.model.repository import InstallationRef
-from bot.storage import installations, outbox, repositories
+from bot.storage import batches, installations, outbox, repositories
+from bot.storage.database import Session
 
 log = structlog.get_logger("bot.functions.reconcile")
 
@@ -27,6 +30,8 @@ WHOLE_CHANGES = frozenset(
 )
 """After these every repository of the installation is compared, and what has no current report is asked for."""
 
+JUST_NOW = timedelta(minutes=5)
+"""What the clock asks for is not done again so soon after an install has done it."""
 REFRESH_CHANGES = frozenset(
     {"repository.edited", "repository.unarchived", "repository.transferred", "repository.created"}
 )
@@ -127,17 +132,27 @@ class Reconciling:
     async def _ask_for_batch(self) -> str:
         """The batch lists what GitHub lists, removes what it no longer does, and refreshes what is not current."""
         now = self._deps.clock()
-        event = batch_requested(
-            batch_id=f"{self._run_id}-batch",
-            installation_id=self._change.installation_id,
-            trigger=Trigger.RECONCILE,
-            delivery=self._change.delivery,
-        )
         async with self._deps.database.write() as session:
+            installation = await installations.get(session, self._change.installation_id)
+            compared_at = installation.reconciled_at if installation else None
+            if self._change.change == "reconcile" and compared_at is not None and compared_at > now - JUST_NOW:
+                return "compared just now"
+            is_new = compared_at is None and await self._is_unlisted(session)
+            event = batch_requested(
+                batch_id=install_batch_id(self._change.installation_id) if is_new else f"{self._run_id}-batch",
+                installation_id=self._change.installation_id,
+                trigger=Trigger.INSTALL if is_new else Trigger.RECONCILE,
+                delivery=self._change.delivery,
+            )
             await outbox.add(session, [event], now=now)
             await installations.mark_reconciled(session, self._change.installation_id, now=now)
         self._deps.wake_relay()
         return "compared"
+
+    async def _is_unlisted(self, session: Session) -> bool:
+        """Its install's own batch is what is wanted, whichever of us hears of it first; unless that one failed."""
+        first = await batches.get(session, install_batch_id(self._change.installation_id))
+        return first is None or first.status is BatchStatus.RUNNING
 
     def _refresh_event(self, repository_id: int) -> OutgoingEvent:
         return refresh_requested(

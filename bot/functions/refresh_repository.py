@@ -108,7 +108,7 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
             if settings.radar_check_runs and not request.batch_id and request.trigger in PUBLISHED_TRIGGERS:
                 plan["check_run"] = await publish(ctx, deps, refreshing)
         if request.command_id:
-            await paced(ctx, deps, "reply", partial(reply_to_command, deps, request.command_id))
+            await paced(ctx, deps, "reply", partial(reply_to_command, deps, request.command_id, ctx.run_id))
         return plan
 
     return refresh
@@ -375,5 +375,5 @@ async def record_failure(deps: Deps, request: RefreshRequest, run_id: str, event
                 session, request.batch_id, request.repository_id, ItemState.FAILED, reason=reason, now=now
             )
     if request.command_id:
-        await reply_to_command(deps, request.command_id, failure=reason)
+        await reply_to_command(deps, request.command_id, run_id, failure=reason)
     return {"outcome": "failed", "reason": reason}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import delete, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.model.records import Mark
+from bot.storage.changed import changed
 from bot.storage.tables import MarkRow
 from bot.storage.upsert import insert
 
@@ -22,3 +24,24 @@ async def put(session: AsyncSession, name: str, value: str, *, now: datetime) ->
     values = {"value": value, "updated_at": now}
     statement = insert(session, MarkRow).values(name=name, **values)
     await session.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
+
+
+async def claim(session: AsyncSession, name: str, holder: str, *, now: datetime, lease: timedelta) -> bool:
+    """Whether the mark is `holder`'s now: nobody else's, or theirs for longer than `lease`. Atomic."""
+    values = {"value": holder, "updated_at": now}
+    statement = (
+        insert(session, MarkRow)
+        .values(name=name, **values)
+        .on_conflict_do_update(
+            index_elements=["name"],
+            set_=values,
+            where=or_(MarkRow.value == holder, MarkRow.updated_at < now - lease),
+        )
+        .returning(MarkRow.name)
+    )
+    return await session.scalar(statement) is not None
+
+
+async def release(session: AsyncSession, name: str, holder: str) -> None:
+    """The mark is nobody's, if it was `holder`'s."""
+    await changed(session, delete(MarkRow).where(MarkRow.name == name, MarkRow.value == holder))

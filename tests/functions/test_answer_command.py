@@ -42,7 +42,7 @@ async def answer(world: World, request: CommandRequest, run_id: str = "run-1") -
     if ids:
         await answering.acknowledge()
         await answering.carry_out(ids)
-        await refresh_reply(world.deps, request.repository_id, request.comment_id)
+        await refresh_reply(world.deps, request.repository_id, request.comment_id, "run-1")
     return ids
 
 
@@ -104,7 +104,7 @@ async def test_a_refresh_is_queued_and_its_reply_edited_in_place_when_it_is_done
     refreshing = Refreshing(world.deps, refresh, "run-2")
     await refreshing.prepare()
     await refreshing.analyze()
-    await reply_to_command(world.deps, command_id)
+    await reply_to_command(world.deps, command_id, "run-1")
     (edited,) = replies(issue, comment)
     assert edited.id == reply.id
     assert "What to do next" in edited.body
@@ -114,7 +114,7 @@ async def test_a_refresh_is_queued_and_its_reply_edited_in_place_when_it_is_done
 async def test_a_failed_refresh_says_why(world: World) -> None:
     request, comment, issue = await asked(world, "/radar refresh")
     (command_id,) = await answer(world, request)
-    await reply_to_command(world.deps, command_id, failure="The archive expands beyond 2 GB.")
+    await reply_to_command(world.deps, command_id, "run-1", failure="The archive expands beyond 2 GB.")
     (reply,) = replies(issue, comment)
     assert "The archive expands beyond 2 GB." in reply.body
     assert {one.content for one in comment.reactions} == {"eyes", "confused"}

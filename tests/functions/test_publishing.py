@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.functions.edge import RefreshRequest
@@ -66,10 +68,10 @@ ENDS = {
 async def test_the_end_of_a_command_is_told_once_in_one_comment(world: World, case: str) -> None:
     failure, reactions, state = ENDS[case]
     repository, issue, comment, (command_id,) = await commanded(world, "refresh")
-    await refresh_reply(world.deps, repository.id, comment.id)
+    await refresh_reply(world.deps, repository.id, comment.id, "run-1")
     assert comment.reactions == [], "the work is still open"
     for _ in range(2):  # a step may run twice
-        done = await reply_to_command(world.deps, command_id, failure=failure)
+        done = await reply_to_command(world.deps, command_id, "run-1", failure=failure)
         assert done["outcome"] == "replied"
     (reply,) = ours(issue, comment)
     assert done["reply"] == reply.id
@@ -83,17 +85,17 @@ async def test_the_end_of_a_command_is_told_once_in_one_comment(world: World, ca
 
 async def test_a_comment_with_two_commands_is_reacted_to_when_both_have_ended(world: World) -> None:
     _, issue, comment, (first, second) = await commanded(world, "refresh", "status")
-    await reply_to_command(world.deps, first)
+    await reply_to_command(world.deps, first, "run-1")
     assert comment.reactions == []
-    await reply_to_command(world.deps, second, failure="No.")
+    await reply_to_command(world.deps, second, "run-1", failure="No.")
     assert [one.content for one in comment.reactions] == ["confused"], "one that failed is no success"
     assert len(ours(issue, comment)) == 1
 
 
 async def test_what_is_not_known_is_not_answered(world: World) -> None:
     repository, _ = await covered(world)
-    assert await reply_to_command(world.deps, "no-such-command") == {"outcome": "no such command"}
-    assert await refresh_reply(world.deps, repository.id, 404) == {"outcome": "nothing to reply to"}
+    assert await reply_to_command(world.deps, "no-such-command", "run-1") == {"outcome": "no such command"}
+    assert await refresh_reply(world.deps, repository.id, 404, "run-1") == {"outcome": "nothing to reply to"}
 
 
 def test_a_batch_of_a_command_has_an_id_that_fits_an_address() -> None:
@@ -141,3 +143,28 @@ async def test_an_app_that_may_not_write_checks_does_not_try(world: World) -> No
         await installations.upsert(session, await world.bot.app.installation(installation.id), now=world.now)
     assert await published(world, repository, installation) == "the App may not write check runs"
     assert repository.check_runs == []
+
+
+async def test_two_runs_at_once_make_one_comment(world: World) -> None:
+    """The run that answers and the run that did the work may end at the same time."""
+    repository, issue, comment, (command_id,) = await commanded(world, "refresh")
+    world.hub.service.latency_s = 0.05
+    ended = await asyncio.gather(
+        refresh_reply(world.deps, repository.id, comment.id, "run-1"),
+        reply_to_command(world.deps, command_id, "run-2"),
+        return_exceptions=True,
+    )
+    assert sorted(type(one).__name__ for one in ended) == ["TurnTaken", "dict"]
+    await refresh_reply(world.deps, repository.id, comment.id, "run-2")  # whose turn it was not comes again
+    assert len(ours(issue, comment)) == 1
+    assert [one.content for one in comment.reactions] == ["rocket"]
+
+
+async def test_a_check_that_there_is_not_is_no_success(world: World) -> None:
+    repository, issue, comment, (command_id,) = await commanded(world, "explain")
+    async with world.bot.database.read() as session:
+        (installation,) = await installations.list_all(session)
+    await reported(world, repository, InstallationRef(id=installation.id, account_id=0, account_login="acme"))
+    await reply_to_command(world.deps, command_id, "run-1")
+    assert "There is no check" in ours(issue, comment)[0].body
+    assert [one.content for one in comment.reactions] == ["confused"]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from bot.events.catalog import BATCH_REQUESTED, install_batch_id
+from bot.events.translate import translate
 from bot.functions.edge import InstallationChange
 from bot.functions.reconcile_installation import Reconciling
 from bot.model.installation import Installation, InstallationStatus
-from bot.storage import installations, outbox
+from bot.storage import batches, installations, outbox
 from tests.fakehub.world import Repository as HubRepository
 from tests.functions.conftest import World
 
@@ -128,3 +130,42 @@ async def test_another_default_branch_asks_for_a_report(world: World) -> None:
     assert await reconcile(world, change) == "updated"
     assert (await world.repository(repository.id)).default_branch == "next"
     assert await waiting(world) == ["repo/refresh.requested"]
+
+
+async def batch_events(world: World) -> list[str]:
+    """The ids of the batches that were asked for."""
+    async with world.bot.database.write() as session:
+        events = [one.event for one in await outbox.claim(session, now=world.now, limit=100, lease_s=3600)]
+    return [one.id for one in events if one.name == BATCH_REQUESTED]
+
+
+async def test_an_install_that_the_clock_finds_first_is_batched_once(world: World) -> None:
+    """The webhook says the same a second later: its event has the same id, and the engine drops it."""
+    _, installation_id = await installed(world)
+    change = InstallationChange(installation_id=installation_id, change="reconcile")
+    assert await reconcile(world, change) == "compared"
+    body = f'{{"action":"created","installation":{{"id":{installation_id}}}}}'.encode()
+    (told,) = translate("installation", "guid", body).events
+    assert await batch_events(world) == [told.id]
+    assert await reconcile(world, change) == "compared just now", "a step may run twice"
+    assert await batch_events(world) == []
+
+
+async def test_a_comparison_is_a_batch_of_its_own(world: World) -> None:
+    _, installation_id = await installed(world)
+    async with world.bot.database.write() as session:
+        await installations.mark_reconciled(session, installation_id, now=world.now)
+    world.later(days=1)
+    change = InstallationChange(installation_id=installation_id, change="reconcile")
+    assert await reconcile(world, change) == "compared"
+    assert await batch_events(world) == ["batch:run-1-batch"]
+
+
+async def test_an_install_whose_batch_failed_is_batched_anew(world: World) -> None:
+    _, installation_id = await installed(world)
+    async with world.bot.database.write() as session:
+        batch_id = install_batch_id(installation_id)
+        await batches.create(session, batch_id, installation_id=installation_id, trigger="install", now=world.now)
+        await batches.fail(session, batch_id, error="GitHub was away.", now=world.now)
+    await reconcile(world, InstallationChange(installation_id=installation_id, change="reconcile"))
+    assert await batch_events(world) == ["batch:run-1-batch"]
