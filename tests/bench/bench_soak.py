@@ -1,14 +1,18 @@
 """The soak: 10,000 deliveries while everything that can fail fails; in the end nothing is lost and nothing is doubled.
 
-`kill -9` of the bot every few seconds, GitHub failing a fifth of its requests, the database locked now and then. Pushes
-and comments come from the fake GitHub, which does not retry: what did not arrive must be recovered. The rest is sent
-by a sender that repeats each delivery under its GUID until it is acknowledged. On SQLite, then on PostgreSQL.
+`kill -9` of the bot every few seconds, GitHub failing a fifth of its requests, the database locked now and then, the
+engine away for a while: its tables are gone, so that it takes no event and ends no step, and the relay must keep what
+it has and send it again. Pushes and comments come from the fake GitHub, which does not retry: what did not arrive must
+be recovered. The rest is sent by a sender that repeats each delivery under its GUID until it is acknowledged.
+
+On SQLite, then on PostgreSQL. `python -m tests.bench.bench_soak 1000` is a small one.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
+import sys
 import tempfile
 import threading
 import time
@@ -37,21 +41,27 @@ PUSHES = 120
 COMMENTS = 40
 KILL_EVERY_S = (3.0, 6.0)
 LOCKED_S = 2.0
+AWAY_AFTER_S, AWAY_S, AWAY_EVERY_S = 6.0, 25.0, 90.0
 GITHUB_FAILS = 0.2
 PATIENCE_S = 420.0
+CANNOT_RELAY = "cannot relay just now"
 
 
 class Soak:
     """One soak on one database."""
 
-    def __init__(self, hub: FakeHub, bot: BotProcess, database_url: str) -> None:
+    def __init__(self, hub: FakeHub, bot: BotProcess, database_url: str, deliveries: int) -> None:
         self.hub = hub
         self.bot = bot
         self.database_url = database_url
+        self.deliveries = deliveries
         self.chance = random.Random(20261124)
         self.is_storming = threading.Event()
         self.accepted: list[str] = []
         self.kills = 0
+        self.kill_or_away = threading.Lock()
+        self.kept: list[int] = []
+        """How often the relay had to keep what it had, for each time that the engine was away."""
         self.repositories: list[Repository] = []
         self.comments: list[tuple[Issue, Comment]] = []
 
@@ -68,9 +78,9 @@ class Soak:
         self.hub.faults.add("drop", rate=GITHUB_FAILS / 2)
         self.is_storming.set()
         started = time.monotonic()
-        with ThreadPoolExecutor(SENDERS + 3) as threads:
-            chores = [threads.submit(self._kill), threads.submit(self._lock), threads.submit(self._live)]
-            senders = [threads.submit(self._send, DELIVERIES // SENDERS) for _ in range(SENDERS)]
+        with ThreadPoolExecutor(SENDERS + 4) as threads:
+            chores = [threads.submit(chore) for chore in (self._kill, self._lock, self._live, self._away)]
+            senders = [threads.submit(self._send, self.deliveries // SENDERS) for _ in range(SENDERS)]
             for sender in senders:
                 sender.result()
             took_s = time.monotonic() - started
@@ -111,10 +121,30 @@ class Soak:
     def _kill(self) -> None:
         while self.is_storming.is_set():
             time.sleep(self.chance.uniform(*KILL_EVERY_S))
-            self.bot.kill()
-            self.kills += 1
-            self.bot.spawn()
-            self.bot.wait_ready()
+            with self.kill_or_away:
+                self.bot.kill()
+                self.kills += 1
+                self.bot.spawn()
+                self.bot.wait_ready()
+
+    def _away(self) -> None:
+        """Take the engine's tables away for longer than the relay waits for an answer, at least once."""
+        pause_s = AWAY_AFTER_S
+        while self.is_storming.is_set():
+            time.sleep(pause_s)
+            pause_s = AWAY_EVERY_S
+            with self.kill_or_away:  # without its tables no engine starts
+                before = self.bot.log().count(CANNOT_RELAY)
+                self._rename("engine_runs", "engine_runs_away")
+                try:
+                    self.hub.push(self.repositories[0], {"src/project/away.py": f"x = {len(self.kept)}\n"})
+                    time.sleep(AWAY_S)
+                finally:
+                    self._rename("engine_runs_away", "engine_runs")
+                self.kept.append(self.bot.log().count(CANNOT_RELAY) - before)
+
+    def _rename(self, old: str, new: str) -> None:
+        asyncio.run(execute(self.database_url, f"alter table {old} rename to {new}"))
 
     def _lock(self) -> None:
         """Hold the database's write lock for a while, now and then."""
@@ -172,7 +202,11 @@ class Soak:
             " group by 1, 2, 3, 4 having count(*) > 1) as twice"
         )
         odd = self._scalar("select count(*) from deliveries where state not in ('sent', 'ignored')")
-        good = not (lost or doubled or copies or odd or self._open())
+        is_tried = bool(self.kept) and all(self.kept)
+        good = is_tried and not (lost or doubled or copies or odd or self._open())
+        print(
+            f"  the engine was away {len(self.kept)} times for {AWAY_S:.0f} s; the relay kept and retried: {self.kept}"
+        )
         print(
             f"  lost {len(lost)}, unsettled {odd}, reports doubled {copies}, comments answered twice {len(doubled)}:"
             f" {'every delivery accounted for' if good else 'FAILED'}"
@@ -195,6 +229,18 @@ async def rows(url: str, sql: str) -> list[dict[str, Any]]:
         await engine.dispose()
 
 
+async def execute(url: str, sql: str) -> None:
+    """Change the bot's database beside it, however long others hold it."""
+    engine = create_async_engine(normalise_url(url))
+    try:
+        async with engine.begin() as connection:
+            if engine.dialect.name == "sqlite":
+                await connection.exec_driver_sql("PRAGMA busy_timeout=60000")
+            await connection.exec_driver_sql(sql)
+    finally:
+        await engine.dispose()
+
+
 async def lock(url: str) -> None:
     """Nobody else can write to the deliveries for a while."""
     engine = create_async_engine(normalise_url(url))
@@ -210,7 +256,7 @@ async def lock(url: str) -> None:
         await engine.dispose()
 
 
-def main() -> None:
+def main(deliveries: int = DELIVERIES) -> None:
     """Both databases, one after the other."""
     for kind in ("sqlite", "postgresql"):
         print(f"{kind}:", flush=True)
@@ -222,8 +268,8 @@ def main() -> None:
                 url = stack.enter_context(postgresql_server())
             (folder / "bot").mkdir()
             bot = stack.enter_context(BotProcess(hub, folder / "bot", database_url=url))
-            Soak(hub, bot, url).run()
+            Soak(hub, bot, url, deliveries).run()
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))
