@@ -68,7 +68,9 @@ ASKED = {
     "60,000 characters below": Case("/radar help\n\n" + "wörter 🎉 " * 6_000, HELP),
     "60,000 open brackets above": Case("[" * 60_000 + "\n/radar help", HELP),
     "60,000 characters of quotes above": Case("> /radar batch\n" * 4_000 + "\n/radar help", HELP, unsaid="batch was"),
-    "explain what there is not": Case("/radar explain licences", "Did you mean `/radar explain licen", unsaid=REPORT),
+    "explain what there is not": confused(
+        "/radar explain licences", "Did you mean `/radar explain licen", unsaid=REPORT
+    ),
     "a slip": confused("/radar refrsh", "Did you mean `/radar refresh`?"),
     "another word for it": confused("/radar rerun", "Did you mean `/radar refresh`?"),
     "too many words": confused("/radar report please", "Did you mean `/radar report`?"),
