@@ -1,11 +1,13 @@
 """check-pull-request: tells on a pull request what it does to the repository's report.
 
-Head and merge base are analysed by the same rules; the report of the merge base is taken from the database where it is
-there. Nothing of it is stored: a pull request may never be merged.
+Head and merge base are analysed by the same rules with the same facts, both now: a stored report of the merge base
+knows fewer issues and older activity, and the change would be blamed for what happened since. Nothing of it is stored:
+a pull request may never be merged.
 """
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -18,19 +20,23 @@ from bot.commands.check_run import render_pull_request_check
 from bot.events.catalog import PULL_REQUEST_UPDATED, refresh_requested
 from bot.events.translate import OUR_PULL
 from bot.functions.deps import Deps
-from bot.functions.edge import paced, read_data, step
+from bot.functions.edge import paced, read_data, sent_at, step
 from bot.functions.learning import known_repository
 from bot.functions.publishing import CHECK_NAME, links_of
 from bot.functions.reading import analyze_commit
 from bot.github.client import GitHubClient
 from bot.github.pace import Urgency
 from bot.model.discretion import ALERTS, discreet
-from bot.model.errors import FinalError, Finality
+from bot.model.errors import FinalError, Finality, WorldError
 from bot.model.event import Trigger
 from bot.model.report import Report, encode_report
 from bot.model.repository import PullRequestRef, Repository
 from bot.model.snapshot import RepositoryFacts
-from bot.storage import installations, outbox, reports
+from bot.storage import installations, outbox
+
+LAG_AT_MOST_S = 9.0
+LAG_AT_MOST = timedelta(seconds=LAG_AT_MOST_S)
+"""How long after its webhook GitHub's API may still show the commit before."""
 
 
 class PullRequestUpdate(Struct, frozen=True, kw_only=True):
@@ -62,12 +68,12 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
             return {"outcome": "check runs are switched off"}
         update = read_data(ctx.event, PullRequestUpdate)
         if update.number:
-            judged: dict[str, Any] = await paced(ctx, deps, "judge", partial(judge, deps, update))
+            judged: dict[str, Any] = await paced(ctx, deps, "judge", partial(judge, deps, update, sent_at(ctx.event)))
             return judged
         numbers = await ctx.step.run("find", step(deps, partial(find, deps, update, ctx.run_id)))
         for number in numbers:
             one = msgspec.structs.replace(update, number=number)
-            await paced(ctx, deps, f"judge-{number}", partial(judge, deps, one))
+            await paced(ctx, deps, f"judge-{number}", partial(judge, deps, one, sent_at(ctx.event)))
         return {"outcome": "published" if numbers else "asked for a refresh of HEAD", "pull_requests": numbers}
 
     return check
@@ -100,8 +106,11 @@ async def find(deps: Deps, update: PullRequestUpdate, run_id: str) -> list[int]:
     return sorted(ours)
 
 
-async def judge(deps: Deps, update: PullRequestUpdate) -> dict[str, Any]:
-    """Compare head and merge base, and put the check run on the head. Raises RateLimited where that has to wait."""
+async def judge(deps: Deps, update: PullRequestUpdate, asked_at: datetime) -> dict[str, Any]:
+    """Compare head and merge base, and put the check run on the head. Raises RateLimited where that has to wait.
+
+    A webhook can arrive before the API shows its commit: for a moment another head may be the one before.
+    """
     repository = await known_repository(deps, update.installation_id, update.repository_id)
     async with deps.database.read() as session:
         installation = await installations.get(session, update.installation_id)
@@ -112,8 +121,13 @@ async def judge(deps: Deps, update: PullRequestUpdate) -> dict[str, Any]:
     github = deps.clients.for_installation(update.installation_id)
     github.require_content_room(Urgency.CHECK)  # before the work that leads to content, not after
     pull = await github.pulls.get(repository.owner, repository.name, update.number)
+    is_shown = pull.head_sha == update.head_sha and pull.merge_base_sha != ""
+    if not is_shown and deps.clock() < asked_at + LAG_AT_MOST:
+        raise WorldError(f"GitHub does not show {update.head_sha[:12]} yet.", retry_after_s=LAG_AT_MOST_S / 3)
     if pull.head_sha != update.head_sha:
         return {"outcome": "a newer commit is there, it has its own check"}
+    if not pull.merge_base_sha:  # histories without a common commit are compared with the base itself
+        pull = msgspec.structs.replace(pull, merge_base_sha=pull.base_sha)
     before, after = await _reports(deps, github, repository, pull)
     if not before.publish.check_run:
         return {"outcome": "switched off in radar.yml"}
@@ -139,18 +153,9 @@ async def _reports(
     (facts,) = await github.facts([repository.node_id])
     if facts is None:
         raise FinalError(Finality.GONE, f"{repository.full_name} no longer exists, or the App may not see it.")
-    before = await _stored(deps, repository, pull.merge_base_sha)
-    if before is None:
-        before = await _analyze(deps, github, facts, pull.merge_base_sha, None)
+    before = await _analyze(deps, github, facts, pull.merge_base_sha, None)
     after = await _analyze(deps, github, facts, pull.head_sha, before)
     return before, after
-
-
-async def _stored(deps: Deps, repository: Repository, sha: str) -> Report | None:
-    async with deps.database.read() as session:
-        stored = await reports.newest(session, repository.id)
-    is_it = stored is not None and stored.summary.head_sha == sha and stored.summary.ruleset_version == RULESET_VERSION
-    return stored.report if stored is not None and is_it else None
 
 
 async def _analyze(

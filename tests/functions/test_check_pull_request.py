@@ -53,17 +53,28 @@ async def test_a_pull_request_gets_one_check_run_and_no_report(world: World) -> 
         assert await reports.count(session, repository.id) == 0, "a pull request may never be merged"
 
 
-async def test_the_stored_report_of_the_merge_base_spares_an_archive(world: World) -> None:
-    update, repository, _ = await opened(world)
-    await judge(world.deps, update)
-    assert archives(world) == 2
-    request = RefreshRequest(installation_id=update.installation_id, repository_id=repository.id)
-    refreshing = Refreshing(world.deps, request, "run-1")
+async def test_what_happened_since_the_last_report_is_not_the_changes_doing(world: World) -> None:
+    """The stored report of the merge base knows no pull request yet; both sides are judged with the facts of now."""
+    repository = world.hub.add_repository("acme", "hello", FILES)
+    installation = world.hub.install("acme")
+    await world.store_installation(installation.id)
+    refreshing = Refreshing(
+        world.deps, RefreshRequest(installation_id=installation.id, repository_id=repository.id), "run-1"
+    )
     await refreshing.prepare()
     await refreshing.analyze()
-    before = archives(world)
+    pulls = [world.hub.open_pull(repository, "Note", {f"{n}.txt": "x\n"}, branch=f"note-{n}") for n in range(4)]
+    assert pulls[0].pull is not None
+    update = PullRequestUpdate(
+        installation_id=installation.id,
+        repository_id=repository.id,
+        number=pulls[0].number,
+        head_sha=pulls[0].pull.head_sha,
+    )
     await judge(world.deps, update)
-    assert archives(world) == before + 1
+    (run,) = repository.check_runs
+    assert "nothing that the report looks at has changed" in run.body["output"]["summary"]
+    assert run.body["output"]["title"].startswith("±0 points")
 
 
 async def test_an_older_commit_is_left_to_the_newer_ones_check(world: World) -> None:
