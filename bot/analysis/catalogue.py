@@ -99,5 +99,9 @@ def _kinds() -> str:
     head = "| kind | not asked |\n|---|---|"
     return (
         "## Kinds\n\nThe kind of a repository chooses what is asked. What is there all the same earns its points: a "
-        "documentation repository with a changelog keeps the points for it.\n\n" + "\n".join([head, *rows]) + "\n"
+        "documentation repository with a changelog keeps the points for it. An application, an infrastructure "
+        "repository or one of unknown kind that has three released versions or more is asked for what belongs to a "
+        "release. One that declares itself deprecated is asked for no work, as an archive is.\n\n"
+        + "\n".join([head, *rows])
+        + "\n"
     )

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from bot.analysis.config import RadarConfig
 from bot.analysis.finding import Finding, at
 from bot.analysis.kinds import reason_for
+from bot.analysis.questions.maintenance import is_given_up
 from bot.analysis.scoring import SHARE_BY_STATE
+from bot.analysis.versions import version_of
 from bot.analysis.view import View
 from bot.analysis.weights import BY_ID, RULES
 from bot.analysis.words import full_stop, sentence
-from bot.model.report import Check, Evidence, State, Status
+from bot.model.report import Check, Evidence, Kind, State, Status
 
 _MAX_EVIDENCE = 20
 
@@ -64,10 +66,25 @@ def _adjusted(view: View, finding: Finding) -> Finding:
         return _off(check, "all of its packages are private: nothing is published")
     if view.status.status is Status.ARCHIVED and check in _FOR_THE_LIVING:
         return _off(check, "the repository is archived: nobody can act on it")
+    if check in _FOR_THE_LIVING and is_given_up(view):
+        return _off(check, "it declares itself deprecated: nobody is meant to work on it any more")
+    if check in _FOR_THE_PUBLISHED and view.kind.kind in _MAY_HAVE_VERSIONS and has_versions(view):
+        return finding  # whatever its kind: people upgrade from one version to the next
     if finding.state is not State.NOT_APPLICABLE and BY_ID[check].weight and (why := reason_for(check, view.kind.kind)):
         # what is there all the same earns its points
         return finding if finding.state is State.PASS else _off(check, why)
     return finding
+
+
+VERSIONS = 3
+_MAY_HAVE_VERSIONS = frozenset({Kind.APPLICATION, Kind.INFRASTRUCTURE, Kind.UNKNOWN})
+"""Kinds that are mostly deployed at HEAD; those that are released in versions are asked what is asked of a release."""
+
+
+def has_versions(view: View) -> bool:
+    """Whether it has been released in versions, several times."""
+    tags = [release.tag for release in view.facts.releases or () if not release.is_prerelease]
+    return sum(version_of(tag) is not None for tag in tags) >= VERSIONS
 
 
 def _off(check: str, reason: str, evidence: tuple[Evidence, ...] = ()) -> Finding:

@@ -5,8 +5,9 @@ repository's own checks count once.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+from bot.analysis.components import languages_tested_elsewhere
 from bot.analysis.finding import at
 from bot.analysis.kinds import is_main
 from bot.analysis.scoring import SHARE_BY_STATE
@@ -30,11 +31,12 @@ def judge_components(view: View) -> list[Check]:
         if file.has_inline_tests:
             for folder in folders_above(file.path):
                 inline.setdefault(folder, file.path)
+    elsewhere = languages_tested_elsewhere(view.components, view.contents.files)
     checks = []
     for component in parts[:MAX_COMPONENTS]:
         if component.path:
             checks += [
-                _tests(component, inline),
+                _tests(component, inline, elsewhere),
                 _readme(component, view),
                 _licence(component, view),
                 _lockfile(component, locks),
@@ -69,7 +71,7 @@ def _told(
     )
 
 
-def _tests(component: Component, inline: Mapping[str, str]) -> Check:
+def _tests(component: Component, inline: Mapping[str, str], elsewhere: Collection[str]) -> Check:
     total = component.code + component.test_code
     if component.has_tests:
         found = (
@@ -85,6 +87,9 @@ def _tests(component: Component, inline: Mapping[str, str]) -> Check:
         return _told(
             "tests", component, State.NOT_APPLICABLE, "Not applicable.", reason="There is hardly any code to test."
         )
+    if set(component.languages) & set(elsewhere):
+        reason = "Tests stand apart from the code here, so it cannot be told whether they reach this part."
+        return _told("tests", component, State.UNKNOWN, "Not known.", reason=reason)
     step = f"Write the first tests of `{component.path}`."
     return _told("tests", component, State.FAIL, f"No tests for {counted(component.code, 'line')} of code.", step=step)
 

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from bot.analysis.manifests.nouns import Inventory, Manifest
-from bot.analysis.manifests.reading import places
+from bot.analysis.manifests.reading import Places, places
 from bot.model.report import Component, Kind, Technology
 from bot.model.snapshot import Contents, FileClass, FileFact
 
@@ -40,6 +40,22 @@ def find_components(
         _component(folder, groups[folder], files[folder], tuple(names[folder]), dependencies[folder])
         for folder in sorted(groups)
     )
+
+
+APART_SHARE = 0.2
+
+
+def languages_tested_elsewhere(components: Iterable[Component], files: Iterable[FileFact]) -> frozenset[str]:
+    """Languages with a part of their tests apart from what they test: in the root, or in a component of tests alone."""
+    bearing = [component.path for component in components if component.path and component.code]
+    own = Places(bearing)
+    apart: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    for file in files:
+        if file.file_class is FileClass.TEST and file.code:
+            total[file.language] += file.code
+            apart[file.language] += file.code if own.component(file.path) == "" else 0
+    return frozenset(language for language, lines in apart.items() if lines >= APART_SHARE * total[language])
 
 
 def _component(

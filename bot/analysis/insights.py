@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from bot.analysis.activity import threads_of
+from bot.analysis.components import languages_tested_elsewhere
 from bot.analysis.contents.facts import type_of
 from bot.analysis.end_of_life import ended
 from bot.analysis.finding import api, at
@@ -14,7 +15,7 @@ from bot.analysis.people import bus_factor
 from bot.analysis.questions.authors import recent_people
 from bot.analysis.questions.maintenance import deprecation_of
 from bot.analysis.questions.releases import unreleased_commits
-from bot.analysis.view import View
+from bot.analysis.view import View, folders_above
 from bot.analysis.words import ago, capital, code, counted, days, hours, listed, percent, uncapital
 from bot.model.report import Check, Insight, Kind, Scope, State, Status
 from bot.model.snapshot import FileClass, FileFact
@@ -164,7 +165,9 @@ def _components(view: View) -> Insight | None:
     total = sum(c.code for c in parts)
     largest = max(parts, key=lambda c: (c.code, c.path))
     ecosystems = sorted({c.ecosystem for c in parts})
-    untested = [c.path for c in parts if not c.has_tests]
+    elsewhere = languages_tested_elsewhere(view.components, view.contents.files)
+    inside = {folder for file in view.contents.files if file.has_inline_tests for folder in folders_above(file.path)}
+    untested = [c.path for c in parts if not (c.has_tests or c.path in inside or elsewhere & set(c.languages))]
     text = (
         f"{counted(len(parts), 'component')} in {listed(ecosystems)}; `{largest.path}` has "
         f"{percent(largest.code / total)} of their code."

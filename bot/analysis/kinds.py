@@ -105,7 +105,7 @@ class Clues:
         """Where one of these exact packages is declared."""
         wanted, allowed = frozenset(names), frozenset(scopes)
         for package in self.inventory.packages:
-            if package.name in wanted and package.scope in allowed and not _is_aside(package.path):
+            if package.name in wanted and package.scope in allowed and not is_aside(package.path):
                 return at(package.path, package.line, f"depends on {package.name}")
         return None
 
@@ -129,20 +129,20 @@ _ASIDE = frozenset(
 )  # fmt: skip
 
 
-def _is_aside(path: str) -> bool:
+def is_aside(path: str) -> bool:
     """Whether `path` stands in a folder that only accompanies the real thing."""
     return is_example(path) or any(part in _ASIDE for part in path.lower().split("/")[:-1])
 
 
 def is_main(component: Component) -> bool:
     """Whether a component is a part of the product, and not an example, a test or a site."""
-    return component.path == "" or not _is_aside(f"{component.path}/x")
+    return component.path == "" or not is_aside(f"{component.path}/x")
 
 
 _SPOKEN = {
     K.COMMAND_LINE_TOOL: re.compile(
-        r"\b(?:cli|command[- ]line (?:tool|interface|utility|app|program|client)|terminal (?:tool|app|ui"
-        r"|emulator)|tui|linter|code formatter)\b",
+        r"\b(?:cli|command[- ]line (?:[\w.-]+ )?(?:tool|interface|utility|app|program|client|processor|extension"
+        r"|runner|wrapper)|terminal (?:tool|app|ui|emulator)|tui|linter|code formatter)\b",
         re.IGNORECASE,
     ),
     K.LIBRARY: re.compile(
@@ -175,6 +175,10 @@ _SERVER_LIBRARIES = (
 )  # fmt: skip
 
 
+_LOOSELY_SPOKEN = re.compile(r"\b(?:on|from|for) the command[- ]line\b|\bin (?:the|your) terminal\b", re.IGNORECASE)
+"""Said by tools, and by libraries for tools."""
+
+
 def _action(clues: Clues) -> tuple[Evidence, ...]:
     path = clues.tree.has("action.yml", "action.yaml")
     return (at(path, 1, "the action's metadata"),) if path and "/" not in path else ()
@@ -190,14 +194,15 @@ def _template(clues: Clues) -> tuple[Evidence, ...]:
 def _monorepo(clues: Clues) -> tuple[Evidence, ...]:
     if any(m.name and not m.is_private and m.kind is not Kind.UNKNOWN for m in clues.root_manifests):
         return ()  # the root is a product of its own, and the members are its parts
+    production = clues.size.code - clues.size.test_code
     for workspace in clues.inventory.workspaces:
-        main = [member for member in workspace.members if member and not _is_aside(f"{member}/x")]
-        if len(main) >= 2 and not _is_aside(workspace.path):
+        main = [member for member in workspace.members if member and not is_aside(f"{member}/x")]
+        if len(main) >= 2 and not is_aside(workspace.path):
             root_code = sum(c.code for c in clues.components if c.path == "")
-            if root_code * 2 < clues.size.code:
+            if root_code * 2 < production:
                 return (at(workspace.path, None, f"{workspace.manager} workspace of {len(workspace.members)} members"),)
     main_components = [c for c in clues.components if c.path and is_main(c) and c.code]
-    if len(main_components) >= 3 and not any(c.path == "" and c.code * 2 > clues.size.code for c in clues.components):
+    if len(main_components) >= 3 and not any(c.path == "" and c.code * 2 > production for c in clues.components):
         return tuple(at(c.manifests[0], None, "a component") for c in main_components[:3] if c.manifests)
     return ()
 
@@ -222,12 +227,44 @@ def _infrastructure(clues: Clues) -> tuple[Evidence, ...]:
     counted = sum(language.code for language in clues.languages)
     infra = sum(language.code for language in clues.languages if language.name in _INFRASTRUCTURE_LANGUAGES)
     if counted and infra * 2 > counted:
-        first = next((f for f in clues.contents.files if f.language in _INFRASTRUCTURE_LANGUAGES), None)
+        sources = [f for f in clues.contents.files if f.language in _INFRASTRUCTURE_LANGUAGES]
+        first = min(sources, key=lambda f: (f.path.count("/"), f.path), default=None)
         return (at(first.path, None, f"most code is {first.language}"),) if first else ()
+    if clues.tree.has("tasks/main.yml", "tasks/main.yaml") and {"meta", "defaults"} & clues.tree.folders:
+        return (at(clues.tree.has("tasks/main.yml", "tasks/main.yaml"), 1, "the tasks of an Ansible role"),)
+    if images := _image_builds(clues):
+        return images
     path = clues.tree.has("Chart.yaml", "ansible.cfg", "galaxy.yml", "kustomization.yaml", "site.yml", "Pulumi.yaml")
     if path and clues.size.code < 200:
         return (at(path, None, "and little other code"),)
     return ()
+
+
+_BUILD_LANGUAGES = frozenset({"Dockerfile", "Shell", "Makefile", "Batchfile", "PowerShell"})
+SEVERAL_IMAGES = 3
+
+
+def _image_builds(clues: Clues) -> tuple[Evidence, ...]:
+    """Dockerfiles with the scripts that they need, and nothing else that would be built into the images."""
+    dockerfiles = [f.path for f in clues.own_files if f.language == "Dockerfile" and not is_aside(f.path)]
+    is_about = re.search(r"\b(?:docker|container|OCI)\b", clues.about, re.IGNORECASE) is not None
+    if not dockerfiles or clues.root_manifests or not (len(dockerfiles) >= SEVERAL_IMAGES or is_about):
+        return ()
+    counted = sum(language.code for language in clues.languages)
+    building = sum(language.code for language in clues.languages if language.name in _BUILD_LANGUAGES)
+    return (at(dockerfiles[0], 1, "builds an image, as most code here does"),) if building >= 0.9 * counted else ()
+
+
+NOTEBOOKS = 3
+
+
+def _notebooks(clues: Clues) -> tuple[Evidence, ...]:
+    """Notebooks to read and run, with some helpers: a book, a course, an analysis."""
+    notebooks = [f for f in clues.own_files if f.language == "Jupyter Notebook" and not is_aside(f.path)]
+    code = sum(f.code for f in notebooks)
+    if len(notebooks) < NOTEBOOKS or code * 2 < clues.size.code or _published(clues):
+        return ()
+    return (at(notebooks[0].path, None, f"one of {len(notebooks)} notebooks"),)
 
 
 def _docs_site(clues: Clues) -> tuple[Evidence, ...]:
@@ -297,27 +334,50 @@ def _spoken_tool(clues: Clues) -> tuple[Evidence, ...]:
     where = (
         at(runs[0].path, None, "has a command") if isinstance(runs[0], Manifest) else at(runs[0], 1, "a main program")
     )
+    is_library = _SPOKEN[K.LIBRARY].search(clues.about) is not None
     spoken = _SPOKEN[K.COMMAND_LINE_TOOL].search(clues.about)
+    spoken = spoken or (None if is_library else _LOOSELY_SPOKEN.search(clues.about))
     if spoken:
         return (where, api("description", f"says {spoken.group(0)}"))
-    if clues.depends_on(_SERVER_LIBRARIES) or clues.tree.has(*_DEPLOYED):
+    if clues.depends_on(_SERVER_LIBRARIES) or clues.tree.has(*_HOSTED):
         return ()
     library = clues.depends_on(_CLI_LIBRARIES)
-    return (where, library) if library and not _SPOKEN[K.LIBRARY].search(clues.about) else ()
+    return (where, library) if library and not is_library else ()
 
 
 def _mains(clues: Clues) -> list[str]:
     names = clues.tree.named(
         "main.go", "main.rs", "__main__.py", "program.cs", "main.c", "main.cpp", "cli.py", "cli.js", "cli.ts"
     )
-    return [path for path in names if not _is_aside(path)]
+    modules = [m.name for m in clues.root_manifests if m.ecosystem == "golang" and m.name]
+    named = [f"{re.sub(r'/v[0-9]+$', '', module).rpartition('/')[2]}.go" for module in modules]
+    own = [path for name in named if (path := clues.tree.has(name))]
+    return own + sorted((p for p in names if not is_aside(p)), key=lambda p: (_is_helper(p, clues), p.count("/"), p))
 
+
+def _is_helper(path: str, clues: Clues) -> bool:
+    """Whether a program serves those who work here: its folder is called neither like the repository nor plainly."""
+    folder = path.rpartition("/")[0].rpartition("/")[2].lower()
+    return folder.startswith(("gen", "doc", "make", "test", "bench")) and folder != clues.facts.name.lower()
+
+
+_HOSTED = (
+    "Procfile", "manage.py", "fly.toml", "vercel.json", "render.yaml", "app.yaml", "railway.json", "wrangler.toml",
+    "wrangler.jsonc", "serverless.yml", "heroku.yml", "index.html", "next.config.js", "next.config.mjs",
+    "next.config.ts",
+)  # fmt: skip
+"""What only something that is served has."""
 
 _DEPLOYED = (
-    "Procfile", "manage.py", "fly.toml", "vercel.json", "netlify.toml", "render.yaml", "app.yaml", "railway.json",
-    "wrangler.toml", "wrangler.jsonc", "serverless.yml", "heroku.yml", "docker-compose.yml", "docker-compose.yaml",
-    "compose.yml", "compose.yaml", "Dockerfile", "index.html", "next.config.js", "next.config.mjs", "next.config.ts",
-)  # fmt: skip
+    *_HOSTED,
+    "netlify.toml",
+    "docker-compose.yml",
+    "docker-compose.yaml",
+    "compose.yml",
+    "compose.yaml",
+    "Dockerfile",
+)
+"""What things that are served have, and tools that come as an image too."""
 
 
 def _application(clues: Clues) -> tuple[Evidence, ...]:
@@ -340,12 +400,38 @@ def _published(clues: Clues) -> tuple[Evidence, ...]:
     """Manifests whose purpose is to be depended on."""
     found = []
     for manifest in clues.root_manifests:
-        named = manifest.name and not manifest.is_private
+        named = manifest.name and not manifest.is_private and _can_be_imported(manifest, clues)
         if named and (
             manifest.version or manifest.ecosystem in {"pypi", "golang", "gem", "composer", "maven", "nuget", "swift"}
         ):
             found.append(at(manifest.path, None, f"declares the package {manifest.name}"))
     return tuple(found[:2])
+
+
+_NPM_ENTRY = re.compile(r'"(?:main|module|exports|bin|files|types|typings|browser|style|sass)"\s*:')
+
+
+def _can_be_imported(manifest: Manifest, clues: Clues) -> bool:
+    """Whether an npm package has something to import or run; many applications are called a package and are none."""
+    if manifest.ecosystem != "npm":
+        return True
+    text = clues.contents.texts.get(manifest.path, "")
+    return bool(_NPM_ENTRY.search(text)) or bool(clues.tree.has("index.js", "index.mjs", "index.ts", "index.d.ts"))
+
+
+def _part(kind: Kind) -> Callable[[Clues], tuple[Evidence, ...]]:
+    """Where the root declares nothing: what the component is that has most of the code."""
+
+    def rule(clues: Clues) -> tuple[Evidence, ...]:
+        main = [c for c in clues.components if c.path and c.code and is_main(c)]
+        largest = max(main, key=lambda c: (c.code, c.path), default=None)
+        production = clues.size.code - clues.size.test_code
+        if clues.root_manifests or largest is None or largest.code * 2 < production:
+            return ()
+        found = [m for m in clues.inventory.manifests if m.path in largest.manifests and m.kind is kind]
+        return tuple(at(m.path, None, f"most of the code, says {NOUNS[kind]}") for m in found[:1])
+
+    return rule
 
 
 def _library(clues: Clues) -> tuple[Evidence, ...]:
@@ -383,6 +469,7 @@ _RULES: tuple[tuple[Kind, Callable[[Clues], tuple[Evidence, ...]]], ...] = (
     (K.INFRASTRUCTURE, _infrastructure),
     (K.DATA, _data),
     (K.DOCS_SITE, _docs_site),
+    (K.DOCS_SITE, _notebooks),
     (K.COMMAND_LINE_TOOL, _spoken_tool),
     (K.LIBRARY, _private_library),
     (K.APPLICATION, _application),
@@ -390,6 +477,8 @@ _RULES: tuple[tuple[Kind, Callable[[Clues], tuple[Evidence, ...]]], ...] = (
     (K.LIBRARY, _declared(K.LIBRARY)),
     (K.APPLICATION, _declared(K.APPLICATION)),
     (K.LIBRARY, _library),
+    (K.COMMAND_LINE_TOOL, _part(K.COMMAND_LINE_TOOL)),
+    (K.LIBRARY, _part(K.LIBRARY)),
     (K.APPLICATION, _program),
     (K.APPLICATION, _any_code),
 )

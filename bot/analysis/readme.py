@@ -24,6 +24,7 @@ _LINK = re.compile(
     r"(!?)\[(?:[^\[\]\\]|\\.|\[[^\[\]]{0,300}\]){0,500}\]\(\s*(<[^<>]{0,1000}>"
     r"|[^\s()<>]{1,1000}(?:\([^\s()]{0,300}\)[^\s()]{0,300})?)"
 )
+_REFERENCE_IMAGE = re.compile(r"!\[[^\[\]]{0,300}\](?:\[[^\[\]]{0,300}\])?(?!\()")
 _NESTED_IMAGE = re.compile(r"!\[[^\]]{0,300}\]\(\s*(<[^<>]{0,1000}>|[^\s()]{1,1000})[^()]{0,300}\)")
 _DEFINITION = re.compile(r" {0,3}\[(?!\^)[^\]]{1,300}\]:\s*(<[^<>]{1,1000}>|\S{1,1000})")
 _HTML_LINK = re.compile(
@@ -93,10 +94,35 @@ class Readme:
 
 def read_readme(path: str, text: str) -> Readme:
     """`text` scanned; files of other formats are read as plain Markdown."""
-    scan = _Scan(path.lower().endswith((".rst", ".rest")))
+    lowered = path.lower()
+    scan = _Scan(lowered.endswith((".rst", ".rest")))
+    is_asciidoc = lowered.endswith((".adoc", ".asciidoc", ".asc"))
     for number, line in enumerate(text.splitlines()[:MAX_LINES], 1):
-        scan.feed(number, line[:MAX_LINE].expandtabs(4))
+        cut = line[:MAX_LINE].expandtabs(4)
+        scan.feed(number, _from_asciidoc(cut) if is_asciidoc else cut)
     return scan.finish(path, text)
+
+
+_ADOC_HEADING = re.compile(r"(={1,6})[ \t]+(?=\S)")
+_ADOC_LINK = re.compile(
+    r"(?:(?:link|xref|image)::?)([^\s\[\]]{1,1000})\[([^\[\]]{0,500})\]|(https?://[^\s\[\]]{1,1000})\[([^\[\]]{0,500})\]"
+)
+
+
+def _from_asciidoc(line: str) -> str:
+    """A line of AsciiDoc as Markdown says it: headings, listings and links; attributes and block marks go."""
+    if heading := _ADOC_HEADING.match(line):
+        return f"{'#' * len(heading.group(1))} {line[heading.end() :]}"
+    if re.fullmatch(r"-{4,}|\.{4,}", line):
+        return "```"
+    if re.match(r":[\w-]+:|\[.*\]\s*\Z|//", line):
+        return ""
+    return _ADOC_LINK.sub(_markdown_link, line)
+
+
+def _markdown_link(match: re.Match[str]) -> str:
+    bang = "!" if match.group(0).startswith("image:") else ""
+    return f"{bang}[{match.group(2) or match.group(4) or ''}]({match.group(1) or match.group(3)})"
 
 
 class _Scan:
@@ -229,7 +255,7 @@ class _Scan:
 
     def _end_paragraph(self) -> None:
         if self._paragraph:
-            text = " ".join(" ".join(self._paragraph).split())
+            text = _TAG.sub("", " ".join(" ".join(self._paragraph).split())).strip()
             if len(self.paragraphs) < 50:
                 self.paragraphs.append((text, self._paragraph_line))
             self._paragraph = []
@@ -253,7 +279,7 @@ class _Scan:
 
 def prose_of(line: str) -> str:
     """`line` without images, tags and markup; the words of links stay."""
-    text = _NESTED_IMAGE.sub("", line)
+    text = _REFERENCE_IMAGE.sub("", _NESTED_IMAGE.sub("", line))
     text = _DEFINITION.sub("", text)
     text = _TAG.sub("", text)
     text = _IMAGE_OR_LINK.sub(r"\1", text)
@@ -263,8 +289,19 @@ def prose_of(line: str) -> str:
     return _EMPHASIS.sub("", text.lstrip("> ")).rstrip()
 
 
+_NOTICE = re.compile(
+    r"\[?!\[?(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\b|(?:note|warning|important|attention|caution|tip)\s*[:!]"
+    r"|this (?:readme|document|page) |(?:visit|see|check out) (?:the|our|my|us|this|[\w-]+\.\w+)\b"
+    r"|.{0,80}\b(?:sponsor(?:ed|s|ing)?|supported by|special thanks)\b",
+    re.IGNORECASE,
+)
+"""How paragraphs begin that warn, thank or speak of themselves, before anything says what the project is."""
+
+
 def _is_prose(paragraph: str) -> bool:
     """Whether it reads as a sentence about the project: enough words, no list, no table, no menu of links."""
+    if _NOTICE.match(paragraph) or "##" in paragraph:
+        return False
     if _LIST.match(paragraph) or paragraph.startswith(("|", ":", "..")):
         return False
     if paragraph.count("·") + paragraph.count("|") + paragraph.count("•") >= 2:

@@ -10,7 +10,7 @@ MAX_WORDS = 200
 
 _SPLIT = re.compile(r"\|\||&&|[;|&\n()]")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
-_TESTS = r"(?:\A|[-_:./+])(?:tests?|specs?|pytest|unittests?|e2e|vitest|jest|coverage|cov)(?:\Z|[-_:./+])"
+_TESTS = r"(?:\A|[-_:./+])(?:(?:run)?tests?|specs?|pytest|unittests?|e2e|vitest|jest|coverage|cov)(?:\Z|[-_:./+])"
 _TEST_WORD = re.compile(_TESTS, re.IGNORECASE)
 _CHECK_WORD = re.compile(rf"{_TESTS}|\A(?:checks?|ci|verify|check-all|checkall|validate|cibuild)\Z", re.IGNORECASE)
 
@@ -105,6 +105,12 @@ TEST_ARGUMENTS: dict[str, frozenset[str]] = {
 }
 """Program → its arguments that mean "run the tests"."""
 
+_ONE_COMMAND = frozenset(
+    {"go", "cargo", "cross", "dotnet", "mix", "swift", "flutter", "dart", "meson", "zig", "cabal", "stack", "crystal",
+     "nimble", "deno", "bun", "playwright", "rails", "forge", "hardhat", "molecule", "helm", "terraform", "npm"}
+)  # fmt: skip
+"""Programs whose first argument is their command: in `mix deps.get --only test` the last word is something else."""
+
 _SCRIPT_RUNNERS = frozenset(
     {
         "npm", "pnpm", "yarn", "bun", "deno", "make", "just", "task", "mage", "invoke", "inv", "rake", "earthly",
@@ -171,7 +177,7 @@ def _is_test(words: list[str], wanted: re.Pattern[str]) -> bool:
         rest = words[index + 1 :]
         if name in ALWAYS_TESTS:
             return True
-        if name in TEST_ARGUMENTS and any(_argument(argument) in TEST_ARGUMENTS[name] for argument in rest):
+        if name in TEST_ARGUMENTS and any(_argument(word) in TEST_ARGUMENTS[name] for word in _commands_of(name, rest)):
             return True
         if name in _SCRIPT_RUNNERS and _names_a_test(name, rest, wanted):
             return True
@@ -181,9 +187,20 @@ def _is_test(words: list[str], wanted: re.Pattern[str]) -> bool:
             return True
         if name in {"cibuildwheel", "check-manifest"}:
             return name == "cibuildwheel"
-        if name not in _WRAPPERS and name not in _RUNNERS and not word.startswith("-") and not _ASSIGNMENT.match(word):
-            return False
+        if name in _WRAPPERS or name in _RUNNERS or word.startswith("-") or _ASSIGNMENT.match(word):
+            continue
+        if index == 0 or not words[index - 1].startswith("--") or "=" in words[index - 1]:
+            return False  # else it may be the value of an option: `uv run --group dev pytest`
     return False
+
+
+def _commands_of(program: str, arguments: list[str]) -> list[str]:
+    """The arguments that can be a command of `program`: all, or the first (the second after an option's value)."""
+    if program not in _ONE_COMMAND or "--test" in arguments:
+        return arguments
+    plain = [index for index, word in enumerate(arguments) if not word.startswith(("-", "+"))]
+    has_value = bool(plain) and plain[0] > 0 and arguments[plain[0] - 1].startswith("-")
+    return [arguments[index] for index in plain[: 2 if has_value else 1]]
 
 
 def _names_a_test(program: str, arguments: list[str], wanted: re.Pattern[str]) -> bool:
@@ -241,7 +258,8 @@ _PUBLISH: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("jsr", ("publish",)), ("deno", ("publish",)), ("pod", ("trunk",)), ("dart", ("publish",)),
     ("flutter", ("publish",)), ("sbt", ("publish", "ci-release", "+publish")), ("cabal", ("upload",)),
     ("conda", ("upload",)), ("anaconda", ("upload",)), ("ko", ("build", "publish", "resolve")),
-    ("luarocks", ("upload",)), ("cross-release", ()), ("wrangler", ("publish", "deploy")), ("clojars", ()),
+    ("luarocks", ("upload",)), ("ansible-galaxy", ("import", "publish")), ("rake", ("push",)),
+    ("cross-release", ()), ("wrangler", ("publish", "deploy")), ("clojars", ()),
 )  # fmt: skip
 """Program and the arguments with which it publishes."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from bot.analysis.contents.facts import type_of
 from bot.analysis.kinds import NOUNS, is_main
 from bot.analysis.questions.maintenance import deprecation_of
-from bot.analysis.view import View
+from bot.analysis.view import View, central_components
 from bot.analysis.words import article, counted, listed, sentence, uncapital
 from bot.model.report import Action, Kind, Scope, Status, Technology
 
@@ -94,10 +94,14 @@ def named_stack(view: View) -> list[Technology]:
     languages = {language.name for language in view.languages}
     categories = _NAMED_OF_LIBRARIES if view.kind.kind is Kind.LIBRARY else _NAMED
     scopes = {(p.path, p.line): p.scope for p in view.packages}
+    central = central_components(view)
     chosen: list[Technology] = []
     for category in categories:
         of_category = [t for t in view.technologies if t.category == category and t.name not in languages]
-        of_category = [t for t in of_category if _is_central(t, scopes)]
+        of_category = [t for t in of_category if t.name.lower() != view.facts.name.lower()]
+        of_category = [
+            t for t in of_category if _is_central(t, scopes) and (not t.components or central & {*t.components})
+        ]
         of_category.sort(key=lambda t: (-len(t.evidence), t.name.lower()))
         chosen += of_category[: 2 if category in {"framework", "ui"} else 1]
     return chosen[:4]
@@ -124,6 +128,10 @@ _VERDICTS = {
 }
 
 
+BUSY_COMMITS = 4
+"""Human commits in 90 days from which one speaks of development."""
+
+
 def _state(view: View) -> str:
     answer = view.status
     if view.is_tiny:
@@ -133,6 +141,8 @@ def _state(view: View) -> str:
     if answer.status is Status.ARCHIVED:
         return f"{_VERDICTS[answer.status]}."
     verdict = _VERDICTS[answer.status]
+    if answer.status is Status.ACTIVE and (view.activity.human_commits_90_days or 0) < BUSY_COMMITS:
+        verdict = "It is looked after"
     if answer.is_stable and answer.status in {Status.STALE, Status.MAINTENANCE}:
         verdict = "It is finished and quiet"
     if deprecation_of(view):
@@ -146,7 +156,7 @@ def _next(view: View, actions: Sequence[Action], score: int | None) -> str:
         return ""
     worth = [action for action in actions if action.value >= _MIN_VALUE or action.check_id == "secrets"]
     if not worth:
-        return "There is little left to improve." if score >= 90 else ""
+        return "There is little left to improve." if score >= 90 and not deprecation_of(view) else ""
     titles = [_lower(action.title) for action in worth[:2]]
     return f"Worth doing first: {listed(titles)}."
 

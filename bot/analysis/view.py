@@ -98,6 +98,15 @@ def is_tiny(contents: Contents, inventory: Inventory) -> bool:
     return len(own) <= TINY_FILES and sum(file.code for file in own) < TINY_LINES
 
 
+CENTRAL_SHARE = 0.05
+
+
+def central_components(view: View) -> frozenset[str]:
+    """The root, and the components with a twentieth of the code at least: helpers and documents are something else."""
+    production = view.size.code - view.size.test_code
+    return frozenset({""} | {c.path for c in view.components if c.code and c.code >= CENTRAL_SHARE * production})
+
+
 def folders_above(path: str) -> Iterator[str]:
     """Every folder that `path` lies in, the nearest first, the root ("") last."""
     folder = posixpath.dirname(path)
@@ -150,6 +159,13 @@ class View:
     def is_local(self) -> bool:
         """Whether this is a local checkout that GitHub was not asked about."""
         return self.facts.id == 0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the repository is called: its own name, its owner's, and those of the packages of its root."""
+        of_packages = (m.name.rpartition("/")[2].rpartition(":")[2] for m in self.inventory.manifests if not m.folder)
+        owner = "" if self.is_local else self.facts.owner
+        return tuple(dict.fromkeys(name for name in (self.facts.name, owner, *of_packages) if name))
 
     @property
     def has_code(self) -> bool:

@@ -147,7 +147,7 @@ RULES: tuple[Rule, ...] = (
          "Dependabot, Renovate and others"),
     Rule("workflow-safety", 40, S, 4, HRS, "Workflows are safe",
          "A workflow runs with the repository's secrets; one injection gives them away.",
-         "zizmor's findings (offline), and `permissions` of each workflow"),
+         "zizmor's findings (offline), rated by who could use them, and `permissions` of each workflow"),
     Rule("pinned", 41, S, 2, MIN, "Actions and images are pinned",
          "A tag can be moved to other code overnight; a digest cannot.", "`uses:` of workflows, `FROM` of Dockerfiles"),
     Rule("secrets", 42, S, 18, HRS, "No credentials in the tree",

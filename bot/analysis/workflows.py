@@ -48,6 +48,7 @@ class Workflow:
     writes_all: int | None = None
     problem: str = ""
     problem_line: int | None = None
+    pushes_are_tags: bool = False
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -69,6 +70,11 @@ class Workflow:
         """Whether a push starts it."""
         return "push" in self.triggers
 
+    @property
+    def runs_on_tags_only(self) -> bool:
+        """Whether of all changes only a pushed tag starts it."""
+        return self.pushes_are_tags and not self.runs_on_pull_requests
+
 
 def read_workflow(path: str, text: str) -> Workflow:
     """The workflow in `text`; never raises: what does not parse comes back with its problem."""
@@ -86,6 +92,7 @@ def read_workflow(path: str, text: str) -> Workflow:
         jobs=_jobs(root),
         has_permissions="permissions" in root.entries,
         writes_all=permissions.line if permissions is not None and root.text("permissions") == "write-all" else None,
+        pushes_are_tags=_pushes_are_tags(root),
     )
 
 
@@ -109,6 +116,12 @@ def _triggers(root: Node) -> dict[str, int]:
     if node.kind == "map":
         return {key: line for key, line, _ in node.pairs()}
     return dict(node.strings())
+
+
+def _pushes_are_tags(root: Node) -> bool:
+    """Whether `on: push` names tags and no branches."""
+    push = root.get("on", "push") or root.get("true", "push")
+    return push is not None and push.kind == "map" and "tags" in push.entries and "branches" not in push.entries
 
 
 def _jobs(root: Node) -> tuple[Job, ...]:

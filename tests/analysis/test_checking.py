@@ -11,7 +11,7 @@ from bot.analysis.config import RadarConfig
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed, unknown, warned
 from bot.analysis.weights import BY_ID, RULES
 from bot.model.report import Check, Group, Publish, State, Thresholds
-from tests.analysis.builders import ago, facts, library, report, view
+from tests.analysis.builders import ago, facts, library, release, report, view
 
 PATH = ".github/radar.yml"
 
@@ -173,3 +173,35 @@ def test_thresholds_that_are_missed_are_sentences() -> None:
 def test_a_quiet_repository_is_not_an_archive() -> None:
     check = _checks({"tests": failed("tests", "f")}, commits=(), pushed_at=ago(900), last_human_commit_at=ago(900))
     assert check["tests"].state is State.FAIL
+
+
+_VERSIONS = {"releases": tuple(release(f"v1.{n}.0", 30 * n) for n in (1, 2, 3))}
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "state"),
+    [
+        ("application", _VERSIONS, State.FAIL),
+        ("infrastructure", _VERSIONS, State.FAIL),
+        ("application", {"releases": (release("v1.0.0", 30),)}, State.NOT_APPLICABLE),
+        ("docs-site", _VERSIONS, State.NOT_APPLICABLE),
+    ],
+)
+def test_what_is_released_in_versions_is_asked_what_is_asked_of_releases(
+    kind: str, changes: dict[str, Any], state: State
+) -> None:
+    files = library({PATH: f"kind: {kind}\n"})
+    assert _checks({"publishing": failed("publishing", "f")}, files, **changes)["publishing"].state is state
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ("DEPRECATED: use something else.", State.NOT_APPLICABLE),
+        ("We are looking for new maintainers!", State.FAIL),
+        ("It counts.", State.FAIL),
+    ],
+)
+def test_nobody_is_asked_to_work_on_what_is_given_up(said: str, state: State) -> None:
+    files = library({"README.md": f"# Tally\n\n{said}\n"})
+    assert _checks({"tests": failed("tests", "f")}, files)["tests"].state is state

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bot.analysis.components import find_components
+from bot.analysis.components import find_components, languages_tested_elsewhere
 from bot.analysis.manifests import read_inventory
 from bot.model.report import Component, Evidence, Kind, Technology
 from bot.model.snapshot import Contents, FileClass, FileFact
+from tests.analysis.builders import contents
 
 
 def components(
@@ -13,8 +14,8 @@ def components(
 ) -> dict[str, Component]:
     """The components of a tree of texts and measured files, by folder."""
     facts = tuple(FileFact(path=path, size_bytes=1) for path in texts)
-    contents = Contents(files=(*facts, *files), texts=texts)
-    return {one.path: one for one in find_components(contents, read_inventory(contents), technologies)}
+    tree = Contents(files=(*facts, *files), texts=texts)
+    return {one.path: one for one in find_components(tree, read_inventory(tree), technologies)}
 
 
 def file(path: str, language: str, code: int, file_class: FileClass = FileClass.SOURCE) -> FileFact:
@@ -89,3 +90,17 @@ def test_kinds() -> None:
 
 def test_a_repository_without_manifests_has_no_component() -> None:
     assert components({}, (file("a.sh", "Shell", 1),)) == {}
+
+
+def test_tests_apart_from_what_they_test() -> None:
+    files = {
+        "a/package.json": '{"name": "a"}',
+        "a/i.js": "let a = 1;\n" * 50,
+        "a/test/a.test.js": "test(1)\n" * 50,
+        "tests/b.test.js": "",
+        "tests/test_c.py": "a = 1\n" * 5,
+    }
+    for lines, expected in ((5, {"Python"}), (50, {"Python", "JavaScript"})):
+        digested = contents({**files, "tests/b.test.js": "test(1)\n" * lines})
+        found = find_components(digested, read_inventory(digested))
+        assert languages_tested_elsewhere(found, digested.files) == expected

@@ -132,3 +132,75 @@ def test_a_check_that_passes_anyway_keeps_its_points() -> None:
     assert made.kind is K.DOCS_SITE
     changelog = next(check for check in made.checks if check.id == "changelog")
     assert changelog.share == 1.0
+
+
+_PROCESSOR = {"description": "A small and quick command-line JSON processor"}
+_PACKED = '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><PackageId>A</PackageId></PropertyGroup></Project>'
+_EXE = '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><OutputType>Exe</OutputType></PropertyGroup></Project>'
+_NOTEBOOK = '{"cells": [{"cell_type": "code", "source": "import a\\na.b()\\na.c()\\n"}]}'
+_VUE = '{"name": "a", "version": "0.1.0", "dependencies": {"vue": "3"}, "scripts": {"serve": "vue-cli-service serve"}}'
+
+
+@pytest.mark.parametrize(
+    ("files", "changes", "kind"),
+    [
+        (
+            {
+                "go.mod": "module x.org/a\n\nrequire github.com/spf13/cobra v1.8.1\n",
+                "main.go": _GO,
+                "Dockerfile": "FROM a:1\n",
+            },
+            {"description": "Finds things"},
+            K.COMMAND_LINE_TOOL,
+        ),
+        ({"src/main.c": "int main() {}\n" * 60, "Dockerfile": "FROM a:1\n"}, _PROCESSOR, K.COMMAND_LINE_TOOL),
+        (
+            {"go.mod": "module x.org/o/git-a/v3\n", "git-a.go": _GO, "lib/a.go": "package lib\n" * 60},
+            {"description": "A command line extension for Git"},
+            K.COMMAND_LINE_TOOL,
+        ),
+        (
+            {"Cargo.toml": _CRATE, "src/lib.rs": "pub fn a() {}\n" * 40, "src/bin/a/main.rs": "fn main() {}\n" * 40},
+            {"description": "Shows files"},
+            K.COMMAND_LINE_TOOL,
+        ),
+        ({"package.json": _VUE, "src/main.js": _JS, "public/index.html": "<p>a</p>\n"}, {}, K.APPLICATION),
+        (
+            {
+                "Src/A/A.csproj": _PACKED,
+                "Src/A/A.cs": "class A {}\n" * 90,
+                "Src/A.TestConsole/A.TestConsole.csproj": _EXE,
+                "Src/A.TestConsole/Program.cs": "class P {}\n" * 30,
+            },
+            {"description": "JSON for .NET"},
+            K.LIBRARY,
+        ),
+        ({"tasks/main.yml": "- debug:\n", "meta/main.yml": "{}\n", "README.md": "# A\n"}, {}, K.INFRASTRUCTURE),
+        (
+            {**{f"{n}/Dockerfile": "FROM a:1\nRUN b\n" for n in range(4)}, "entry.sh": "echo 1\n" * 60},
+            {},
+            K.INFRASTRUCTURE,
+        ),
+        ({"Dockerfile": "FROM a:1\n", "entry.sh": "echo 1\n" * 60}, {"description": "Sends mail"}, K.APPLICATION),
+        ({**{f"{n}.ipynb": _NOTEBOOK for n in range(4)}, "environment.yml": "dependencies: []\n"}, {}, K.DOCS_SITE),
+        (
+            {
+                "go.mod": "module x.org/a\n",
+                "main.go": _GO * 20,
+                "a_test.go": "package a\n" * 4000,
+                "ui/package.json": '{"private": true, "workspaces": ["one", "two"]}',
+                **{f"ui/{n}/package.json": f'{{"name": "{n}", "private": true}}' for n in ("one", "two")},
+                "ui/one/i.js": _JS,
+            },
+            {"description": "Counts"},
+            K.APPLICATION,
+        ),
+    ],
+    ids=[
+        "a tool with an image", "a processor", "a program called like its module", "library and program", "no entry",
+        "a part has most", "role", "images", "one image", "notebooks", "the root has most",
+    ],
+)  # fmt: skip
+def test_kinds_that_were_mistaken(files: dict[str, str | bytes], changes: dict[str, Any], kind: Kind) -> None:
+    made = report(files, facts(**{"name": "demo", **changes}))
+    assert made.kind is kind

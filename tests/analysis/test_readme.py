@@ -113,3 +113,34 @@ def test_any_text_is_read(text: str, path: str) -> None:
 def test_hostile_lines_cost_little() -> None:
     for piece in ("[" * 20_000, "![" * 10_000, "<a " * 5_000, "`" * 20_000, "[](" * 8_000, "(" * 20_000, "*" * 20_000):
         assert _read(piece).path == "README.md"
+
+
+@pytest.mark.parametrize(
+    ("before", "path"),
+    [
+        ("> [!WARNING]\n> This branch is in development, use another one.", "README.md"),
+        ("**Warning:** read the code before you use any of it here.", "README.md"),
+        ("[![GPL-3 licensed][badge]][licence] [![Build Status][build]][ci] [![Pulls of it][pulls]][hub]", "README.md"),
+        ("##Wanted## Anyone up for the challenge of it?", "README.md"),
+        ("This README is just a quick start document.", "README.md"),
+        ("Visit tally.io for the full documentation.", "README.md"),
+        ("My open source work is supported by the community.", "README.md"),
+        ('<img align="right"\n  width="150" alt="a fine old picture of it" src="a.png" />', "README.md"),
+        ("= Tally and its many friends\n:toc: left\n[quote]", "README.adoc"),
+    ],
+)
+def test_the_first_paragraph_is_about_the_project(before: str, path: str) -> None:
+    readme = read_readme(path, f"{before}\n\nTally counts things in many files.\n")
+    assert readme.first_paragraph == "Tally counts things in many files."
+
+
+def test_asciidoc() -> None:
+    text = "= A\n\n== B\n\n----\nmake\n----\n\nlink:docs/a.adoc[more] https://b.org[b] image::c.png[]\n"
+    readme = read_readme("README.adoc", text)
+    assert [(one.level, one.text) for one in readme.headings] == [(1, "A"), (2, "B")]
+    assert [one.text for one in readme.blocks] == ["make"]
+    assert sorted((one.target, one.is_image) for one in readme.links) == [
+        ("c.png", True),
+        ("docs/a.adoc", False),
+        ("https://b.org", False),
+    ]

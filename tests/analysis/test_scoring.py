@@ -24,6 +24,8 @@ def _check(state: State, weight: int = 10, share: float | None = None, group: Gr
         ([State.PASS, State.NOT_APPLICABLE], 100, 1.0),
         ([State.UNKNOWN], None, 0.0),
         ([State.NOT_APPLICABLE], None, 0.0),
+        ([State.NOT_APPLICABLE, State.FAIL], 0, 1.0),
+        ([State.PASS, State.UNKNOWN, State.UNKNOWN], 100, 0.3333),
         ([], None, 0.0),
     ],
 )
@@ -80,3 +82,13 @@ def test_scores_stay_in_range(rows: list[tuple[State, int, float | None]]) -> No
     sums = tally(_check(state, weight, share) for state, weight, share in rows)
     assert sums.score is None or 0 <= sums.score <= 100
     assert 0 <= sums.coverage <= 1
+
+
+@pytest.mark.parametrize(
+    ("weight", "share", "judged", "value"),
+    [(10, 0.0, 40, 25.0), (10, 0.7, 40, 7.5), (3, None, 40, 3.8), (1, 0.5, 7, 7.1), (10, 1.0, 40, 0.0)],
+)
+def test_value_by_weight_and_what_is_earned_already(
+    weight: int, share: float | None, judged: int, value: float
+) -> None:
+    assert value_of(_check(State.WARN, weight, share), Tally(0, judged, judged)) == value

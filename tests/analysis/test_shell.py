@@ -20,7 +20,10 @@ from bot.analysis.shell import mentions_tests, publishes, runs_tests
         "poetry run pytest", "npm run lint && npm run coverage", "if [ x ]; then pytest; fi", "deno task test",
         "coverage run -m pytest", "xvfb-run -a npm run test", "cmake --build . --target test", "mage -v test",
         "task test", "dotnet test", "mix test", "swift test", "vendor/bin/phpunit", "flutter test",
-        "bazel test //...", "R CMD check .", "echo x\npytest\n", "a \\\n  || pytest", "cibuildwheel",
+        "bazel test //...", "R CMD check .", "echo x\npytest\n",
+        "uv run --locked --group dev tox run",
+        "CFLAGS='-Werror' ./runtest --verbose", "mix test --cover", "go -C dir test ./...", "bin/runtests",
+        "a \\\n  || pytest", "cibuildwheel",
     ],
 )  # fmt: skip
 def test_tests(script: str) -> None:
@@ -31,7 +34,7 @@ def test_tests(script: str) -> None:
     "script",
     [
         "npm ci", "yarn install", "npm install jest", "pip install pytest", "pnpm run build", "cargo build",
-        "echo test", "make lint",
+        "echo test", "make lint", "mix deps.get --only test", "poetry install --with test", "uv run --group test mypy",
         "# pytest", "npm run licensed-check", "npm run format:check", "go vet ./...", "go build ./test",
         "apt-get install bats",
         "git commit -m 'test'", "docker build -t test .", "cd tests", "", "npm publish",
@@ -71,6 +74,8 @@ def test_other_services(settings_text: str, expected: bool) -> None:
         ("docker push octo/x", True),
         ("docker build --push .", True),
         ("./scripts/release.sh", True),
+        ("ansible-galaxy role import octo demo", True),
+        ("bundle exec rake push", True),
         ("cargo publish --dry-run", False),
         ("npm run build", False),
         ("echo publish", False),

@@ -9,6 +9,7 @@ import pytest
 from bot.model.snapshot import RepositoryFacts
 from tests.analysis.builders import (
     ago,
+    commits,
     facts,
     library,
     local_facts,
@@ -60,3 +61,21 @@ def test_a_tiny_repository_is_described_not_judged() -> None:
         "tiny holds little so far: `a.sh`, 1 line of Shell."
     )
     assert _summary({".github/FUNDING.yml": "github: ada\n"}).startswith("demo holds nothing but settings for GitHub.")
+
+
+def test_a_single_commit_is_no_development() -> None:
+    assert "It is looked after: there was 1 human commit" in _summary(
+        library(), facts(commits=commits(("ada", 1, 3, 3)))
+    )
+
+
+def test_what_stands_in_small_parts_is_not_what_it_is_built_with() -> None:
+    files = library({"package.json": '{"private": true, "workspaces": ["ui", "big"]}'}, without=["pyproject.toml"])
+    for name, lines in (("ui", 5), ("big", 500)):
+        files[f"{name}/package.json"] = (
+            f'{{"name": "{name}", "dependencies": {{"{"vue" if name == "ui" else "svelte"}": "5"}}}}'
+        )
+        files[f"{name}/a.js"] = "export const a = 1;\n" * lines
+    text = _summary(files)
+    assert "built with Svelte" in text
+    assert "Vue" not in text

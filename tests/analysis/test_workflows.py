@@ -113,3 +113,19 @@ def test_no_shape_makes_it_fail(text: str) -> None:
     workflow = read_workflow("w.yml", text)
     assert workflow.path == "w.yml"
     assert read_action_steps(text) is not None
+
+
+@pytest.mark.parametrize(
+    ("on", "only_tags"),
+    [
+        ("{push: {tags: ['v*']}}", True),
+        ("{push: {tags: ['v*'], branches: [main]}}", False),
+        ("{push: {branches: [main]}}", False),
+        ("push", False),
+        ("[push, pull_request]", False),
+        ("{push: {tags: ['v*']}, pull_request: {}}", False),
+    ],
+)
+def test_a_workflow_of_tags_alone(on: str, only_tags: bool) -> None:
+    text = f"on: {on}\njobs:\n  a:\n    steps: []\n"
+    assert read_workflow(".github/workflows/a.yml", text).runs_on_tags_only is only_tags

@@ -21,10 +21,11 @@ _VENDORED_RULE = (
     r"(?:jquery|bootstrap|angular|react|vue|d3|three|moment|lodash|underscore|backbone|ember|prototype|mootools|"
     r"modernizr|font-?awesome|normalize|popper|select2|codemirror|ace|highlight|prism|tinymce|ckeditor|mathjax|"
     r"leaflet|chart|raphael|knockout|handlebars|require|socket\.io|swagger-ui|htmx|alpine)"
-    r"(?:[-._](?:\d[\w.]*|min|bundle|umd|slim|ui|all|pack|core|custom|prod|production|development))+\.(?:js|css|mjs)|"
-    r"jquery\.js|"
+    r"(?:[-._](?:\d[\w.]*|min|bundle|umd|slim|ui|all|pack|core|custom|prod|production|development|dom))+"
+    r"\.(?:js|css|mjs)|"
+    r"jquery\.js|(?:bootstrap|normalize|font-?awesome)\.css|"
     r"[^/]+[-.]min\.(?:js|css|mjs)"
-    r")(?:/|$)"
+    r")(?:/|$)|^deps/"
 )
 
 _GENERATED_RULE = (
@@ -39,6 +40,8 @@ _GENERATED_RULE = (
     r"[^/]+_pb\.(?:js|d\.ts|rb)|[^/]+\.(?:g|freezed|gr|config|mocks)\.dart|[^/]+\.designer\.(?:cs|vb)|"
     r"[^/]+\.g\.(?:cs|i\.cs)|[^/]+\.generated\.[\w.]+|[^/]+_generated\.\w+|zz_generated[^/]*|[^/]+\.xcodeproj/.*|"
     r"[^/]+\.nib|[^/]+\.xcuserstate|[^/]+\.feature\.cs|wire_gen\.go|"
+    r"single_?(?:include|header)/.*\.h(?:pp)?|amalgamat(?:ed|ion)/.*\.(?:c|h|cc|cpp|hpp)|"
+    r"configure|aclocal\.m4|ltmain\.sh|libtool\.m4|config\.(?:guess|sub)|install-sh|depcomp|"
     r"[^/]+\.tmlanguage\.json|[^/]+\.min\.map|parsetab\.py|ppport\.h|bindata\.go|[^/]+\.bundle\.js"
     r")$"
 )
@@ -80,7 +83,8 @@ _TEST_RULE = (
     r"(?:^|/)(?:tests?|__tests__|__mocks__|specs?|testing|test[-_]?(?:data|suites?|utils|helpers|support|resources|"
     r"cases)|fixtures?|e2e|cypress|unit[-_]?tests?|integration[-_]?tests?|src/(?:test|androidtest|integrationtest)|"
     r"benchmarks?|[\w.]+\.tests?|[\w.]*tests)/|"
-    r"(?:^|/)(?:test_[^/]*|conftest\.py|[^/]+_(?:test|tests|spec)\.\w+|[^/]+\.(?:test|tests|spec|cy|e2e)\.\w+)$"
+    r"(?:^|/)(?:test_[^/]*|conftest\.py|[^/]+_(?:test|tests|spec)\.\w+|[^/]+\.(?:test|tests|spec|cy|e2e)\.\w+)$|"
+    r"^t/[^/]*\.(?:t|sh|pl)$"
 )
 _TEST_CLASS_RULE = r"(?:^|/)[^/]*(?:Test|Tests|TestCase|Spec|IT)\.(?:java|kt|kts|groovy|scala|cs|fs|vb|php|swift|cls)$"
 

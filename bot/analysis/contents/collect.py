@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Any
 import re2
 
 from bot.analysis.config import CONFIG_PATHS, read_config
-from bot.analysis.contents import classes, facts
+from bot.analysis.contents import classes, facts, notebooks
 from bot.analysis.contents.attributes import Attributes
 from bot.analysis.contents.classes import PathRule
 from bot.analysis.contents.comments import Syntax, syntax_of
@@ -22,6 +23,7 @@ from bot.analysis.contents.languages import name_language
 from bot.analysis.contents.lines import count_lines
 from bot.analysis.contents.secrets import find_secrets, hints
 from bot.analysis.contents.text import decode, is_binary, narrow
+from bot.analysis.manifests import is_manifest
 from bot.model.entry import Entry
 from bot.model.snapshot import Contents, FileClass, FileFact, FunctionFact, RepositoryFacts, SecretFact, WorkflowFinding
 
@@ -29,6 +31,9 @@ MAX_TEXTS_BYTES = 48_000_000
 """All kept texts together; later ones are told by name and size only."""
 
 MAX_SECRETS = 200
+MAX_TARGET = 1_000
+"""Characters of a symbolic link that are looked at."""
+
 
 _DEBT = (b"TODO", b"FIXME", b"XXX", b"HACK")
 _FIRST_PARTY = frozenset({FileClass.SOURCE, FileClass.TEST})
@@ -54,6 +59,7 @@ class Collector:
     _attributes: Attributes = field(default_factory=Attributes)
     _duplicates: DuplicateFinder = field(default_factory=DuplicateFinder)
     _complexity: ComplexityQueue = field(default_factory=ComplexityQueue)
+    _links: dict[str, str] = field(default_factory=dict)
     _is_excluded: Callable[[str], bool] | None = None
 
     def __post_init__(self) -> None:
@@ -67,6 +73,7 @@ class Collector:
             return
         if entry.is_symlink:
             self._files.append(FileFact(path=path, size_bytes=entry.size_bytes, is_symlink=True))
+            self._links[path] = narrow(entry.content).decode(errors="replace")
         elif not entry.content or is_binary(entry.content):
             self._add_unread(entry)
         else:
@@ -86,6 +93,7 @@ class Collector:
         `clock` tells seconds, so that no hostile file can hold up the measuring; without one nothing is stopped.
         """
         self._add_hidden_files()
+        self._follow_links()
         reasons = dict(unmeasured or {})
         functions: tuple[FunctionFact, ...] | None = None
         if measure_complexity:
@@ -143,8 +151,9 @@ class Collector:
     def _add_own(self, entry: Entry, content: bytes, language: str, kind: FileClass) -> None:
         """A text that somebody here wrote: only of these are lines counted and secrets looked for."""
         path = entry.path
-        syntax = syntax_of(language)
-        lines = count_lines(content, syntax)
+        is_notebook = language == notebooks.LANGUAGE
+        syntax = syntax_of("Python" if is_notebook else language)
+        lines = count_lines(notebooks.code_of(content) if is_notebook else content, syntax)
         debt = self._look_closer(path, content, kind) if _worth_a_look().search(content) is not None else 0
         self._files.append(
             FileFact(
@@ -160,7 +169,7 @@ class Collector:
                 has_inline_tests=kind is FileClass.SOURCE and classes.has_inline_tests(language, content),
             )
         )
-        if kind in _FIRST_PARTY:
+        if kind in _FIRST_PARTY and not is_notebook:  # whose lines have no numbers in the file
             self._duplicates.add(path, lines, _openers(syntax))
         if kind is FileClass.SOURCE:
             self._complexity.offer(path, language, lines.code, content)
@@ -222,6 +231,13 @@ class Collector:
             mode = int(hidden.mode, 8)
             content = (hidden.text or "").encode()
             self.add(Entry(hidden.path, mode, content, is_symlink=mode == 0o120000, size_bytes=hidden.size_bytes))
+
+    def _follow_links(self) -> None:
+        """Documents that are symbolic links, as a README shared by two folders is, have the text they lead to."""
+        for path, target in self._links.items():
+            lead = posixpath.normpath(posixpath.join(posixpath.dirname(path), target[:MAX_TARGET]))
+            if lead in self._texts and is_of_interest(path) and not is_manifest(path) and "/" not in path:
+                self._texts[path] = self._texts[lead]
 
     def _told_cuts(self) -> tuple[str, ...]:
         told = []

@@ -76,12 +76,25 @@ def find_secrets(
             continue
         for match in pattern.finditer(content):
             secret, at = match.group(1), match.start(1)
-            if at not in found and not _is_placeholder(kind, secret, match.group(0)):
+            if at not in found and not _is_excused(content, at) and not _is_placeholder(kind, secret, match.group(0)):
                 line = content.count(b"\n", 0, at) + 1
                 found[at] = SecretFact(kind=kind.name, path=path, line=line, fingerprint=fingerprint(secret, key))
             if len(found) >= MAX_PER_FILE:
                 break
     return tuple(found[at] for at in sorted(found))
+
+
+_EXCUSE = re2.compile(rb"gitleaks:allow|pragma: ?allowlist|trufflehog:ignore|ggignore|nosec\b|NOSONAR")
+"""Marks by which scanners are told that what stands on the line is no secret."""
+
+
+def _is_excused(content: bytes, at: int) -> bool:
+    start, end = content.rfind(b"\n", 0, at) + 1, content.find(b"\n", at)
+    line = content[start : end if end >= 0 else len(content)]
+    return len(line) < _MAX_MARKED_LINE and _EXCUSE.search(line) is not None
+
+
+_MAX_MARKED_LINE = 10_000
 
 
 @cache

@@ -117,6 +117,8 @@ def _expand(text: str, arguments: dict[str, str]) -> str:
 def read_compose(draft: Draft, text: str, tree: Tree) -> None:
     """compose.yaml: the images of its services; where one is built here, `image` only names the result."""
     document = read_yaml(text)
+    if isinstance(document.value, list):
+        return  # a list is no compose file, but another tool's file of that name, as Ansible's task lists are
     root = draft.mapping(document.value, "compose file", 1)
     services = draft.mapping(root.get("services", MISSING), "services", document.line("services"))
     for name, value in services.items():

@@ -40,6 +40,8 @@ def read_project(draft: Draft, text: str, tree: Tree) -> None:
     draft.version = properties.get("Version", "")
     draft.description = properties.get("Description", "")
     draft.licence = properties.get("PackageLicenseExpression", "")
+    is_described = any(name.startswith("Package") and properties[name] for name in properties)
+    draft.is_private = properties.get("IsPackable", "").lower() == "false" or not is_described
     executable = properties.get("OutputType", "").lower() in {"exe", "winexe"} or sdk == "Microsoft.NET.Sdk.Web"
     if not is_test:
         draft.kind = Kind.APPLICATION if executable else Kind.LIBRARY
@@ -52,7 +54,8 @@ def _frameworks(text: str, properties: dict[str, str]) -> str:
     added = [
         part.strip() for part in text.split(";") if part.strip() and not part.strip().startswith("$(TargetFramework")
     ]
-    return _resolved(";".join(added), properties)
+    resolved = _resolved(";".join(added), properties)
+    return ";".join(part for part in resolved.split(";") if "$(" not in part)  # set on the command line of a build
 
 
 def _project(text: str) -> Element:

@@ -160,7 +160,7 @@ PATTERNED: tuple[tuple[re.Pattern[str], Reader], ...] = (
     (re.compile(r"(?:^|/)(?:docker-)?compose(?:[.-][^/]+)?\.ya?ml$"), _COMPOSE),
     (
         re.compile(
-            r"(?:^|/)(?:Dockerfile|Containerfile)[.-](?!(?:[^/]*\.)?(?:eex|erb|tt|tmpl|tpl|j2|hbs|ejs|md)$)[^/]+$"
+            r"(?:^|/)(?:Dockerfile|Containerfile)[.-](?!(?:[^/]*\.)?(?:eex|erb|tt|tmpl|tpl|gotmpl|j2|jinja2?|hbs|ejs|md|in|m4|template|mustache)$)[^/]+$"
         ),
         _DOCKERFILE,
     ),

@@ -18,7 +18,7 @@ _SECTIONS = (
 
 
 _MEANINGFUL = frozenset(
-    {"name", "version", "scripts", "dependencies", "devDependencies", "peerDependencies", "optionalDependencies",
+    {"name", "scripts", "dependencies", "devDependencies", "peerDependencies", "optionalDependencies",
      "workspaces", "bin", "exports", "license", "licenses"}
 )  # fmt: skip
 """A package.json without any of these (such as `{"type": "module"}`) only tells Node.js how to load a folder."""

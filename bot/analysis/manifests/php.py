@@ -34,6 +34,8 @@ def read_composer(draft: Draft, text: str, tree: Tree) -> None:
     ]
     kinds = {"library": Kind.LIBRARY, "project": Kind.APPLICATION}
     draft.kind = Kind.COMMAND_LINE_TOOL if draft.entry_points else kinds.get(scalar(root.get("type")), Kind.UNKNOWN)
+    if draft.name and "type" not in root and isinstance(root.get("replace"), dict):
+        draft.kind = Kind.LIBRARY  # Composer's own default; it replaces the parts that are published from it
     for section, scope in (("require", Scope.RUNTIME), ("require-dev", Scope.DEVELOPMENT)):
         table = root.get(section, MISSING)
         if table == []:

@@ -50,7 +50,9 @@ def read_texts(texts: Mapping[str, str], paths: Iterable[str], *, vendored: Iter
             found.append((path, reader))
     chosen = _within_bounds(found, texts)
     manifests = [read_one(path, reader, tree) for path, reader in chosen]
-    locks = [lock for path in sorted(tree.paths) if (lock := lockfiles.lockfile(path)) and not is_skipped(path)]
+    locks = [
+        lock for path in sorted(tree.paths - left_out) if (lock := lockfiles.lockfile(path)) and not is_skipped(path)
+    ]
     problems = [problem for manifest in manifests for problem in manifest.problems]
     if len(found) > len(chosen):
         message = f"The tree has {len(found)} manifests; only the {len(chosen)} nearest to the root are read."
@@ -93,6 +95,7 @@ def read_one(path: str, reader: Reader, tree: Tree) -> Manifest:
     except Exception as error:
         # The fuzz tests call the readers without this guard. In a report one odd file must not cost all the rest.
         draft.problem(f"This file could not be read ({type(error).__name__}); please report it as a bug of Repo Radar.")
+    draft.is_component = draft.is_component and not path.startswith(".github/")  # a workflow's own action
     return draft.finish()
 
 

@@ -81,6 +81,9 @@ def _describe(draft: Draft, document: Document, package: dict[str, object], root
     main = tree.beside(draft.path, "src/main.rs")
     if main in tree.paths:
         draft.entry_points.append("src/main.rs")
+    for program in (f"src/bin/{draft.name}.rs", f"src/bin/{draft.name}/main.rs"):
+        if draft.name and package.get("autobins") is not False and tree.beside(draft.path, program) in tree.paths:
+            draft.entry_points.append(program)
     has_library = document.get("lib") is not MISSING or tree.beside(draft.path, "src/lib.rs") in tree.paths
     if package:
         draft.kind = Kind.COMMAND_LINE_TOOL if draft.entry_points else Kind.LIBRARY if has_library else Kind.UNKNOWN

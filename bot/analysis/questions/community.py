@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from bot.analysis.documentation_links import documentation_link
 from bot.analysis.finding import Finding, api, at, failed, not_applicable, passed, told, unknown, warned
+from bot.analysis.kinds import is_main
 from bot.analysis.view import View
-from bot.analysis.words import capital, counted, listed
+from bot.analysis.words import capital, code, counted, listed
 from bot.model.report import Document, Evidence, Kind
 
 _NAMES = {
@@ -52,6 +54,8 @@ def _said(document: Document) -> str:
 def _contributing(view: View) -> Finding:
     if document := view.document("contributing"):
         return passed("contributing", _said(document), where_is(document))
+    if view.is_solo and view.kind.kind is Kind.CONFIGURATION:
+        return not_applicable("contributing", "it is somebody's own configuration")
     if view.facts.is_private and view.is_solo:
         return not_applicable("contributing", "the repository is private and has one author")
     what = "the commands that build, test and lint" if view.has_code else "how to propose a change"
@@ -82,6 +86,8 @@ def _changelog(view: View) -> Finding:
     document = view.document("changelog")
     if document:
         return passed("changelog", _said(document), where_is(document))
+    if parts := _part_changelogs(view):
+        return passed("changelog", f"One for each part: {code(parts, limit=3)}.", *(at(path) for path in parts[:10]))
     releases = view.facts.releases
     if releases and any(not release.is_tag for release in releases):
         return passed(
@@ -92,12 +98,7 @@ def _changelog(view: View) -> Finding:
     if releases is not None and not releases:
         return not_applicable("changelog", "nothing has been released yet")
     if releases is None or view.is_local:
-        return warned(
-            "changelog",
-            "There is no changelog in the tree; whether GitHub's releases have notes is not known.",
-            action="Keep a changelog",
-            next_step="Add `CHANGELOG.md` and a line to it with every change that users notice.",
-        )
+        return unknown("changelog", "there is none in the tree; whether GitHub's releases have notes is not known")
     return failed(
         "changelog",
         "There is neither a changelog nor a release with notes.",
@@ -105,6 +106,15 @@ def _changelog(view: View) -> Finding:
         action="Keep a changelog",
         next_step="Publish the version tags as releases (GitHub can write the notes), or add `CHANGELOG.md`.",
     )
+
+
+_CHANGELOGS = ("changelog.md", "changelog.rst", "changelog", "changes.md", "changes.rst", "changelog.txt", "history.md")
+
+
+def _part_changelogs(view: View) -> list[str]:
+    """Changelogs of the components of a monorepo, whose root has none."""
+    folders = {component.path for component in view.components if component.path and is_main(component)}
+    return [path for path in view.tree.named(*_CHANGELOGS) if path.rpartition("/")[0] in folders]
 
 
 def _templates(view: View) -> Finding:
@@ -163,10 +173,7 @@ _GENERATORS = (
 _DOCS_HOST = re.compile(
     r"docs?\.|/docs?\b|readthedocs|\.github\.io|docs\.rs|pkg\.go\.dev|hexdocs|gitbook|documentation|wiki", re.IGNORECASE
 )
-_PACKAGE_HOMES = re.compile(
-    r"docs\.rs/|pkg\.go\.dev/|hexdocs\.pm/|readthedocs\.(?:io|org)|\.github\.io/|gitbook\.io|javadoc\.io/",
-    re.IGNORECASE,
-)
+_DOCUMENT_FOLDERS = ("docs/", "doc/", "documentation/", "guides/", "guide/", "book/", "website/", "site/", "manual/")
 
 
 def _docs_site(view: View) -> Finding:
@@ -175,24 +182,23 @@ def _docs_site(view: View) -> Finding:
     pages = [
         f.path
         for f in view.contents.files
-        if f.path.lower().startswith(("docs/", "doc/", "documentation/"))
+        if (f.path.lower().startswith(_DOCUMENT_FOLDERS) or ".docc/" in f.path)
         and f.path.lower().endswith((".md", ".rst", ".adoc", ".mdx", ".txt", ".html"))
     ]
     if len(pages) >= 3:
         return passed(
             "docs-site", f"{capital(counted(len(pages), 'page'))} under `{pages[0].split('/')[0]}/`.", at(pages[0])
         )
+    for technology in view.technologies:
+        if technology.category == "docs" and technology.evidence:
+            return passed("docs-site", f"{technology.name} builds documentation.", technology.evidence[0])
     homepage = view.facts.homepage or ""
     if _DOCS_HOST.search(homepage):
         return passed("docs-site", f"The homepage {homepage} is its documentation.", api("homepageUrl", homepage))
     if view.readme:
-        for link in view.readme.links:
-            if _PACKAGE_HOMES.search(link.target) and not link.is_image:
-                return passed(
-                    "docs-site",
-                    "The README links to its documentation.",
-                    at(view.readme.path, link.line, link.target[:120]),
-                )
+        if link := documentation_link(view.readme, view.names):
+            where = at(view.readme.path, link.line, link.target[:120])
+            return passed("docs-site", "The README links to its documentation.", where)
         if view.readme.words >= 800 and view.kind.kind is not Kind.MONOREPO:
             return passed(
                 "docs-site",

@@ -10,7 +10,7 @@ from bot.analysis.view import View
 from bot.analysis.weights import CHORES_SHARE
 from bot.analysis.words import code, listed
 from bot.analysis.workflows import Step, Workflow
-from bot.model.report import Evidence, Kind
+from bot.model.report import Evidence, Kind, State
 
 _SERVICES = {
     ".gitlab-ci.yml": "GitLab CI", ".travis.yml": "Travis CI", ".circleci/config.yml": "CircleCI",
@@ -23,11 +23,16 @@ _SERVICES = {
 }  # fmt: skip
 """Other CI services by their file in the root (lower case)."""
 
+_FORGES = re.compile(r"\.(forgejo|gitea)/workflows/[^/]+\.ya?ml\Z")
+"""Workflows of other forges in GitHub's own language."""
+
 _CHORES = re.compile(
     r"stale|labell?er|greetings?|lock(?:-threads)?|dependabot|release-drafter|welcome|auto-?(?:merge|assign"
-    r"|approve)|sponsors?|cla\b|contributors|sync-labels",
+    r"|approve|close|format)|sponsors?|cla\b|contributors|sync-labels|copilot-setup-steps|triage|backport|\bbot\b",
     re.IGNORECASE,
 )
+_DELIVERS = re.compile(r"release|publish|deploy|\bcd\b|docker|nightly", re.IGNORECASE)
+"""Names of workflows that deliver what others checked."""
 
 _TEST_ACTIONS = (
     "julia-actions/julia-runtest",
@@ -35,6 +40,7 @@ _TEST_ACTIONS = (
     "ansible-community/molecule-action",
     "pypa/cibuildwheel",
 )
+_TEST_STEP = re.compile(r"(?:run )?(?:unit |integration )?tests?\b", re.IGNORECASE)
 _TEST_WORD = re.compile(r"\b(?:tests?|unit|integration|e2e|specs?|check|ci|build)\b", re.IGNORECASE)
 
 
@@ -50,6 +56,10 @@ def services_of(view: View) -> list[tuple[str, str]]:
         path = view.tree.has(name)
         if path and (view.text(path) or name not in {"prow.yaml"}):
             found.append((service, path))
+    for path in sorted(view.contents.texts):
+        forge = _FORGES.match(path)
+        if forge:
+            found.append((f"{forge.group(1).capitalize()} Actions", path))
     return found
 
 
@@ -67,9 +77,18 @@ def _checks_changes(path: str, name: str, view: View) -> bool:
     workflow = next(w for w in view.good_workflows if w.path == path)
     if not (workflow.runs_on_pull_requests or workflow.runs_on_pushes):
         return False
+    if workflow.runs_on_tags_only:
+        return False
     if test_step(workflow.steps):
         return True
-    return not _CHORES.search(path.rpartition("/")[2]) and not _CHORES.search(name)
+    said = f"{path.rpartition('/')[2]} {name}"
+    if _CHORES.search(said) or (workflow.triggers.keys() & _FROM_OUTSIDE and not _REVIEWED & workflow.triggers.keys()):
+        return False
+    return workflow.runs_on_pull_requests or not _DELIVERS.search(said)
+
+
+_FROM_OUTSIDE = frozenset({"pull_request_target"})
+_REVIEWED = frozenset({"pull_request", "merge_group", "push"})
 
 
 def test_step(steps: tuple[Step, ...]) -> Step | None:
@@ -78,9 +97,14 @@ def test_step(steps: tuple[Step, ...]) -> Step | None:
         for step in steps:
             if step.run and runs_tests(step.run, or_checks=or_checks):
                 return step
-            if step.uses.startswith(_TEST_ACTIONS):
+            if step.uses.startswith(_TEST_ACTIONS) or (or_checks and _is_named_test(step)):
                 return step
     return None
+
+
+def _is_named_test(step: Step) -> bool:
+    """A step that is called a test and takes its command from a matrix or an input."""
+    return bool(_TEST_STEP.match(step.name)) and step.run.lstrip().startswith("${{")
 
 
 def _ci(view: View) -> Finding:
@@ -89,7 +113,7 @@ def _ci(view: View) -> Finding:
     evidence = [*(at(path, 1, "workflow") for path in workflows), *(at(path, 1, service) for service, path in services)]
     broken = [w for w in view.workflows if w.problem]
     if workflows or services:
-        names = [*(["GitHub Actions"] if workflows else []), *(service for service, _ in services)]
+        names = list(dict.fromkeys([*(["GitHub Actions"] if workflows else []), *(service for service, _ in services)]))
         found = (
             f"{listed(names)} {'checks' if len(names) == 1 else 'check'} changes "
             f"({code([e.path for e in evidence], limit=4)})."
@@ -178,7 +202,13 @@ def _first_workflow(view: View) -> str:
 def _test_runs(view: View) -> list[tuple[Workflow, Step]]:
     """Workflows with the step that runs tests, those that say so in as many words first."""
     found = [(workflow, step) for workflow in view.good_workflows if (step := test_step(workflow.steps))]
-    return sorted(found, key=lambda pair: not runs_tests(pair[1].run, or_checks=False))
+    return sorted(found, key=lambda pair: _doubt(*pair))
+
+
+def _doubt(workflow: Workflow, step: Step) -> int:
+    """How little step and workflow say that they test: 0, 1 or 2."""
+    said = f"{workflow.path.rpartition('/')[2]} {workflow.name}".replace("_", " ").replace("-", " ")
+    return (not runs_tests(step.run, or_checks=False)) + (not _TEST_WORD.search(said))
 
 
 def _ci_tests(view: View) -> Finding:
@@ -192,10 +222,13 @@ def _ci_tests(view: View) -> Finding:
             return passed("ci-tests", found, _where(workflow, step), trigger)
     if finding := _reused_tests(view):
         return finding
+    elsewhere = services_of(view)
+    if elsewhere and (finding := _tests_elsewhere(view, elsewhere)).state is State.PASS:
+        return finding
     if runs:
         return _only_on_push(*runs[0])
-    if services := services_of(view):
-        return _tests_elsewhere(view, services)
+    if elsewhere:
+        return _tests_elsewhere(view, elsewhere)
     if paths := checking_workflows(view):
         return failed(
             "ci-tests",

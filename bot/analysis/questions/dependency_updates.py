@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.analysis.finding import Finding, api, at, failed, not_applicable, passed, warned
+from bot.analysis.manifests import is_example
 from bot.analysis.view import View
 from bot.analysis.words import code, counted, listed
 from bot.analysis.yaml_tree import YamlProblem, parse_yaml
@@ -66,9 +67,11 @@ def _updates(view: View) -> Finding:
     if not view.libraries:
         return not_applicable("dependency-updates", "it declares no dependency of a package manager")
     wanted = _wanted(view)
-    names = {(package.ecosystem, package.name) for package in view.libraries}
+    own = [p for p in view.libraries if not is_example(p.path)] or list(view.libraries)
+    names = {(package.ecosystem, package.name) for package in own}
     ecosystems = code([_usual_name(e, view) for e in wanted], limit=4)
-    paths = sorted({package.path for package in view.libraries})
+    known = [p for p in own if p.ecosystem in ECOSYSTEM_NAMES] or own
+    paths = sorted({package.path for package in known}, key=lambda path: (path.count("/"), path))
     return failed(
         "dependency-updates",
         f"Nothing updates its {counted(len(names), 'direct dependency')}.",
@@ -81,7 +84,10 @@ def _updates(view: View) -> Finding:
 
 
 def _wanted(view: View) -> list[str]:
-    return sorted({p.ecosystem for p in view.packages if p.ecosystem in ECOSYSTEM_NAMES})
+    """The ecosystems that Dependabot knows: of images only those that Dockerfiles and compose files name."""
+    every = [p for p in view.packages if p.ecosystem in ECOSYSTEM_NAMES]
+    own = [p for p in every if not is_example(p.path)] or every
+    return sorted({p.ecosystem for p in own if p.ecosystem != "docker" or not p.path.startswith(".github/")})
 
 
 def _usual_name(ecosystem: str, view: View) -> str:

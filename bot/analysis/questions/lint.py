@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed, warned
+from bot.analysis.manifests import is_example
 from bot.analysis.view import View
 from bot.analysis.words import listed
-from bot.model.report import Evidence, Scope
+from bot.model.report import Evidence, Kind, Scope
 
 _FILES: dict[str, tuple[str, ...]] = {
     "ESLint": (
@@ -49,6 +50,10 @@ _FILES: dict[str, tuple[str, ...]] = {
     "trunk": (".trunk/trunk.yaml",), "typos": ("typos.toml", "_typos.toml", ".typos.toml"),
 }  # fmt: skip
 _EDITOR = (".editorconfig",)
+_PROSE = frozenset({Kind.DOCS_SITE, Kind.DATA})
+SMALL_SCRIPTS = 200
+_NO_LINTERS = ("EditorConfig", "codespell", "cspell", "typos", "Vale", "commitlint")
+"""Technologies of the category that look at words, not at code."""
 
 _PYTHON_TABLES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(rf"(?m)^\[(?:tool[.:])?{table}\b"))
@@ -77,7 +82,15 @@ _COMMANDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         "Ruff": r"\bruff\b", "Black": r"\bblack\b", "mypy": r"\bmypy\b", "ShellCheck": r"\bshellcheck\b",
         "Spotless": r"\bspotless(?:Check|:check)\b", "dotnet format": r"\bdotnet format\b",
         "clang-format": r"\bclang-format\b", "actionlint": r"\bactionlint\b", "terraform fmt": r"\bterraform fmt\b",
-        "zig fmt": r"\bzig fmt\b", "a lint script": r"\b(?:npm|pnpm|yarn|bun)(?: run)? lint\b|\bmake lint\b",
+        "zig fmt": r"\bzig fmt\b", "HLint": r"\bhlint\b", "Ormolu": r"\b(?:ormolu|fourmolu)\b",
+        "SwiftLint": r"\bswiftlint\b", "swift-format": r"\bswift[- ]format\b|\bswiftformat\b",
+        "ktlint": r"\bktlint\w*\b", "detekt": r"\bdetekt\b", "RuboCop": r"\brubocop\b", "Standard": r"\bstandardrb\b",
+        "PHP-CS-Fixer": r"\bphp-cs-fixer\b", "Pint": r"\bpint\b", "Flake8": r"\bflake8\b", "Pylint": r"\bpylint\b",
+        "Pyright": r"\bpyright\b", "luacheck": r"\bluacheck\b", "Stylua": r"\bstylua\b", "tflint": r"\btflint\b",
+        "ansible-lint": r"\bansible-lint\b", "yamllint": r"\byamllint\b", "goimports": r"\bgoimports\b",
+        "mix format": r"\bmix format\b", "Credo": r"\bmix credo\b", "Cppcheck": r"\bcppcheck\b",
+        "Checkstyle": r"\bcheckstyle\b", "a lint script": r"\b(?:npm|pnpm|yarn|bun)(?: run)? lint\b|\bmake lint\b"
+        r"|(?m:^lint[\w-]*:)",
     }.items()
 )  # fmt: skip
 
@@ -92,6 +105,10 @@ def linters_of(view: View) -> dict[str, Evidence]:
     found: dict[str, Evidence] = {}
     for tool, evidence in _sightings(view):
         found.setdefault(tool, evidence)
+    if not found:
+        found = {t.name: t.evidence[0] for t in view.technologies if t.category == "linting" and t.evidence}
+        for tool in _NO_LINTERS:
+            found.pop(tool, None)
     if len(found) > 1:
         found.pop("a lint script", None)
     return found
@@ -104,7 +121,7 @@ def _sightings(view: View) -> Iterator[tuple[str, Evidence]]:
     for path in view.tree.named("pyproject.toml", "setup.cfg", "tox.ini")[:20]:
         yield from _in_text(path, view.text(path), _PYTHON_TABLES)
     for package in view.packages:
-        if package.name in _PACKAGES and package.scope is not Scope.OPTIONAL:
+        if package.name in _PACKAGES and package.scope is not Scope.OPTIONAL and not is_example(package.path):
             yield _PACKAGES[package.name], at(package.path, package.line)
     for workflow in view.good_workflows:
         for step in workflow.steps:
@@ -148,6 +165,8 @@ def _lint(view: View) -> Finding:
     if found:
         names = list(found)
         return passed("lint", f"{listed(names, limit=6)}.", *list(found.values())[:10])
+    if view.kind.kind in _PROSE and view.size.code < SMALL_SCRIPTS:
+        return not_applicable("lint", "a few lines of script beside the texts need no linter")
     language = view.main_language
     proposal = _PROPOSALS.get(language, "the usual linter and formatter of the language")
     if path := view.tree.has(*_EDITOR):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Sequence
 
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed, warned
-from bot.analysis.manifests.nouns import Lockfile
+from bot.analysis.kinds import is_aside
+from bot.analysis.manifests.nouns import Lockfile, Manifest
 from bot.analysis.view import View
 from bot.analysis.words import code, listed
 from bot.model.report import Kind, Package, Scope
@@ -22,6 +24,7 @@ _HOW = {
 }
 """Ecosystems whose package managers keep lockfiles → the command that writes one."""
 
+_VERSION = re.compile(r"\[?\d+(?:\.\d+){1,3}(?:-[\w.-]+)?\]?\Z")
 _RIVALS = ("npm", "yarn", "pnpm", "bun")
 
 
@@ -46,14 +49,14 @@ def _lockfile(view: View) -> Finding:
         )
     wanting = _without_lock(view)
     if not wanting:
-        if view.inventory.lockfiles:
-            locks = view.inventory.lockfiles
+        locks = [lock for lock in view.inventory.lockfiles if not is_aside(lock.path)]
+        if locks:
             return passed(
                 "lockfile",
                 f"{code([lock.path for lock in locks])}.",
                 *(at(lock.path, None, lock.manager) for lock in locks[:10]),
             )
-        return not_applicable("lockfile", "no package manager with lockfiles has run-time dependencies here")
+        return not_applicable("lockfile", "nothing here has run-time dependencies that its own lockfile should pin")
     ecosystems = list(dict.fromkeys(ecosystem for ecosystem, _ in wanting))
     has_some = bool(view.inventory.lockfiles)
     found = f"{code([path for _, path in wanting])} {'has' if len(wanting) == 1 else 'have'} no lockfile."
@@ -89,11 +92,12 @@ def _without_lock(view: View) -> list[tuple[str, str]]:
     locked |= {(m.ecosystem, m.folder) for m in view.inventory.manifests if _is_exact(m.packages)}
     wanting = []
     for manifest in view.inventory.manifests:
-        if not manifest.is_component or manifest.ecosystem not in _HOW:
+        if not manifest.is_component or manifest.ecosystem not in _HOW or is_aside(manifest.path):
             continue
-        if not any(p.scope is Scope.RUNTIME for p in manifest.packages):
+        if not any(p.scope is Scope.RUNTIME for p in manifest.packages) or _is_of_a_gem(manifest, view):
             continue
-        if view.kind.kind is Kind.MONOREPO and not manifest.is_private and manifest.folder:
+        is_published = not manifest.is_private and (manifest.folder or manifest.kind is Kind.LIBRARY)
+        if view.kind.kind is Kind.MONOREPO and is_published:
             continue
         folder = manifest.folder
         above = {folder}
@@ -105,7 +109,15 @@ def _without_lock(view: View) -> list[tuple[str, str]]:
     return wanting
 
 
+def _is_of_a_gem(manifest: Manifest, view: View) -> bool:
+    """Whether it is a gemspec or the Gemfile beside one: gems leave exact versions to those who use them."""
+    beside = (m for m in view.inventory.manifests if m.ecosystem == "gem" and m.folder == manifest.folder)
+    return manifest.ecosystem == "gem" and any(m.path.endswith(".gemspec") for m in beside)
+
+
 def _is_exact(packages: Sequence[Package]) -> bool:
-    """Whether a requirements file pins as a lockfile would: nearly everything to one version."""
+    """Whether a manifest pins as a lockfile would: nearly everything to one version."""
+    if packages and all(p.ecosystem == "nuget" and _VERSION.match(p.requirement) for p in packages):
+        return True  # NuGet takes the lowest version that will do: the stated one
     exact = sum(p.requirement.startswith("==") and p.path.endswith(".txt") for p in packages)
-    return len(packages) >= 3 and exact >= 0.8 * len(packages)
+    return bool(packages) and (exact == len(packages) or (len(packages) >= 3 and exact >= 0.8 * len(packages)))

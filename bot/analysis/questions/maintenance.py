@@ -45,6 +45,12 @@ def deprecation_of(view: View) -> Evidence | None:
     return None
 
 
+def is_given_up(view: View) -> bool:
+    """Whether it says that nobody will work on it again; one that looks for maintainers hopes for somebody."""
+    where = deprecation_of(view)
+    return where is not None and "looking for" not in where.detail.lower()
+
+
 def _deprecated(view: View) -> Finding:
     where = deprecation_of(view)
     if where is None:

@@ -13,6 +13,9 @@ from bot.analysis.workflows import read_action_steps
 _SHA = re.compile(r"[0-9a-f]{40}\Z|[0-9a-f]{64}\Z")
 _FROM = re.compile(r"(?im)^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?")
 _TRUSTED = ("actions/", "github/")
+_HERE = ("./", "$/", "${{")
+"""How actions and workflows of this very repository are named; `$/` is GitHub's newer form."""
+
 _ACTION = re.compile(r"(?:\A|\.github/actions/(?:[^/]+/)+)action\.ya?ml\Z")
 _DOCKERFILE = re.compile(r"(?:\A|/)(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?\Z|\.dockerfile\Z", re.IGNORECASE)
 
@@ -39,14 +42,14 @@ def uses_of(view: View) -> list[Use]:
     for workflow in view.good_workflows:
         references = [(step.uses, step.line) for step in workflow.steps if step.uses]
         references += [(job.uses, job.line) for job in workflow.jobs if job.uses]
-        found += [_action(ref, workflow.path, line) for ref, line in references if not ref.startswith(("./", "${{"))]
+        found += [_action(ref, workflow.path, line) for ref, line in references if not ref.startswith(_HERE)]
         found += [
             _image(ref, workflow.path, line) for job in workflow.jobs for ref, line in job.images if "${{" not in ref
         ]
     for path, text in sorted(view.contents.texts.items()):
         if _ACTION.search(path):
             references = [(step.uses, step.line) for step in read_action_steps(text) if step.uses]
-            found += [_action(ref, path, line) for ref, line in references if not ref.startswith(("./", "${{"))]
+            found += [_action(ref, path, line) for ref, line in references if not ref.startswith(_HERE)]
         if _DOCKERFILE.search(path):
             found += _images_of(path, text)
     return found

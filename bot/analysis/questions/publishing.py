@@ -21,9 +21,13 @@ ACTIONS = (
     "julia-actions/RegisterAction", "JuliaRegistries/TagBot", "HaaLeo/publish-vscode-extension",
     "dart-lang/setup-dart/.github/workflows/publish.yml", "axodotdev/", "actions/publish-action",
     "actions/publish-immutable-action", "elgohr/Publish-Docker-Github-Action", "redhat-actions/push-to-registry",
-    "semantic-release-action/", "marvinpinto/action-automatic-releases",
+    "semantic-release-action/", "rubygems/configure-rubygems-credentials",
+    "robertdebock/galaxy-action", "marvinpinto/action-automatic-releases",
 )  # fmt: skip
 """Actions that publish a package, an image or a release."""
+
+_PUBLISHER = re.compile(r"/publish(?![\w-]*test)[\w-]*(?:@|\Z)", re.IGNORECASE)
+"""The path of an action that is called after what it does."""
 
 _REUSED = re.compile(r"publish|release", re.IGNORECASE)
 
@@ -37,7 +41,7 @@ def publishing_step(view: View) -> tuple[str, Step] | None:
     """(workflow, step) of the first step that publishes."""
     for workflow in view.good_workflows:
         for step in workflow.steps:
-            if step.uses.startswith(ACTIONS) or (step.run and publishes(step.run)):
+            if step.uses.startswith(ACTIONS) or _PUBLISHER.search(step.uses) or (step.run and publishes(step.run)):
                 return workflow.path, step
     return None
 
@@ -54,6 +58,10 @@ def _publishing(view: View) -> Finding:
                 return passed(
                     "publishing", f"`{workflow.path}` publishes by `{job.uses}`.", at(workflow.path, job.line)
                 )
+    for workflow in view.good_workflows:
+        is_started = workflow.pushes_are_tags or "release" in workflow.triggers
+        if is_started and _REUSED.search(f"{workflow.path.rpartition('/')[2]} {workflow.name}"):
+            return passed("publishing", f"`{workflow.path}` makes the releases.", at(workflow.path, 1))
     if view.facts.releases is not None and not view.facts.releases:
         return not_applicable("publishing", "nothing has been released yet")
     ecosystems = {m.ecosystem for m in view.inventory.manifests if m.folder == "" and m.is_component}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from bot.analysis.documentation_links import documentation_link
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed, unknown, warned
 from bot.analysis.kinds import NOUNS
 from bot.analysis.readme import Link, Readme
@@ -29,11 +30,17 @@ _INSTALL_COMMAND = re.compile(
     r"|go (?:get|install)|gem ['\"\w]|bundle (?:add|install)|composer (?:require|install|create-project)|dotnet "
     r"add|brew (?:install|tap)|apt(?:-get)? install|docker (?:run|pull|compose|build)|docker-compose|helm "
     r"(?:install|repo)"
-    r"|git clone|make(?: install)?|go run|cargo run|npm (?:start|run)|implementation[ (]|<dependency>"
+    r"|git clone|make(?= (?:install|build|run|all|dev|up|start|-j)|\s*$)"
+    r"|go run|cargo run|npm (?:start|run)|implementation[ (]|<dependency>"
     r"|\[(?:dev-)?dependencies\]|mix deps"
+    r"|(?:\./)?bin/(?:setup|dev|rails|server)\b|rails (?:s|server)\b|php artisan|dotnet run|(?:\./)?(?:gradlew|mvnw)\b"
     r"|flutter pub|dart pub|swift package|curl |wget |nix |winget|scoop|choco|uses: )",
-    re.IGNORECASE,
+    re.IGNORECASE | re.MULTILINE,
 )
+_CONSOLES = frozenset({"", "text", "sh", "bash", "shell", "console", "shell-session", "zsh", "pycon"})
+_PROMPT = re.compile(r"(?m)^\s*[$%] [a-z./][^\n]{1,200}")
+"""A command that a reader can copy: it runs the thing, whatever it is called."""
+
 _NO_INSTALL = frozenset({Kind.DOCS_SITE, Kind.DATA, Kind.CONFIGURATION, Kind.TEMPLATE, Kind.ACTION})
 _NO_USAGE = frozenset({Kind.DOCS_SITE, Kind.CONFIGURATION})
 _TINY_WORDS = 15
@@ -55,7 +62,8 @@ def _readme(view: View) -> Finding:
         return passed("readme", found, where)
     wanted = _wanted(view, readme)
     missing = [what for what, place in wanted.items() if place is None]
-    says_both = says_how_to_install(readme) and says_how_to_use(readme)
+    uses = says_how_to_use(readme) or _links_to_documents(view, readme)
+    says_both = says_how_to_install(readme) and uses
     is_short = readme.words < view.config.readme_words and not says_both
     if missing or is_short:
         return _wanting(readme, where, missing, is_short)
@@ -82,8 +90,13 @@ def _wanted(view: View, readme: Readme) -> dict[str, Evidence | None]:
     if view.kind.kind not in _NO_INSTALL:
         wanted["how to install or run it"] = says_how_to_install(readme)
     if view.kind.kind not in _NO_USAGE:
-        wanted["how to use it"] = says_how_to_use(readme)
+        wanted["how to use it"] = says_how_to_use(readme) or _links_to_documents(view, readme)
     return wanted
+
+
+def _links_to_documents(view: View, readme: Readme) -> Evidence | None:
+    link = documentation_link(readme, view.names)
+    return at(readme.path, link.line, link.target[:80]) if link else None
 
 
 def _wanting(readme: Readme, where: Evidence, missing: list[str], is_short: bool) -> Finding:
@@ -117,6 +130,9 @@ def says_how_to_install(readme: Readme) -> Evidence | None:
     for block in readme.blocks:
         if match := _INSTALL_COMMAND.search(block.text[:5_000]):
             return at(readme.path, block.line, match.group(0).strip())
+    for block in readme.blocks:
+        if block.language in _CONSOLES and (match := _PROMPT.search(block.text[:5_000])):
+            return at(readme.path, block.line, match.group(0).strip()[:80])
     for number, line in enumerate(readme.text.splitlines()[:2_000], 1):
         if "`" in line and (match := _INSTALL_COMMAND.search(line[:1_000])):
             return at(readme.path, number, match.group(0).strip())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed
-from bot.analysis.view import View
+from bot.analysis.view import View, central_components
 from bot.analysis.words import code, listed
 
 _HOW = {
@@ -25,7 +25,12 @@ def judge(view: View) -> list[Finding]:
     if stated:
         evidence = [runtime.evidence for runtime in view.runtimes]
         return [passed("runtime-versions", f"{listed(list(dict.fromkeys(stated)), limit=6)}.", *evidence[:10])]
-    missing = {m.ecosystem: m.path for m in view.inventory.manifests if m.is_component and m.ecosystem in _HOW}
+    central = central_components(view)
+    missing = {
+        m.ecosystem: m.path
+        for m in view.inventory.manifests
+        if m.is_component and m.ecosystem in _HOW and m.folder in central
+    }
     if not missing:
         return [not_applicable("runtime-versions", "no manifest names a runtime that has versions to choose from")]
     names = [_HOW[ecosystem][0] for ecosystem in missing]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed, warned
+from bot.analysis.secret_exceptions import declared_harmless
 from bot.analysis.view import View
 from bot.analysis.words import capital, code, counted, listed
 
@@ -37,9 +38,13 @@ def judge(view: View) -> list[Finding]:
 def _secrets(view: View) -> Finding:
     if view.is_empty:
         return not_applicable("secrets", "there are no files")
-    secrets = view.contents.secrets
+    excused = {s: path for s in view.contents.secrets if (path := declared_harmless(view.contents.texts, s))}
+    secrets = [secret for secret in view.contents.secrets if secret not in excused]
     if not secrets:
-        return passed("secrets", f"None found in {counted(len(view.contents.files), 'file')}.")
+        where = sorted(set(excused.values()))
+        known = f"; {len(excused):,} declared harmless in {code(where)}" if excused else ""
+        found = f"None found in {counted(len(view.contents.files), 'file')}{known}."
+        return passed("secrets", found, *(at(path) for path in where))
     real = [s for s in secrets if not _ASIDE & set(s.path.lower().split("/")[:-1])]
     shown = real or list(secrets)
     kinds = sorted({s.kind for s in shown})

@@ -63,6 +63,8 @@ def _signed(view: View) -> Finding:
         return unknown("signed-releases", view.why_unknown("releases"))
     if not releases:
         return not_applicable("signed-releases", "nothing has been released yet")
+    if view.is_local:
+        return unknown("signed-releases", view.why_unknown("assets"))
     # asked of the releases alone: a workflow must not make this check appear (weights.CI_DEPENDENT)
     if not any(release.assets for release in releases):
         return not_applicable("signed-releases", "releases are tags only: there is no artefact to sign")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from bot.analysis.finding import Finding, at, not_applicable, passed, told, warned
+from bot.analysis.manifests import is_example
 from bot.analysis.view import View
 from bot.analysis.words import capital, code, counted, listed, sentence
 from bot.model.report import Scope
+from bot.model.snapshot import FileClass
 
 ECOSYSTEMS = {
     "npm": "npm", "pypi": "PyPI", "golang": "Go", "cargo": "crates.io", "maven": "Maven", "gem": "RubyGems",
@@ -85,12 +88,17 @@ _DEPLOYMENT_NAMES = {
 }  # fmt: skip
 
 
+_COMPOSED = re.compile(r"(?m)^[\"']?(?:services|include)\b")
+
+
 def _deployment(view: View) -> Finding:
     found: dict[str, str] = {}
     for name, label in _DEPLOYMENT_NAMES.items():
-        for path in view.tree.named(name)[:1]:
-            found.setdefault(label, path)
-    terraform = next((f.path for f in view.contents.files if f.path.endswith(".tf")), "")
+        for path in [path for path in view.tree.named(name) if not is_example(path)][:1]:
+            if label != "Compose" or _COMPOSED.search(view.text(path)):
+                found.setdefault(label, path)
+    modules = [f.path for f in view.contents.files if f.path.endswith(".tf") and f.file_class is FileClass.SOURCE]
+    terraform = min((path for path in modules if not is_example(path)), key=lambda p: (p.count("/"), p), default="")
     if terraform:
         found["Terraform"] = terraform
     if not found:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed
 from bot.analysis.view import View
+from bot.model.report import Evidence
 
 _ACTIONS = (
     "github/codeql-action", "semgrep/", "returntocorp/semgrep", "SonarSource/", "sonarsource/", "snyk/actions",
@@ -27,21 +29,22 @@ _FILES = (
     ".checkov.yaml", ".codacy.yml", ".sonarcloud.properties", "trivy.yaml", ".github/zizmor.yml", "zizmor.yml",
     "spotbugs.xml",
 )  # fmt: skip
-_PACKAGES = (
-    "bandit",
-    "semgrep",
-    "brakeman",
-    "eslint-plugin-security",
-    "sobelow",
-    "SecurityCodeScan.VS2019",
-    "com.github.spotbugs:spotbugs-maven-plugin",
-    "pip-audit",
-    "safety",
-    "njsscan",
-)
+_PACKAGES = frozenset(
+    {("pypi", "bandit"), ("pypi", "semgrep"), ("gem", "brakeman"), ("npm", "eslint-plugin-security"),
+     ("hex", "sobelow"), ("nuget", "SecurityCodeScan.VS2019"), ("maven", "com.github.spotbugs:spotbugs-maven-plugin"),
+     ("pypi", "pip-audit"), ("pypi", "safety"), ("pypi", "njsscan"), ("gem", "bundler-audit")}
+)  # fmt: skip
+"""(ecosystem, name): Hex has a web server that is called like Python's analyser."""
+
 _RUFF_BANDIT = re.compile(r'"S"|\bflake8-bandit\b|"S\d{3}"')
 _CODEQL = {"C", "C++", "C#", "Go", "Java", "Kotlin", "JavaScript", "TypeScript", "Python", "Ruby", "Swift", "Rust"}
 
+
+_UPLOADS = "github/codeql-action/upload-sarif"
+"""Shows what another tool found; named only where no analyser is."""
+
+_SEMGREP = {"PHP", "Scala", "Elixir", "Solidity", "OCaml", "Dart", "Lua", "Apex", "Clojure", "R", "Julia"}
+"""Further languages that Semgrep has rules for."""
 
 _NONE = "No static security analysis is configured in the tree."
 
@@ -54,27 +57,20 @@ def judge(view: View) -> list[Finding]:
 def _analysis(view: View) -> Finding:
     if not view.has_code:
         return not_applicable("static-analysis", "there is no code to analyse")
-    for workflow in view.good_workflows:
-        for step in workflow.steps:
-            if step.uses.startswith(_ACTIONS):
-                return passed(
-                    "static-analysis",
-                    f"`{workflow.path}` runs {step.uses.split('@')[0]}.",
-                    at(workflow.path, step.line, step.uses[:80]),
-                )
-            if step.run and (match := _COMMANDS.search(step.run[:20_000])):
-                return passed(
-                    "static-analysis",
-                    f"`{workflow.path}` runs {match.group(0)}.",
-                    at(workflow.path, step.line, match.group(0)),
-                )
+    runs = sorted(_runs(view), key=lambda run: run[1].startswith(_UPLOADS))
+    if runs:
+        where, said = runs[0]
+        return passed("static-analysis", f"`{where.path}` runs {said.split('@')[0]}.", where)
     if path := view.tree.has(*_FILES):
         return passed("static-analysis", f"Set up in `{path}`.", at(path))
-    if package := view.depends_on(*_PACKAGES):
+    if package := next((p for p in view.packages if (p.ecosystem, p.name) in _PACKAGES), None):
         return passed(
             "static-analysis", f"{package.name} is a dependency.", at(package.path, package.line, package.name)
         )
-    for path in (".pre-commit-config.yaml", ".gitlab-ci.yml", "tox.ini", "Makefile", "noxfile.py"):
+    for path in (
+        ".pre-commit-config.yaml", ".gitlab-ci.yml", "tox.ini", "Makefile", "noxfile.py", ".golangci.yml",
+        ".golangci.yaml", ".golangci.toml",
+    ):  # fmt: skip
         text = view.text(path)[:100_000]
         if match := _COMMANDS.search(text):
             return passed(
@@ -88,18 +84,27 @@ def _analysis(view: View) -> Finding:
                 f"Ruff's security rules are on in `{path}`.",
                 at(path, text.count("\n", 0, match.start()) + 1),
             )
-    language = next((lang.name for lang in view.languages if lang.name in _CODEQL), "")
-    if view.main_language == "HCL":
+    return _nothing(view)
+
+
+def _runs(view: View) -> Iterator[tuple[Evidence, str]]:
+    """Each step that runs an analyser, with what it runs."""
+    for workflow in view.good_workflows:
+        for step in workflow.steps:
+            if step.uses.startswith(_ACTIONS):
+                yield at(workflow.path, step.line, step.uses[:80]), step.uses
+            elif step.run and (match := _COMMANDS.search(step.run[:20_000])):
+                yield at(workflow.path, step.line, match.group(0)), match.group(0)
+
+
+def _nothing(view: View) -> Finding:
+    language = view.main_language
+    if language == "HCL":
         advice = "Add a step that runs `trivy config` or checkov on pull requests."
-        return failed("static-analysis", _NONE, action="Switch on static analysis", next_step=advice)
-    advice = (
-        f"Switch on CodeQL's default setup (Settings, Code security): it knows {language} and needs no file."
-        if language
-        else "Add Semgrep, or the analyser of your language, to CI."
-    )
-    return failed(
-        "static-analysis",
-        _NONE,
-        action="Switch on static analysis",
-        next_step=advice,
-    )
+    elif language in _CODEQL:
+        advice = f"Switch on CodeQL's default setup (Settings, Code security): it knows {language} and needs no file."
+    elif language in _SEMGREP:
+        advice = f"Add a step that runs Semgrep on pull requests: it has rules for {language}."
+    else:
+        return not_applicable("static-analysis", f"no security analyser is known for {language or 'this'}")
+    return failed("static-analysis", _NONE, action="Switch on static analysis", next_step=advice)

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 from bot.analysis.contents.facts import type_of
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed, unknown, warned
+from bot.analysis.kinds import is_main
 from bot.analysis.view import View
 from bot.analysis.words import capital, code, counted, listed, percent, sentence
 from bot.model.snapshot import FileClass, FileFact
 
 MANY_AT_ROOT = 40
-DEEP = 10
+DEEP = 12
 LARGE_FILE = 1_500
 MANY_MARKERS = 5.0
 SMALL = 200
@@ -48,7 +49,8 @@ def _layout(view: View) -> Finding:
                 "documents there."
             ),
         )
-    deepest = max(sources, key=lambda f: (f.path.count("/"), f.path), default=None)
+    own = [f for f in sources if not _ROUTES & set(f.path.split("/")[:-1])]
+    deepest = max(own, key=lambda f: (f.path.count("/"), f.path), default=None)
     if deepest and deepest.path.count("/") > DEEP and not _DEEP_LANGUAGES & {lang.name for lang in view.languages[:2]}:
         return warned(
             "layout",
@@ -64,13 +66,20 @@ _DEEP_LANGUAGES = frozenset({"Java", "Kotlin", "Scala", "Groovy"})
 """Languages whose packages are folders of a domain's name."""
 
 
+_ROUTES = frozenset({"routes", "app", "pages"})
+"""Folders whose own folders are the addresses of a site: frameworks ask for that depth."""
+
+
 def _laid_out(view: View, sources: Sequence[FileFact]) -> str:
     lines: Counter[str] = Counter()
     for file in sources:
         if "/" in file.path:
             lines[file.path.split("/", 1)[0]] += file.code
+    if any(not name.startswith(".") for name in lines):
+        lines = Counter({name: count for name, count in lines.items() if not name.startswith(".")})
     folders = [f"{name}/" for name, _ in sorted(lines.items(), key=lambda item: (-item[1], item[0]))]
-    parts = f"{counted(len(view.components), 'component')}, " if len(view.components) > 1 else ""
+    main = [component for component in view.components if is_main(component)]
+    parts = f"{counted(len(main), 'component')}, " if len(main) > 1 else ""
     where = f"code in {code(folders, limit=3)}" if folders else "code in the root"
     return capital(f"{parts}{where}, {counted(source_depth(view), 'folder')} deep.")
 

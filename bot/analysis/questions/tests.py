@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.analysis.components import languages_tested_elsewhere
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed, warned
 from bot.analysis.kinds import is_main
 from bot.analysis.view import View, folders_above
@@ -73,14 +74,22 @@ def _none(view: View, production: int) -> Finding:
 
 
 def _untested(view: View, inline: Sequence[str]) -> list[Component]:
-    """Main components of some size without test files and without tests inside source files."""
+    """Main components of some size without test files, without tests inside source files, and whose language has no
+    tests that stand apart from the code, of which nobody can tell what they test.
+    """
     if len(view.components) < 2:
         return []
+    elsewhere = languages_tested_elsewhere(view.components, view.contents.files)
     tested = {parent for path in inline for parent in folders_above(path)}
     return [
         c
         for c in view.components
-        if c.path and c.code >= 200 and not c.has_tests and c.path not in tested and is_main(c)
+        if c.path
+        and c.code >= 200
+        and not c.has_tests
+        and c.path not in tested
+        and is_main(c)
+        and not elsewhere & set(c.languages)
     ]
 
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed, unknown, warned
 from bot.analysis.view import View
 from bot.analysis.words import capital, code, counted, listed, sentence
+from bot.analysis.workflow_risk import rate
 from bot.model.report import Evidence
 from bot.model.snapshot import WorkflowFinding
 
-_OTHER_CHECKS = frozenset({"unpinned-uses", "unpinned-images", "unpinned-tools"})
-"""Rules of zizmor that our check `pinned` answers."""
-
-_MISSING_PERMISSIONS = frozenset({"excessive-permissions"})
 _RANK = {"high": 0, "medium": 1, "low": 2}
 
 ADVICE = {
     "template-injection": "pass the expression through `env:` and use the variable in the script",
-    "dangerous-triggers": "use `pull_request`, or keep `pull_request_target` away from the pull request's code",
+    "dangerous-triggers": "do not check out or run a contributor's code where secrets are at hand; use `pull_request`",
     "excessive-permissions": "give each job only the `permissions` it needs, beginning with `contents: read`",
     "artipacked": "set `persist-credentials: false` on `actions/checkout`",
     "cache-poisoning": "do not restore caches in jobs that publish",
@@ -34,6 +31,8 @@ ADVICE = {
     "ref-confusion": "pin the action to a commit: its branch and tag share a name",
     "use-trusted-publishing": "publish with OIDC instead of a stored token",
     "archived-uses": "replace the archived action",
+    "adhoc-packages": "install from a lockfile, or name the exact version",
+    "github-app": "ask for the token's `permission-…` inputs one by one",
 }
 """Rule of zizmor → what to do about it."""
 
@@ -44,13 +43,9 @@ def judge(view: View) -> list[Finding]:
 
 
 def serious_findings(view: View) -> list[WorkflowFinding]:
-    """zizmor's findings that this check counts, gravest first; informational and uncertain ones are left out."""
-    found = [
-        f
-        for f in view.contents.workflow_findings or ()
-        if f.rule not in _OTHER_CHECKS and f.severity.lower() in _RANK and f.confidence.lower() != "low"
-    ]
-    return sorted(found, key=lambda f: (_RANK[f.severity.lower()], f.path, f.line, f.rule))
+    """zizmor's findings that this check counts, gravest first, rated by who could use them."""
+    found = rate(view.contents.workflow_findings or (), view.good_workflows, view.contents.texts)
+    return sorted(found, key=lambda f: (_RANK[f.severity], f.path, f.line, f.rule))
 
 
 def _safety(view: View) -> Finding:
@@ -68,7 +63,7 @@ def _safety(view: View) -> Finding:
 
 
 def _unsafe(findings: list[WorkflowFinding]) -> Finding:
-    groups = {level: [f for f in findings if f.severity.lower() == level] for level in _RANK}
+    groups = {level: [f for f in findings if f.severity == level] for level in _RANK}
     worst = next(group for group in groups.values() if group)
     rules = list(dict.fromkeys(f.rule for f in worst))
     levels = listed([f"{len(group)} {level}" for level, group in groups.items() if group])

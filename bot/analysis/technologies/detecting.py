@@ -74,16 +74,28 @@ def _technology(entry: Entry, sightings: list[_Sighting]) -> Technology:
 def _sightings(contents: Contents, inventory: Inventory, at: Places) -> Iterator[tuple[Entry, _Sighting]]:
     table = index()
     only_examples = all(is_example(package.path) for package in inventory.packages)
+    own = {(manifest.ecosystem, manifest.name) for manifest in inventory.manifests if manifest.name}
     for package in inventory.packages:
         from_example = is_example(package.path)
-        if from_example and not only_examples:
+        if (from_example and not only_examples) or (package.ecosystem, package.name) in own:
             continue
         for matcher in matchers_of(package):
-            if matcher in table:
+            if matcher in table and _counts_there(package.path, table[matcher]):
                 yield table[matcher], _of_package(package, table[matcher], matcher, from_example)
                 break
     yield from _of_manifests(inventory, at)
     yield from _of_files(contents.files, at)
+
+
+_DOCUMENT_FOLDERS = frozenset({"docs", "doc", "documentation"})
+_OF_DOCUMENTS = frozenset(
+    {"language", "runtime", "build", "package-manager", "docs", "linting", "testing", "ci", "hosting", "release"}
+)
+
+
+def _counts_there(path: str, entry: Entry) -> bool:
+    """Whether a package of a documentation folder is what the repository is built with, or its documents alone."""
+    return path.split("/", 1)[0].lower() not in _DOCUMENT_FOLDERS or "/" not in path or entry.category in _OF_DOCUMENTS
 
 
 def matchers_of(package: Package) -> Iterator[tuple[str, str]]:
@@ -175,6 +187,8 @@ def _of_files(files: tuple[FileFact, ...], at: Places) -> Iterator[tuple[Entry, 
         for matcher in (("file", posixpath.basename(file.path)), ("path", file.path)):
             entry = table.get(matcher)
             if entry is not None and not is_skipped(file.path) and not is_example(file.path):
+                if "compose" in matcher[1] and "tasks" in file.path.split("/")[:-1]:
+                    continue  # Ansible's tasks may be called like the tool that they install
                 yield entry, _of_path(file.path, at.component(file.path), 5)
         folder = posixpath.dirname(file.path)
         while folder and folder not in seen_folders:

@@ -89,3 +89,9 @@ def test_a_dockerfile_without_from_is_a_problem() -> None:
     assert [one.message for one in inventory({"Dockerfile": "RUN x\n"}).problems] == [
         "The Dockerfile has no FROM line."
     ]
+
+
+def test_a_list_called_compose_is_another_tools_file() -> None:
+    found = inventory({"tasks/docker-compose.yml": "- name: a\n  command: b\n"})
+    assert not found.problems
+    assert not found.packages

@@ -81,3 +81,20 @@ def test_older_and_other_nuget_files() -> None:
         ("FSharp.Core", ">= 8.0", "runtime", 1),
         ("Expecto", "10.2.1", "development", 3),
     ]
+
+
+def test_only_described_packages_are_published() -> None:
+    project = '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup>{}</PropertyGroup></Project>'
+    found = inventory(
+        {
+            "a/a.csproj": project.format("<PackageId>A</PackageId>"),
+            "b/b.csproj": project.format("<PackageId>B</PackageId><IsPackable>false</IsPackable>"),
+            "c/c.csproj": project.format("<TargetFrameworks>$(Frameworks);net8.0</TargetFrameworks>"),
+        }
+    )
+    assert [(one.path, one.is_private) for one in found.manifests] == [
+        ("a/a.csproj", False),
+        ("b/b.csproj", True),
+        ("c/c.csproj", True),
+    ]
+    assert [one.requirement for one in found.manifests[2].runtimes] == ["net8.0"]

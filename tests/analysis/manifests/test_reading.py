@@ -96,3 +96,15 @@ def test_places_know_the_nearest_component() -> None:
     assert [places.component(path) for path in ("x", "a/x", "a/b/x", "a/b/c/d/x", "ab/x")] == [
         "", "a", "a", "a/b/c", ""
     ]  # fmt: skip
+
+
+def test_an_action_of_the_workflows_is_no_component_and_copies_have_no_lockfile() -> None:
+    action = "name: a\nruns:\n  using: composite\n  steps: []\n"
+    found = read_texts(
+        {".github/actions/a/action.yml": action, "action.yml": action}, ["old/go.sum"], vendored=["old/go.sum"]
+    )
+    assert [(one.path, one.is_component) for one in found.manifests] == [
+        (".github/actions/a/action.yml", False),
+        ("action.yml", True),
+    ]
+    assert not found.lockfiles

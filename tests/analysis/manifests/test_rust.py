@@ -78,3 +78,12 @@ def test_cargo_inherits_from_its_workspace() -> None:
     assert [problem.message for problem in found.problems] == [
         "`gone` is inherited, but no workspace root here declares it."
     ]
+
+
+def test_programs_beside_a_library_are_found_by_their_place() -> None:
+    crate = '[package]\nname = "a"\nversion = "1.0.0"\n'
+    texts = {"Cargo.toml": crate, "src/lib.rs": "", "src/bin/a/main.rs": ""}
+    (manifest,) = inventory(texts).manifests
+    assert (manifest.kind, manifest.entry_points) == (Kind.COMMAND_LINE_TOOL, ("src/bin/a/main.rs",))
+    texts["Cargo.toml"] = f"{crate}autobins = false\n"
+    assert inventory(texts).manifests[0].kind is Kind.LIBRARY

@@ -34,3 +34,44 @@ def test_installed_packages_in_the_tree_fail() -> None:
 
 def test_little_vendored_code_passes() -> None:
     assert judged("vendored", library()).state is State.PASS
+
+
+@pytest.mark.parametrize(
+    ("more", "state"),
+    [
+        ({"src/__tests__/fixtures/a/node_modules/b/i.js": "let a = 1;\n"}, State.PASS),
+        ({"web/node_modules/b/i.js": "let a = 1;\n"}, State.FAIL),
+    ],
+)
+def test_what_a_test_needs_installed_is_its_input(more: dict[str, str | bytes], state: State) -> None:
+    assert judged("vendored", library(more)).state is state
+
+
+@pytest.mark.parametrize(
+    ("more", "state"),
+    [
+        ({}, State.WARN),
+        ({"vendor/modules.txt": "# a.org/b v1.0.0\n"}, State.PASS),
+        ({"go.mod": None}, State.PASS),
+    ],
+    ids=["copied", "managed by go mod vendor", "nothing to declare it in"],
+)
+def test_copied_code_is_a_fault_where_a_package_manager_could_bring_it(
+    more: dict[str, str | bytes | None], state: State
+) -> None:
+    files: dict[str, str | bytes | None] = {"go.mod": "module a.org/a\n", "a.go": "package a\n" * 20}
+    files |= {f"vendor/b/{n}.go": "package b\n" * 100 for n in range(12)}
+    kept = {path: text for path, text in {**files, **more}.items() if text is not None}
+    assert judged("vendored", kept).state is state
+
+
+def test_data_and_declared_copies_are_not_copied_code() -> None:
+    files = library({f"vendor/{n}.pdf.txt": "words\n" * 500 for n in range(12)})
+    assert judged("vendored", files).state is State.PASS
+
+
+def test_a_dump_is_no_executable_and_the_maven_wrapper_has_its_own_advice() -> None:
+    assert judged("binaries", library({"assets/themes.bin": b"\x00\x01" * 50})).state is State.PASS
+    check = judged("binaries", library({".mvn/wrapper/maven-wrapper.jar": b"PK\x03\x04\x00" * 50}))
+    assert check.state is State.WARN
+    assert "only-script" in check.next_step

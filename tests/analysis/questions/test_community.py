@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from bot.model.report import State
@@ -121,3 +122,42 @@ def test_further_files_are_told() -> None:
 def test_docs_site(more: dict[str, str | bytes], changes: dict[str, object], state: State) -> None:
     files = library({"tally/more.py": python_code(200), **more})
     assert judged("docs-site", files, facts(**changes)).state is state
+
+
+def test_changelogs_of_the_parts_count_where_the_root_has_none() -> None:
+    parts: dict[str, str | bytes] = {"Cargo.toml": '[workspace]\nmembers = ["a", "b"]\n'}
+    for name in ("a", "b"):
+        parts |= {
+            f"{name}/Cargo.toml": f'[package]\nname = "{name}"\nversion = "1.0.0"\n',
+            f"{name}/src/lib.rs": "pub fn a() {}\n" * 60,
+            f"{name}/CHANGELOG.md": "# 1.0.0\n",
+        }
+    check = judged("changelog", parts)
+    assert check.state is State.PASS
+    assert check.found.startswith("One for each part: `a/CHANGELOG.md`")
+
+
+def test_a_checkout_cannot_tell_whether_releases_have_notes() -> None:
+    of = local_facts(releases=(msgspec.structs.replace(release("v1.0.0", 40), is_tag=True),))
+    assert judged("changelog", library(), of).state is State.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {f"guides/{n}.md": "# Page\n" for n in range(4)},
+        {f"Sources/A/A.docc/{n}.md": "# Page\n" for n in range(4)},
+        {"mix.exs": 'defmodule A do\n  defp deps do\n    [{:ex_doc, "~> 0.3", only: :dev}]\n  end\nend\n'},
+        {"README.md": f"{README}\n[Documentation](https://example.org/x)\n"},
+        {"README.md": f"{README}\n[here](https://tally.readthedocs.io)\n"},
+    ],
+    ids=["guides", "DocC", "a generator", "a link that says so", "a page of its own name"],
+)
+def test_documentation_beyond_the_readme(more: dict[str, str | bytes]) -> None:
+    files = library({"tally/more.py": python_code(200), **more})
+    assert judged("docs-site", files).state is State.PASS
+
+
+def test_others_documentation_is_not_ones_own() -> None:
+    files = library({"tally/more.py": python_code(200), "README.md": f"{README}\n[regex](https://docs.rs/regex)\n"})
+    assert judged("docs-site", files).state is State.WARN

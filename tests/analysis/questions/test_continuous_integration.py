@@ -78,3 +78,34 @@ def test_ci_state(state: str | None, expected: State) -> None:
 def test_without_ci_there_is_no_state() -> None:
     files = library(without=[".github/workflows/ci.yml"])
     assert judged("ci-state", files, facts(ci_state="FAILURE")).state is State.NOT_APPLICABLE
+
+
+_ON_TAGS = "name: Tests\non:\n  push:\n    tags: ['v*']\njobs:\n  a:\n    steps:\n      - run: pytest\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "workflow", "state"),
+    [
+        ("release.yml", _ON_TAGS, State.WARN),
+        ("cd.yml", "on: push\njobs:\n  a:\n    steps:\n      - run: ./deploy\n", State.WARN),
+        ("copilot-setup-steps.yml", "on: pull_request\njobs:\n  a:\n    steps:\n      - run: npm ci\n", State.WARN),
+        ("title.yml", "on: pull_request_target\njobs:\n  a:\n    steps:\n      - uses: a/title@v1\n", State.WARN),
+        ("docker.yml", "on: pull_request\njobs:\n  a:\n    steps:\n      - run: docker build .\n", State.PASS),
+    ],
+)
+def test_what_checks_no_change_is_no_ci(path: str, workflow: str, state: State) -> None:
+    files = library({f".github/workflows/{path}": workflow}, without=[".github/workflows/ci.yml"])
+    assert judged("ci", files).state is state
+
+
+@pytest.mark.parametrize("forge", ["forgejo", "gitea"])
+def test_workflows_of_another_forge_count(forge: str) -> None:
+    files = library({f".{forge}/workflows/ci.yml": CI}, without=[".github/workflows/ci.yml"])
+    assert judged("ci", files).found == f"{forge.capitalize()} Actions checks changes (`.{forge}/workflows/ci.yml`)."
+    assert judged("ci-tests", files).state is State.PASS
+
+
+def test_a_step_that_says_test_and_takes_its_command_from_a_matrix_tests() -> None:
+    step = "      - name: Test ${{ matrix.name }}\n        run: ${{ matrix.runs.test }}\n"
+    files = library({".github/workflows/ci.yml": CI.replace("      - run: pytest\n", step)})
+    assert judged("ci-tests", files).state is State.PASS

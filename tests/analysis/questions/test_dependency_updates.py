@@ -31,3 +31,15 @@ def test_dependency_updates(more: dict[str, str | bytes], state: State) -> None:
 def test_without_dependencies_there_is_nothing_to_update() -> None:
     files = library({"pyproject.toml": '[project]\nname = "tally"\nversion = "1"\n'})
     assert judged("dependency-updates", files).state is State.NOT_APPLICABLE
+
+
+def test_what_a_bot_is_asked_for_is_ones_own() -> None:
+    example = '{"name": "e", "dependencies": {"next": "15"}}'
+    workflow = (
+        "on: push\njobs:\n  a:\n    container: mcr.example.com/a:1\n    steps:\n      - uses: actions/checkout@v4\n"
+    )
+    files = library({"examples/a/package.json": example, ".github/workflows/ci.yml": workflow})
+    check = judged("dependency-updates", files)
+    assert [one.path for one in check.evidence] == ["pyproject.toml"]
+    assert "`github-actions` and `pip`" in check.next_step
+    assert "docker" not in check.next_step

@@ -44,3 +44,32 @@ def test_a_library_leaves_versions_to_its_users() -> None:
         "i.js": _PAGE,
     }
     assert judged("lockfile", files).state is State.NOT_APPLICABLE
+
+
+_APP = '{"name": "a", "private": true, "dependencies": {"next": "15"}}'
+_GEM = "Gem::Specification.new do |s|\n  s.name = 'a'\n  s.version = '1.0'\n  s.executables = ['a']\nend\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "state"),
+    [
+        ({"requirements.txt": "attrs==23.1.0\n", "manage.py": "a = 1\n" * 60}, State.NOT_APPLICABLE),
+        ({"requirements.txt": "attrs>=23.1.0\n", "manage.py": "a = 1\n" * 60}, State.FAIL),
+        ({"manage.py": "a = 1\n" * 60, "tools/requirements.txt": "attrs\n"}, State.NOT_APPLICABLE),
+        ({"manage.py": "a = 1\n" * 60, "tests/data/go.sum": "x\n"}, State.NOT_APPLICABLE),
+        ({"a.gemspec": _GEM, "Gemfile": "gem 'rack'\n", "lib/a.rb": "a = 1\n" * 60}, State.NOT_APPLICABLE),
+    ],
+    ids=["exact", "loose", "of a helper", "a test's input", "a gem"],
+)
+def test_what_needs_no_lockfile(files: dict[str, str | bytes], state: State) -> None:
+    assert judged("lockfile", files).state is state
+
+
+def test_exact_versions_of_nuget_need_no_lockfile() -> None:
+    project = (
+        '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup><PackageReference Include="A" Version="%s" /></ItemGroup>'
+        "</Project>"
+    )
+    code = "class A {}\n" * 60
+    assert judged("lockfile", {"A.csproj": project % "1.2.3", "A.cs": code}).state is State.NOT_APPLICABLE
+    assert judged("lockfile", {"A.csproj": project % "1.*", "A.cs": code}).state is State.FAIL

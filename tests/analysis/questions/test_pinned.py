@@ -44,3 +44,9 @@ def test_actions_of_this_repository_are_looked_into() -> None:
 )
 def test_pinned_images(dockerfile: str, state: State) -> None:
     assert judged("pinned", library({"Dockerfile": dockerfile})).state is state
+
+
+@pytest.mark.parametrize("uses", ["./.github/actions/a", "$/.github/actions/a", "${{ inputs.a }}"])
+def test_what_stands_here_needs_no_pin(uses: str) -> None:
+    files = library({".github/workflows/ci.yml": f"{CI}      - uses: {uses}\n"})
+    assert judged("pinned", files).state is State.PASS

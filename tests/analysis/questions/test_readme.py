@@ -100,3 +100,43 @@ def test_links_are_relative_to_the_readme() -> None:
 
 def test_builders_reach_the_collector() -> None:
     assert {f.path for f in contents(library(), of=facts()).files} == library().keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("```\n$ tally run\n```\n", True),
+        ("```sh\nmake\n```\n", True),
+        ("Only `make` sense of it.\n", False),
+        ("```js\n// make a request\n```\n", False),
+        ("```sh\nbin/setup\n```\n", True),
+    ],
+)
+def test_a_command_to_copy_says_how_to_run_it(text: str, is_told: bool) -> None:
+    readme = f"# Tally\n\nTally counts things in files and says how many there are of each.\n\n{text}"
+    check = judged("readme", library({"README.md": readme}))
+    assert ("not say how to install" in check.found) is not is_told
+
+
+def test_a_link_to_the_documentation_says_how_to_use_it() -> None:
+    readme = (
+        "# Tally\n\nTally counts things.\n\n    pip install tally\n\nSee the [documentation](https://example.org).\n"
+    )
+    assert judged("readme", library({"README.md": readme})).state is State.PASS
+
+
+def test_a_readme_in_asciidoc_is_read() -> None:
+    readme = (
+        "= Tally\n:toc:\n\nTally counts things in files.\n\n== Installation\n\n----\nmake install\n----\n\n== Usage\n"
+    )
+    files = library({"README.adoc": readme}, without=["README.md"])
+    made = report(files, facts(description=""))
+    assert made.repository.purpose == "Tally counts things in files."
+    assert check_of(made, "readme").state is State.PASS
+
+
+def test_a_readme_that_is_a_link_has_the_text_it_leads_to() -> None:
+    files = library({"tally/README.md": README}, without=["README.md"])
+    made = report(files, facts(description=""), symlinks={"README.md": "tally/README.md"})
+    assert made.repository.purpose.startswith("Tally counts things")
+    assert check_of(made, "readme").state is State.PASS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.model.report import State
-from tests.analysis.builders import facts, judged, library, release
+from tests.analysis.builders import facts, judged, library, local_facts, release
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,8 @@ from tests.analysis.builders import facts, judged, library, release
 )
 def test_signed_releases(more: dict[str, str | bytes], releases: object, state: State) -> None:
     assert judged("signed-releases", library(more), facts(releases=releases)).state is state
+
+
+def test_a_checkout_knows_no_assets() -> None:
+    of = local_facts(releases=(release("v1.0.0", 40),))
+    assert judged("signed-releases", library(), of).state is State.UNKNOWN

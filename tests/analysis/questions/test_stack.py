@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.model.report import State
-from tests.analysis.builders import judged, library
+from tests.analysis.builders import check, judged, library, report
 
 
 def test_a_manifest_that_does_not_parse_is_told_with_its_line() -> None:
@@ -31,3 +31,26 @@ def test_deployment_files_are_told() -> None:
     assert "Docker" in check.found
     assert "Fly.io" in check.found
     assert judged("deployment", library()).state is State.NOT_APPLICABLE
+
+
+def test_tasks_called_like_a_tool_are_no_compose_file() -> None:
+    tasks = "- name: Install compose\n  package: {name: docker-compose}\n"
+    files: dict[str, str | bytes] = {
+        "tasks/docker-compose.yml": tasks,
+        "tasks/main.yml": tasks,
+        "meta/main.yml": "{}\n",
+    }
+    made = report(files)
+    assert check(made, "manifests").state is State.NOT_APPLICABLE
+    assert check(made, "deployment").state is State.NOT_APPLICABLE
+    assert [one.name for one in made.tech_stack] == ["Ansible"]
+
+
+def test_a_template_of_a_dockerfile_is_not_read_as_one() -> None:
+    files: dict[str, str | bytes] = {"Dockerfile.template": "{{ header }}\nRUN a\n", "Dockerfile-b.in": "RUN b\n"}
+    assert judged("manifests", files).state is State.NOT_APPLICABLE
+
+
+def test_what_tests_deploy_is_not_deployed() -> None:
+    files = library({"tests/data/main.tf": 'resource "a" "b" {}\n', "tests/data/Dockerfile": "FROM alpine:3.20\n"})
+    assert judged("deployment", files).state is State.NOT_APPLICABLE

@@ -68,3 +68,9 @@ def test_where_nothing_could_be_measured_the_answer_is_unknown() -> None:
     check = judged("complexity", {"a.py": _DEEP, "b.py": _DEEP})
     assert check.state is State.UNKNOWN
     assert "`a.py` and `b.py`" in check.reason
+
+
+def test_the_depth_that_a_framework_asks_for_is_fine() -> None:
+    deep = "/".join("abcdefghijklm")
+    assert judged("layout", library({f"{deep}/a.py": "a = 1\n"})).state is State.WARN
+    assert judged("layout", library({f"src/routes/{deep}/a.py": "a = 1\n"})).state is State.PASS

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.model.report import State
 from tests.analysis.builders import judged, library, python_code, python_tests
 
@@ -31,3 +33,24 @@ def test_tests_inside_rust_sources_count() -> None:
     inside = "#[cfg(test)]\nmod tests {\n    #[test]\n    fn f() {}\n}\n"
     assert judged("tests", {**files, "src/lib.rs": code}).state is State.FAIL
     assert judged("tests", {**files, "src/lib.rs": code + inside}).state is State.PASS
+
+
+_PART = '{"name": "%s", "version": "1.0.0", "main": "i.js"}'
+_JS = "export const one = () => 1;\n" * 220
+
+
+@pytest.mark.parametrize(
+    ("more", "state"),
+    [
+        ({"packages/a/test/a.test.js": "test(1)\n" * 220}, State.WARN),
+        ({"packages/a/test/a.test.js": "test(1)\n" * 220, "tests/b.test.js": "test(1)\n" * 220}, State.PASS),
+        ({"packages/a/test/a.test.js": "test(1)\n" * 220, "tests/test_b.py": python_tests(60)}, State.WARN),
+        ({"e2e/package.json": _PART % "e2e", "e2e/tests/a.test.js": "test(1)\n" * 220}, State.PASS),
+    ],
+    ids=["one part has none", "in the root", "of another language", "a part of tests alone"],
+)
+def test_a_part_is_called_untested_only_where_that_can_be_told(more: dict[str, str | bytes], state: State) -> None:
+    files: dict[str, str | bytes] = {"package.json": '{"private": true, "workspaces": ["packages/*"]}'}
+    for name in ("a", "b"):
+        files |= {f"packages/{name}/package.json": _PART % name, f"packages/{name}/i.js": _JS}
+    assert judged("tests", {**files, **more}).state is state

@@ -177,3 +177,23 @@ def test_languages_are_told_by_their_largest_file_and_traces_are_not() -> None:
 def test_two_runs_say_the_same() -> None:
     texts = {**requirements("flask", "celery", "redis", "pytest"), **FRAMEWORKS["PostgreSQL"]}
     assert list(technologies(texts).items()) == list(technologies(texts).items())
+
+
+def test_a_repository_is_not_built_with_itself() -> None:
+    texts = {
+        "pyproject.toml": """
+            [project]
+            name = "requests"
+            dependencies = ["urllib3"]
+            [project.optional-dependencies]
+            all = ["requests[socks]", "flask"]
+        """
+    }
+    assert "Requests" not in technologies(texts)
+    assert "Flask" in technologies(texts)
+
+
+def test_what_documents_are_made_with_is_not_what_the_code_is_made_with() -> None:
+    found = technologies({"docs/requirements.txt": "sphinx\ntornado\nnltk\n", "Makefile": "all:\n"})
+    assert "Sphinx" in found
+    assert not {"Tornado", "NLTK"} & found.keys()
