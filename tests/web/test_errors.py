@@ -1,0 +1,33 @@
+"""Error pages."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from tests.web.world import World
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_who_is_signed_in_stays_so_on_an_error_page(world: World) -> None:
+    async with world.operator() as client:
+        page = (await client.get("/repos/nobody/nothing")).text
+        assert "Sign out" in page
+        assert "Sign in" not in page
+        assert 'href="/deliveries"' in page
+    async with world.client() as client:
+        assert 'href="/sign-in"' in (await client.get("/repos/nobody/nothing")).text
+
+
+async def test_our_own_fault_is_a_page_without_its_inside(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_args: object, **_more: object) -> None:
+        raise RuntimeError("the inside")
+
+    monkeypatch.setattr("bot.web.pages_usage.technology_users", broken)
+    transport = httpx.ASGITransport(app=world.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://radar.test") as client:
+        answer = await client.get("/technologies/NumPy", headers={"accept": "text/html"})
+    assert answer.status_code == 500
+    assert "the inside" not in answer.text
+    assert "Our fault" in answer.text
