@@ -109,6 +109,7 @@ class Radar:
         """Until the end, or until other parts are wanted: those under way are answered by these first."""
         async with bot.running():
             front = self._open(bot)
+            self.web.figures.warm()
             await life.started()
             changing = asyncio.create_task(self._change.wait(), name="change")
             await _either(changing, life.stopping, None)
@@ -227,7 +228,7 @@ def _front(bot: Bot, web: Web) -> ASGIApp:
     )
     app = Starlette(routes=[*bot.inngest_routes, *all_routes(web)], exception_handlers=exception_handlers())
     lead_slashes_home(app.router)
-    return webhook_first(webhook, _with_headers(app, bot.settings))
+    return webhook_first(webhook, ProxyHeadersMiddleware(_with_headers(app, bot.settings), trusted_hosts=PROXIES))
 
 
 def _with_headers(app: ASGIApp, settings: Settings) -> ASGIApp:

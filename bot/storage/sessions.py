@@ -15,7 +15,10 @@ from bot.storage.tables import UserInstallationRow, UserRepositoryRow, WebSessio
 
 @dataclass(frozen=True)
 class WebSession:
-    """One signed-in browser. `role`: operator | user. `token_sealed` is GitHub's token for the person, encrypted."""
+    """One signed-in browser. `role`: operator | user. `token_sealed` is GitHub's token for the person, encrypted.
+
+    `access` is a digest of what the person may see.
+    """
 
     digest: str
     role: str
@@ -25,6 +28,7 @@ class WebSession:
     created_at: datetime
     expires_at: datetime
     checked_at: datetime | None
+    access: str = ""
 
 
 def digest_of(secret: str) -> str:
@@ -80,7 +84,9 @@ async def keep_access(
             for installation_id, is_admin in installations.items()
         ]
         await session.execute(insert(UserInstallationRow), rows_installations)
-    await session.execute(update(WebSessionRow).where(WebSessionRow.user_id == user_id).values(checked_at=checked_at))
+    access = hashlib.sha256(repr((sorted(repositories.items()), sorted(installations.items()))).encode()).hexdigest()
+    mine = update(WebSessionRow).where(WebSessionRow.user_id == user_id)
+    await session.execute(mine.values(checked_at=checked_at, access=access))
 
 
 async def permission(session: AsyncSession, user_id: int, repository_id: int) -> str:

@@ -7,6 +7,7 @@ These read every repository of a scope, so they cost time that grows with the in
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,8 +21,15 @@ from bot.storage.tables import (
     RepositoryRow,
     RepositoryTechnologyRow,
 )
-from bot.storage.views_repositories import _COLUMNS, RepositoryItem
+from bot.storage.views_repositories import COLUMNS, RepositoryItem
 from bot.storage.views_scope import SENSITIVE_CHECKS, Scope, visible
+
+LISTED = 2_000
+"""Technologies and packages that are counted, the most used ones."""
+MOVED = 8
+"""Repositories that got worse, and better."""
+LOOKED_UP = 20_000
+"""Fewer repositories than these have their rows looked up one by one on SQLite."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,10 @@ class WorthyAction:
 
 @dataclass(frozen=True)
 class Figures:
-    """The overview in numbers. `average` is the mean score of scored repositories."""
+    """The overview in numbers. `average` is the mean score of `scored` repositories.
+
+    `counting`: not all is counted yet; there may be more than this.
+    """
 
     total: int
     reported: int
@@ -65,10 +76,15 @@ class Figures:
     worse: tuple[RepositoryItem, ...]
     better: tuple[RepositoryItem, ...]
     actions: tuple[WorthyAction, ...]
+    scored: int = 0
+    counting: bool = False
+
+
+NO_FIGURES = Figures(0, 0, 0, 0, 0, None, (), (), (), (), (), (), (), (), (), (), ())
 
 
 async def figures(
-    session: AsyncSession, scope: Scope, *, owner: str = "", since: datetime, technologies: int = 2_000
+    session: AsyncSession, scope: Scope, *, owner: str = "", since: datetime, listed: int = LISTED
 ) -> Figures:
     """Everything of `scope` (and of `owner`, if given). `worse` and `better` are of reports since `since`."""
     condition = _of(scope, owner)
@@ -88,12 +104,86 @@ async def figures(
         licences=_tallies(counts.licences),
         languages=_tallies(counts.languages),
         owners=await _owners(session, condition),
-        technologies=await _technologies(session, condition, technologies),
-        packages=await _packages(session, condition),
+        technologies=await _technologies(session, condition, listed),
+        packages=await _packages(session, condition, listed),
         worse=worse,
         better=better,
         actions=await _actions(session, condition, hidden=() if scope.is_trusted else SENSITIVE_CHECKS),
+        scored=counts.scored,
     )
+
+
+def together(one: Figures, other: Figures) -> Figures:
+    """Figures of two groups of repositories that share none, as if they had been counted together.
+
+    Of what is listed up to a bound (technologies, packages), something beyond it in one of them may be left out.
+    """
+    scored = one.scored + other.scored
+    points = (one.average or 0.0) * one.scored + (other.average or 0.0) * other.scored
+    return Figures(
+        total=one.total + other.total,
+        reported=one.reported + other.reported,
+        private=one.private + other.private,
+        waiting=one.waiting + other.waiting,
+        failed=one.failed + other.failed,
+        average=points / scored if scored else None,
+        grades=_sum(one.grades, other.grades),
+        statuses=_sum(one.statuses, other.statuses),
+        kinds=_sum(one.kinds, other.kinds),
+        licences=_sum(one.licences, other.licences),
+        languages=_sum(one.languages, other.languages),
+        owners=_sum(one.owners, other.owners),
+        technologies=_sum(one.technologies, other.technologies),
+        packages=_sum(one.packages, other.packages),
+        worse=_most(sorted((*one.worse, *other.worse), key=lambda item: (_gain(item), item.id))),
+        better=_most(sorted((*one.better, *other.better), key=lambda item: (-_gain(item), item.id))),
+        actions=_worthiest(one.actions, other.actions),
+        scored=scored,
+        counting=one.counting or other.counting,
+    )
+
+
+def _sum(one: tuple[Tally, ...], other: tuple[Tally, ...]) -> tuple[Tally, ...]:
+    if not one or not other:
+        return one or other
+    counts: Counter[tuple[str, str]] = Counter()
+    for tally in (*one, *other):
+        counts[tally.name, tally.detail] += tally.count
+    found = (Tally(name, count, detail) for (name, detail), count in counts.items())
+    return tuple(sorted(found, key=lambda tally: (not tally.name, -tally.count, tally.name, tally.detail)))
+
+
+def _gain(item: RepositoryItem) -> int:
+    return (item.score or 0) - (item.score_before or 0)
+
+
+def _most(items: Iterable[RepositoryItem]) -> tuple[RepositoryItem, ...]:
+    return tuple(items)[:MOVED]
+
+
+def _worthiest(one: tuple[WorthyAction, ...], other: tuple[WorthyAction, ...]) -> tuple[WorthyAction, ...]:
+    found = {action.check_id: action for action in one}
+    for action in other:
+        same = found.get(action.check_id)
+        found[action.check_id] = WorthyAction(
+            check_id=action.check_id,
+            title=min(action.title, same.title) if same else action.title,
+            effort=min(action.effort, same.effort) if same else action.effort,
+            repositories=action.repositories + (same.repositories if same else 0),
+            value=action.value + (same.value if same else 0.0),
+        )
+    return tuple(sorted(found.values(), key=lambda action: (-action.value, action.check_id)))
+
+
+async def still_seen(
+    session: AsyncSession, scope: Scope, items: Iterable[RepositoryItem]
+) -> tuple[RepositoryItem, ...]:
+    """Those of kept items that the viewer may still see, as they are now: figures are kept for a while, and a
+    repository may have been made private since."""
+    ids = [item.id for item in items]
+    query = select(*COLUMNS).where(visible(scope), RepositoryRow.id.in_(ids))
+    found = {line[0]: RepositoryItem(*line) for line in (await session.execute(query)).all()} if ids else {}
+    return tuple(found[number] for number in ids if number in found)
 
 
 def _of(scope: Scope, owner: str) -> ColumnElement[bool]:
@@ -155,10 +245,16 @@ async def _owners(session: AsyncSession, condition: ColumnElement[bool]) -> tupl
     return tuple(Tally(owner, number) for owner, number in found)
 
 
-def _among(column: InstrumentedAttribute[int], condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Rows of repositories that are counted. A list of ids is made once, where a join would read wide rows; `+ 0`
-    keeps SQLite from looking rows up by it, which costs more than one walk through the index on the name."""
-    return (column + 0).in_(select(RepositoryRow.id).where(condition))
+async def _among(
+    session: AsyncSession, column: InstrumentedAttribute[int], condition: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """Rows of repositories that are counted, by a list of ids, where a join would read wide rows. `+ 0` keeps SQLite
+    from looking rows up by a long one, which costs more than one walk through the index on the name."""
+    ids = select(RepositoryRow.id).where(condition)
+    if session.get_bind().dialect.name == "postgresql":
+        return column.in_(ids)
+    few = select(func.count()).select_from(ids.limit(LOOKED_UP).subquery())
+    return column.in_(ids) if int(await session.scalar(few) or 0) < LOOKED_UP else (column + 0).in_(ids)
 
 
 async def _technologies(session: AsyncSession, condition: ColumnElement[bool], limit: int) -> tuple[Tally, ...]:
@@ -166,7 +262,7 @@ async def _technologies(session: AsyncSession, condition: ColumnElement[bool], l
     count = func.count()
     counted = (
         select(row.name, count.label("number"))
-        .where(_among(row.repository_id, condition))
+        .where(await _among(session, row.repository_id, condition))
         .group_by(row.name)
         .order_by(count.desc(), row.name)
         .limit(limit)
@@ -177,14 +273,14 @@ async def _technologies(session: AsyncSession, condition: ColumnElement[bool], l
     return tuple(Tally(*line) for line in (await session.execute(query)).all())
 
 
-async def _packages(session: AsyncSession, condition: ColumnElement[bool], limit: int = 200) -> tuple[Tally, ...]:
+async def _packages(session: AsyncSession, condition: ColumnElement[bool], limit: int) -> tuple[Tally, ...]:
     row = RepositoryPackageRow
     count = func.count(row.repository_id.distinct())
     query = (
         select(row.name, count, row.ecosystem)
-        .where(_among(row.repository_id, condition))
+        .where(await _among(session, row.repository_id, condition))
         .group_by(row.name, row.ecosystem)
-        .order_by(count.desc(), row.name)
+        .order_by(count.desc(), row.name, row.ecosystem)
         .limit(limit)
     )
     return tuple(Tally(*line) for line in (await session.execute(query)).all())
@@ -197,10 +293,10 @@ async def _moved(
     moved = row.score < row.score_before if worse else row.score > row.score_before
     change = row.score - row.score_before
     query = (
-        select(*_COLUMNS)
+        select(*COLUMNS)
         .where(condition, row.reported_at >= since, moved)
         .order_by(change if worse else change.desc(), row.id)
-        .limit(8)
+        .limit(MOVED)
     )
     return tuple(RepositoryItem(*line) for line in (await session.execute(query)).all())
 
@@ -212,7 +308,7 @@ async def _actions(
     worth = func.sum(row.value)
     query = (
         select(row.check_id, func.min(row.title), func.min(row.effort), func.count(), worth)
-        .where(_among(row.repository_id, condition), row.check_id.not_in(("", *hidden)))
+        .where(await _among(session, row.repository_id, condition), row.check_id.not_in(("", *hidden)))
         .group_by(row.check_id)
         .order_by(worth.desc(), row.check_id)
     )

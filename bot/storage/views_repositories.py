@@ -68,7 +68,8 @@ class Position:
     id: int
 
 
-_COLUMNS = [getattr(RepositoryRow, field) for field in RepositoryItem.__dataclass_fields__]
+COLUMNS = [getattr(RepositoryRow, field) for field in RepositoryItem.__dataclass_fields__]
+"""What is selected to make a RepositoryItem."""
 
 _SORT_COLUMN: dict[str, InstrumentedAttribute[Any]] = {
     "score": RepositoryRow.score,
@@ -128,7 +129,7 @@ async def _items(session: AsyncSession, ids: Sequence[int]) -> list[RepositoryIt
     """The rows of these ids, in their order."""
     if not ids:
         return []
-    query = select(*_COLUMNS).where(RepositoryRow.id.in_(ids))
+    query = select(*COLUMNS).where(RepositoryRow.id.in_(ids))
     rows = {row[0]: RepositoryItem(*row) for row in (await session.execute(query)).all()}
     return [rows[key] for key in ids if key in rows]
 
@@ -151,13 +152,21 @@ def position_of(item: RepositoryItem, sort: SortBy) -> Position:
 async def find_repository(session: AsyncSession, scope: Scope, owner: str, name: str) -> RepositoryItem | None:
     """The repository of that name (any case) if `scope` may see it; of several of one name the newest."""
     query = (
-        select(*_COLUMNS)
+        select(*COLUMNS)
         .where(visible(scope), RepositoryRow.full_name_lower == f"{owner}/{name}".lower())
         .order_by(RepositoryRow.id.desc())
         .limit(1)
     )
     row = (await session.execute(query)).first()
     return None if row is None else RepositoryItem(*row)
+
+
+async def find_owner(session: AsyncSession, scope: Scope, login: str) -> str | None:
+    """The account of that login (any case) as its repositories that `scope` may see write it."""
+    start = login.lower()
+    row = RepositoryRow
+    query = select(row.owner).where(row.full_name_lower >= f"{start}/", row.full_name_lower < f"{start}0")
+    return await session.scalar(query.where(visible(scope)).limit(1))
 
 
 async def owners(session: AsyncSession) -> list[tuple[int, str]]:

@@ -15,12 +15,15 @@ class Scope:
     """What a viewer may see. Strangers (the default) see public repositories only.
 
     `everything`: the operator and unbounded API tokens. `installation_id`: a token bound to one installation.
-    `user_id`: public repositories and those that GitHub shows this person.
+    `user_id`: public repositories and those that GitHub shows this person; with `beyond_public` only private ones of
+    these. `access` is a digest of what GitHub shows them: what was read for one is not shown for another.
     """
 
     everything: bool = False
     installation_id: int | None = None
     user_id: int | None = None
+    beyond_public: bool = False
+    access: str = ""
 
     @property
     def is_trusted(self) -> bool:
@@ -44,6 +47,9 @@ def visible(scope: Scope) -> ColumnElement[bool]:
         return and_(present, RepositoryRow.installation_id == scope.installation_id)
     if scope.user_id is None:
         return and_(present, RepositoryRow.is_private.is_(False))
+    if scope.beyond_public:
+        ids = select(UserRepositoryRow.repository_id).where(UserRepositoryRow.user_id == scope.user_id)
+        return and_(present, RepositoryRow.is_private.is_(True), RepositoryRow.id.in_(ids))
     granted = (
         select(1)
         .where(UserRepositoryRow.user_id == scope.user_id, UserRepositoryRow.repository_id == RepositoryRow.id)

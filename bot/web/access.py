@@ -90,8 +90,10 @@ async def viewer_of(web: Web, request: Request) -> Viewer:
         if not await _is_still_granted(web, found):
             return STRANGER
         async with web.db.read() as session:
+            found = await sessions.find(session, digest, web.clock()) or found
             administers = await sessions.administers(session, found.user_id)
-    return Viewer(Role.USER, Scope(user_id=found.user_id), found.login, found.user_id, digest, administers=administers)
+    seen = Scope(user_id=found.user_id, access=found.access)
+    return Viewer(Role.USER, seen, found.login, found.user_id, digest, administers=administers)
 
 
 async def may_write(web: Web, viewer: Viewer, repository: RepositoryItem) -> bool:

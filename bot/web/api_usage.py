@@ -20,14 +20,14 @@ from bot.web.api_types import (
     UsagePage,
 )
 from bot.web.endpoint import Call, Endpoint, reply
-from bot.web.pages_overview import figures_of
 
 TAG = "Across repositories"
+MOST_USED = 200
 
 
 async def get_overview(call: Call) -> Response:
     """The overview's figures, at most half a minute old."""
-    found = await figures_of(call.web, call.viewer.scope)
+    found = await call.web.figures.of(call.viewer.scope, is_patient=True)
     overview = Overview(
         total=found.total,
         reported=found.reported,
@@ -46,7 +46,7 @@ async def get_overview(call: Call) -> Response:
 
 async def list_technologies(call: Call) -> Response:
     """Technologies in use, with their category."""
-    found = await figures_of(call.web, call.viewer.scope)
+    found = await call.web.figures.of(call.viewer.scope, is_patient=True)
     return reply(call, TechnologyList(_counts(found.technologies)))
 
 
@@ -67,8 +67,8 @@ async def list_dependencies(call: Call) -> Response:
     """Packages by name, or the most used ones."""
     start = call.read(PackageQuery).q
     if not start:
-        figures = await figures_of(call.web, call.viewer.scope)
-        return reply(call, PackageList(_counts(figures.packages)))
+        figures = await call.web.figures.of(call.viewer.scope, is_patient=True)
+        return reply(call, PackageList(_counts(figures.packages[:MOST_USED])))
     async with call.web.db.read() as session:
         found = await find_packages(session, call.viewer.scope, start)
     return reply(call, PackageList([Count(item.name, item.count, item.ecosystem) for item in found]))

@@ -88,12 +88,15 @@ class Web:
     clock: Callable[[], datetime] = _now
     operator_token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     setup_code: str = field(default_factory=lambda: secrets.token_urlsafe(12), repr=False)
-    figures: FigureKeeper = field(default_factory=FigureKeeper)
+    figures: FigureKeeper = field(init=False, repr=False)
     limiter: RateLimiter = field(default_factory=RateLimiter)
     is_setup_code_used: bool = False
     unproven: tuple[str, AppCredentials] | None = field(default=None, repr=False)
     ending: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     rechecks: dict[int, asyncio.Lock] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        self.figures = FigureKeeper(self.db, self.clock)
 
     @property
     def secret_key(self) -> str:

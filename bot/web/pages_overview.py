@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
 
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from bot.storage import views_activity
-from bot.storage.views_figures import Figures, Tally, figures
+from bot.storage.views_figures import Tally, still_seen
 from bot.storage.views_filters import RepositoryFilter
-from bot.storage.views_repositories import list_repositories
-from bot.storage.views_scope import Scope
+from bot.storage.views_repositories import find_owner, list_repositories
 from bot.storage.views_work import installations
 from bot.web.deps import Web
 from bot.web.visit import Visit, page
@@ -32,10 +32,12 @@ def routes(web: Web) -> list[BaseRoute]:
 async def overview(visit: Visit) -> Response:
     """Figures of what the viewer may see, of one owner with `?owner=`."""
     web = visit.web
-    owner = visit.query.get("owner", "")
-    found = await figures_of(web, visit.viewer.scope, owner)
+    owner = await _owner(visit)
+    found = await web.figures.of(visit.viewer.scope, owner)
     chosen = RepositoryFilter(owner=owner)
     async with web.db.read() as session:
+        worse = await still_seen(session, visit.viewer.scope, found.worse)
+        better = await still_seen(session, visit.viewer.scope, found.better)
         newest = await list_repositories(session, visit.viewer.scope, chosen, sort="-reported", limit=12)
         running = []
         accounts = []
@@ -47,8 +49,9 @@ async def overview(visit: Visit) -> Response:
         "overview.html",
         active="overview",
         owner=owner,
-        figures=found,
+        figures=replace(found, worse=worse, better=better),
         grades=folded_grades(found.grades),
+        counting=found.counting,
         newest=newest.items,
         running=running,
         accounts=accounts,
@@ -59,14 +62,17 @@ async def overview(visit: Visit) -> Response:
     )
 
 
-async def figures_of(web: Web, scope: Scope, owner: str = "") -> Figures:
-    """Figures of a scope, at most half a minute old on a page that is looked at."""
-
-    async def read() -> Figures:
-        async with web.db.read() as session:
-            return await figures(session, scope, owner=owner, since=web.clock() - timedelta(days=7))
-
-    return await web.figures.get((scope, owner), web.clock().timestamp(), read)
+async def _owner(visit: Visit) -> str:
+    """The account in the address, as GitHub writes it; "" for none. Raises 404 for one that has no repository here:
+    what is counted of an account is kept, so that names made up would fill the database."""
+    wanted = visit.query.get("owner", "").replace("\0", "")
+    if not wanted:
+        return ""
+    async with visit.web.db.read() as session:
+        known = await find_owner(session, visit.viewer.scope, wanted)
+    if known is None:
+        raise HTTPException(404, visit.not_visible("account"))
+    return known
 
 
 def folded_grades(tallies: tuple[Tally, ...]) -> list[Tally]:

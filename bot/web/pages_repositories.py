@@ -23,7 +23,6 @@ from bot.storage.views_repositories import (
 )
 from bot.web import cursors
 from bot.web.deps import Web
-from bot.web.pages_overview import figures_of
 from bot.web.visit import Visit, page
 
 PAGE = 50
@@ -83,7 +82,7 @@ async def repositories(visit: Visit) -> Response:
             session, scope, wanted, sort=sort, after=after, limit=PAGE + 1, count_to=0 if after else COUNTED + 1
         )
     found, more = shown.items[:PAGE], shown.items[PAGE:]
-    known = await figures_of(visit.web, scope)
+    known = await visit.web.figures.of(scope)
     return visit.show(
         "repositories.html",
         active="repositories",

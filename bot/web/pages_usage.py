@@ -21,12 +21,12 @@ from bot.storage.views_usage import (
 )
 from bot.web import cursors
 from bot.web.deps import Web
-from bot.web.pages_overview import figures_of
 from bot.web.visit import Visit, page
 from bot.web.words import category_rank
 
 PAGE = 50
 VERSIONS = 12
+MOST_USED = 200
 
 
 def routes(web: Web) -> list[BaseRoute]:
@@ -41,14 +41,20 @@ def routes(web: Web) -> list[BaseRoute]:
 
 async def technologies(visit: Visit) -> Response:
     """Technologies by category, with numbers; narrowed with `?q=`."""
-    found = await figures_of(visit.web, visit.viewer.scope)
+    found = await visit.web.figures.of(visit.viewer.scope)
     wanted = visit.query.get("q", "").strip().lower()
     groups: dict[str, list[Tally]] = defaultdict(list)
     for tally in found.technologies:
         if wanted in tally.name.lower():
             groups[tally.detail].append(tally)
     categories = sorted(groups.items(), key=lambda item: category_rank(item[0]))
-    return visit.show("technologies.html", active="technologies", categories=categories, wanted=wanted)
+    return visit.show(
+        "technologies.html",
+        active="technologies",
+        categories=categories,
+        wanted=wanted,
+        counting=found.counting,
+    )
 
 
 async def technology(visit: Visit) -> Response:
@@ -77,13 +83,22 @@ async def technology(visit: Visit) -> Response:
 async def dependencies(visit: Visit) -> Response:
     """Packages by the beginning of their name (`?q=`), or the most used ones."""
     wanted = visit.query.get("q", "").strip()[:255].replace("\0", "")
+    counting = False
     if wanted:
         async with visit.web.db.read() as session:
             names = await find_packages(session, visit.viewer.scope, wanted)
         found = [Tally(item.name, item.count, item.ecosystem) for item in names]
     else:
-        found = list((await figures_of(visit.web, visit.viewer.scope)).packages)
-    return visit.show("dependencies.html", active="dependencies", found=found, wanted=wanted, counted=COUNTED_USERS)
+        known = await visit.web.figures.of(visit.viewer.scope)
+        found, counting = list(known.packages[:MOST_USED]), known.counting
+    return visit.show(
+        "dependencies.html",
+        active="dependencies",
+        found=found,
+        wanted=wanted,
+        counted=COUNTED_USERS,
+        counting=counting,
+    )
 
 
 async def dependency(visit: Visit) -> Response:

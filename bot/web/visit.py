@@ -18,6 +18,7 @@ from bot.web.deps import Web
 from bot.web.templates import render
 
 FORM_MAX_BYTES = 65_536
+COUNTING_S = 3
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Visit:
     viewer: Viewer
 
     def show(self, template: str, *, active: str = "", status: int = 200, **context: Any) -> Response:
-        """The page, with what every page needs."""
+        """The page, with what every page needs. With `counting` it says that figures lack and comes again."""
         shared = {
             "viewer": self.viewer,
             "form_token": form_token(self.web, self.viewer) if self.viewer.is_signed_in else "",
@@ -41,7 +42,10 @@ class Visit:
             "public_url": self.web.settings.radar_public_url,
             "can_sign_in": self.web.sign_in is not None,
         }
-        return render(template, {**shared, **context}, status=status)
+        response = render(template, {**shared, **context}, status=status)
+        if context.get("counting"):
+            response.headers["refresh"] = f"{COUNTING_S}"
+        return response
 
     @property
     def query(self) -> dict[str, str]:

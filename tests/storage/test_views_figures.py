@@ -15,7 +15,7 @@ from bot.storage.tables import (
     RepositoryRow,
     RepositoryTechnologyRow,
 )
-from bot.storage.views_figures import Figures, Tally, figures
+from bot.storage.views_figures import Figures, Tally, figures, together
 from bot.storage.views_scope import EVERYTHING, PUBLIC, Scope
 from tests.storage.samples import NOW, installation, later
 
@@ -146,7 +146,7 @@ async def test_users_are_repositories_not_lines(database: Database) -> None:
     found = await _figures(database)
     assert found.technologies == (Tally("Flask", 6, "framework"), Tally("Redis", 1, "cache"))
     assert found.packages == (Tally("flask", 2, "pypi"), Tally("flask", 1, "npm"))
-    assert (await _figures(database, technologies=1)).technologies == (Tally("Flask", 6, "framework"),)
+    assert (await _figures(database, listed=1)).technologies == (Tally("Flask", 6, "framework"),)
 
 
 async def test_actions_are_ranked_by_what_they_are_worth_together(database: Database) -> None:
@@ -191,3 +191,18 @@ async def test_one_owner_alone(database: Database) -> None:
 async def test_nothing_has_no_average(database: Database) -> None:
     found = await _figures(database)
     assert (found.total, found.average, found.grades, found.actions) == (0, None, (), ())
+
+
+@pytest.mark.parametrize("looked_up", [1, 20_000])  # on SQLite: held against a list of ids, or looked up by it
+async def test_the_public_and_what_is_beyond_it_make_what_a_person_sees(
+    database: Database, looked_up: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.storage.views_figures.LOOKED_UP", looked_up)
+    await fill(database)
+    whole = await _figures(database, Scope(user_id=1))
+    beyond = await _figures(database, Scope(user_id=1, beyond_public=True))
+    assert (beyond.total, beyond.private, [one.id for one in beyond.worse]) == (1, 1, [2])
+    assert together(await _figures(database, PUBLIC), beyond) == whole
+    assert together(beyond, await _figures(database, PUBLIC)) == whole
+    nobody = await _figures(database, Scope(user_id=2, beyond_public=True))
+    assert together(await _figures(database, PUBLIC), nobody) == await _figures(database, PUBLIC)

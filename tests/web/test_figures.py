@@ -1,83 +1,198 @@
-"""The keeper of figures: fresh ones shown, stale ones shown and renewed behind, one renewal at a time."""
+"""The keeper of figures: fresh ones shown, stale ones shown and renewed behind, nobody waits long, nobody sees more."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
 
+import httpx
 import pytest
 
-from bot.storage.views_figures import Figures, figures
-from bot.storage.views_scope import EVERYTHING, PUBLIC
-from bot.web.figures import STALE_S, FigureKeeper
-from tests.web.world import NOW, World
+from bot.model.errors import WorldError
+from bot.model.sign_in import UserAccess
+from bot.storage import repositories
+from bot.storage.views_figures import NO_FIGURES, Figures, figures
+from bot.storage.views_scope import EVERYTHING, PUBLIC, Scope
+from bot.web import figures as keeping
+from bot.web.figures import FRESH_S, STALE_S, FigureKeeper
+from tests.web.world import HARBOUR, NOW, PRIVATE, READER_ID, World, repository_ref
+from tests.web.world import PUBLIC as TIDEMARK
 
 pytestmark = pytest.mark.anyio
-KEY = (EVERYTHING, "")
 
 
-class Source:
-    """Gives figures whose total counts the readings."""
+@dataclass
+class Counting:
+    """Stands in for the counting: the total is how often it was asked. `gate` holds it up, `error` fails it."""
 
-    def __init__(self, like: Figures) -> None:
-        self.like = like
-        self.readings = 0
-        self.gate = asyncio.Event()
-        self.gate.set()
+    readings: int = 0
+    asked: list[tuple[Scope, str]] = field(default_factory=list)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    error: Exception | None = None
 
-    async def __call__(self) -> Figures:
-        """One reading."""
+    async def __call__(self, _session: object, scope: Scope, *, owner: str, since: datetime) -> Figures:
         self.readings += 1
         number = self.readings
+        self.asked.append((scope, owner))
         await self.gate.wait()
-        return Figures(**{**vars(self.like), "total": number})
+        if self.error is not None:
+            raise self.error
+        return replace(NO_FIGURES, total=number)
 
 
 @pytest.fixture
-async def source(world: World) -> Source:
-    """Figures of the small world to copy."""
-    async with world.web.db.read() as session:
-        return Source(await figures(session, EVERYTHING, since=NOW - timedelta(days=7)))
+def counting(monkeypatch: pytest.MonkeyPatch) -> Counting:
+    """The counting in its place, not held up."""
+    made = Counting()
+    made.gate.set()
+    monkeypatch.setattr(keeping, "figures", made)
+    return made
 
 
-async def test_fresh_ones_are_kept_and_stale_ones_shown_while_they_are_renewed(source: Source) -> None:
-    keeper = FigureKeeper(fresh_s=10)
-    assert (await keeper.get(KEY, 0, source)).total == 1
-    assert (await keeper.get(KEY, 9, source)).total == 1
-    source.gate.clear()
-    assert (await keeper.get(KEY, 11, source)).total == 1, "nobody waits for the renewal"
-    assert (await keeper.get(KEY, 12, source)).total == 1
-    source.gate.set()
-    for _ in range(5):
-        await asyncio.sleep(0)
-    assert (await keeper.get(KEY, 13, source)).total == 2
-    assert source.readings == 2, "one renewal, however many ask"
+def another(world: World, **changes: Any) -> FigureKeeper:
+    """The keeper of another process on the same database."""
+    return FigureKeeper(world.web.db, lambda: world.now, **changes)
+
+
+async def settled(keeper: FigureKeeper) -> None:
+    """Until nothing is being counted."""
+    while keeper._renewals:
+        await asyncio.gather(*keeper._renewals.values(), return_exceptions=True)
+
+
+async def test_fresh_ones_are_kept_and_stale_ones_shown_while_they_are_renewed(
+    world: World, counting: Counting
+) -> None:
+    keeper = world.web.figures
+    assert (await keeper.of(EVERYTHING)).total == 1
+    world.now += timedelta(seconds=FRESH_S - 1)
+    assert (await keeper.of(EVERYTHING)).total == 1
+    counting.gate.clear()
+    world.now += timedelta(seconds=2)
+    for _ in range(2):
+        found = await keeper.of(EVERYTHING)
+        assert (found.total, found.counting) == (1, False), "nobody waits for the renewal"
+    counting.gate.set()
+    await settled(keeper)
+    assert (await keeper.of(EVERYTHING)).total == 2
+    assert counting.readings == 2, "one renewal, however many ask"
+
+
+async def test_a_page_waits_a_moment_and_says_that_figures_lack(world: World, counting: Counting) -> None:
+    keeper = another(world, patience_s=0.001)
+    counting.gate.clear()
+    found = await keeper.of(EVERYTHING)
+    assert (found.total, found.counting) == (0, True)
+    counting.gate.set()
+    await settled(keeper)
+    found = await keeper.of(EVERYTHING)
+    assert (found.total, found.counting) == (1, False)
+    world.now += timedelta(seconds=STALE_S + 1)
+    counting.gate.clear()
+    found = await keeper.of(EVERYTHING)
+    assert (found.total, found.counting) == (1, True), "very old ones are shown as such"
+    waiting = asyncio.create_task(keeper.of(EVERYTHING, is_patient=True))
+    counting.gate.set()
+    assert (await waiting).total == 2, "a patient caller gets new ones"
     await keeper.close()
 
 
-async def test_very_old_ones_are_not_shown(source: Source) -> None:
-    keeper = FigureKeeper(fresh_s=10)
-    await keeper.get(KEY, 0, source)
-    assert (await keeper.get(KEY, STALE_S + 1, source)).total == 2
+async def test_a_page_that_lacks_figures_comes_again(world: World, counting: Counting) -> None:
+    world.web.figures.patience_s = 0.001
+    counting.gate.clear()
+    async with world.client() as client:
+        for path in ("/", "/technologies", "/dependencies"):
+            lacking = await client.get(path)
+            assert "Still counting" in lacking.text, path
+            assert lacking.headers["refresh"] == "3", path
+        counting.gate.set()
+        await settled(world.web.figures)
+        whole = await client.get("/")
+    assert "Still counting" not in whole.text
+    assert "refresh" not in whole.headers
 
 
-async def test_each_scope_has_its_own(source: Source) -> None:
-    keeper = FigureKeeper()
-    await keeper.get(KEY, 0, source)
-    assert (await keeper.get((PUBLIC, ""), 0, source)).total == 2
+async def test_another_process_and_a_restart_find_what_was_counted(world: World, counting: Counting) -> None:
+    await world.web.figures.of(EVERYTHING)
+    await settled(world.web.figures)
+    later = another(world)
+    assert (await later.of(EVERYTHING)).total == 1
+    world.now += timedelta(days=3)
+    counting.gate.clear()
+    found = await another(world, patience_s=0.001).of(EVERYTHING)
+    assert (found.total, found.counting) == (1, True)
+    counting.gate.set()
+
+
+async def test_what_is_forgotten_is_counted_anew_though_it_is_kept(world: World, counting: Counting) -> None:
+    keeper = world.web.figures
+    await keeper.of(EVERYTHING)
     keeper.forget()
-    assert (await keeper.get(KEY, 0, source)).total == 3
+    assert (await keeper.of(EVERYTHING, is_patient=True)).total == 2
+    assert (await keeper.of(EVERYTHING)).total == 2
 
 
-async def test_a_failure_reaches_who_waits_and_is_tried_again(source: Source) -> None:
-    keeper = FigureKeeper()
+async def test_the_start_counts_what_most_people_look_at(world: World, counting: Counting) -> None:
+    world.web.figures.warm()
+    await settled(world.web.figures)
+    assert set(counting.asked) == {(EVERYTHING, ""), (PUBLIC, "")}
 
-    async def fail() -> Figures:
-        raise OSError("away")
 
-    with pytest.raises(OSError, match="away"):
-        await keeper.get(KEY, 0, fail)
-    assert (await keeper.get(KEY, 0, source)).total == 1
+async def test_a_failure_reaches_who_waits_and_is_tried_again(world: World, counting: Counting) -> None:
+    counting.error = WorldError("away")
+    world.web.figures.warm()
+    await settled(world.web.figures)
+    with pytest.raises(WorldError, match="away"):
+        await world.web.figures.of(EVERYTHING, is_patient=True)
+    with pytest.raises(WorldError, match="away"):
+        await world.web.figures.of(EVERYTHING)
+    counting.error = None
+    assert (await world.web.figures.of(EVERYTHING)).total == counting.readings == 5
+
+
+async def overview(client: httpx.AsyncClient) -> str:
+    """The overview's text."""
+    return (await client.get("/")).text
+
+
+async def test_a_person_counts_the_public_and_their_own(world: World) -> None:
+    async with world.person(READER_ID) as person, world.client() as stranger:
+        assert "4 private" not in await overview(person)
+        assert "<b>4</b><span>repositories, 1 private" in await overview(person)
+        assert "<b>3</b><span>repositories" in await overview(stranger)
+
+
+async def test_what_somebody_saw_is_gone_with_the_permission(world: World) -> None:
+    """The figures of a person belong to what GitHub showed them then: another answer has figures of its own."""
+    async with world.person(READER_ID) as person:
+        assert "repositories, 1 private" in await overview(person)
+        world.sign_in.accesses = {READER_ID: UserAccess({}, {HARBOUR: False})}
+        world.now += timedelta(seconds=301)
+        assert "private" not in await overview(person)
+        world.sign_in.accesses = {READER_ID: UserAccess({PRIVATE: "read"}, {HARBOUR: False})}
+        world.now += timedelta(seconds=301)
+        assert "repositories, 1 private" in await overview(person)
+
+
+async def test_a_name_in_kept_figures_is_not_shown_once_it_is_private(world: World) -> None:
+    async with world.client() as stranger:
+        assert "Got worse" in await overview(stranger)
+        assert "tidemark" in await overview(stranger)
+        async with world.web.db.write() as session:
+            listed = [repository_ref(TIDEMARK, "harbour", "tidemark", is_private=True)]
+            await repositories.upsert_many(session, HARBOUR, listed, now=NOW)
+        assert "tidemark" not in await overview(stranger)
+
+
+async def test_an_account_that_is_not_there_for_the_viewer_is_not_found(world: World) -> None:
+    async with world.client() as stranger, world.operator() as operator:
+        assert (await stranger.get("/?owner=HARBOUR")).status_code == 200
+        assert (await stranger.get("/?owner=kelp")).status_code == 404, "kelp has only a private one"
+        assert (await operator.get("/?owner=kelp")).status_code == 200
+        assert (await operator.get("/?owner=nobody")).status_code == 404
+        assert (await operator.get("/?owner=har%00bour")).status_code == 200
 
 
 async def test_the_figures_of_the_small_world(world: World) -> None:

@@ -205,6 +205,7 @@ def make_world(database: Database, tmp_path: Path, **changes: Any) -> World:
         env_path=tmp_path / ".env",
         clock=lambda: made[0].now,
     )
+    web.figures.patience_s = 30.0
     app = Starlette(
         routes=all_routes(web),
         exception_handlers=exception_handlers(),
