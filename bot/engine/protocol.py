@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NoReturn
 
 import jcs
 import msgspec
@@ -26,6 +26,9 @@ FUNCTION_FINISHED = "inngest/function.finished"
 FUNCTION_CANCELLED = "inngest/function.cancelled"
 SCHEDULED = "inngest/scheduled.timer"
 MIN_RETRY_MS, MAX_RETRY_MS = 1_000, 24 * 3_600_000  # the server clips Retry-After to these
+
+_SIXTEEN_DIGITS = re.compile(rb"\d{16}")  # 2**53 has so many
+
 
 _SIGNING_PREFIX = re.compile(r"^signkey-\w+-")
 
@@ -195,8 +198,28 @@ def signature(body: bytes, signing_key: str, now_ms: int) -> str:
     """`X-Inngest-Signature`: HMAC-SHA256 over the canonical JSON (RFC 8785) and the time in seconds."""
     seconds = str(now_ms // 1000)
     key = _SIGNING_PREFIX.sub("", signing_key).encode()
-    canonical = jcs.canonicalize(json.loads(body))
-    return f"t={seconds}&s={hmac.new(key, canonical + seconds.encode(), hashlib.sha256).hexdigest()}"
+    return f"t={seconds}&s={hmac.new(key, canonical(body) + seconds.encode(), hashlib.sha256).hexdigest()}"
+
+
+def _refuse(text: str) -> NoReturn:
+    raise ValueError(text)
+
+
+_WITHOUT_FRACTIONS = msgspec.json.Decoder(float_hook=_refuse)
+
+
+def canonical(body: bytes) -> bytes:
+    """JSON in the form of RFC 8785. msgspec gives the same bytes, many times as fast, for all but rare bodies.
+
+    Those are fractions and large numbers, which RFC 8785 writes as JavaScript does, and characters beyond U+FFFF, by
+    which it sorts names differently.
+    """
+    if body.isascii() and b"\\u" not in body and not _SIXTEEN_DIGITS.search(body):
+        try:
+            return msgspec.json.encode(_WITHOUT_FRACTIONS.decode(body), order="sorted")
+        except msgspec.DecodeError:
+            return jcs.canonicalize(json.loads(body))
+    return jcs.canonicalize(json.loads(body))
 
 
 def request_headers(body: bytes, signing_key: str, now_ms: int) -> dict[str, str]:

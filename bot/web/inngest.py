@@ -36,6 +36,16 @@ Call = Callable[[str, Mapping[str, str], Mapping[str, str], bytes], Awaitable[tu
 """`(method, query, headers, body) -> (status, lower-case headers, body)` of the SDK's endpoint."""
 
 
+async def _no_tracker(_timing: object) -> None:
+    """In place of a timer for each call under way that wakes ten times a second to measure a blocked event loop.
+
+    With hundreds of calls waiting it was a good part of what blocked the loop; nobody reads the header that it fills.
+    """
+
+
+net._AsyncBlockServerTiming._tracker = _no_tracker  # type: ignore[method-assign]
+
+
 def inngest_routes(
     client: inngest.Inngest,
     functions: Sequence[inngest.Function[Any]],

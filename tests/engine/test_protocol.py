@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import jcs
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from inngest._internal import net, server_lib, step_lib  # noqa: TID251 - the wire's other end
 from inngest._internal.step_lib.base import Output  # noqa: TID251 - the wire's other end
 
@@ -108,3 +111,20 @@ def test_the_sdk_reads_our_calls() -> None:
 def test_a_registration_that_is_none(status: int, body: bytes) -> None:
     with pytest.raises(ValueError, match="did not register"):
         protocol.registered_functions(status, body)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(value=JSON, ascii_only=st.booleans())
+@example(value={"\ue000": 1, "\U00010000": 2}, ascii_only=False)
+@example(value={"\ue000": 1, "\U00010000": 2}, ascii_only=True)
+@example(value=[1.0, 1e21, 10**16, -(2**53), 2**53 + 1, 999_999_999_999_999], ascii_only=False)
+@example(value={"b": "\x00\x1f\x7f\u2028/<", "a": {"z": 1, "y": []}}, ascii_only=False)
+def test_the_fast_way_signs_the_same_bytes(value: Any, ascii_only: bool) -> None:
+    body = json.dumps(value, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
+    assert protocol.canonical(body) == jcs.canonicalize(json.loads(body))

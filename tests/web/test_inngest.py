@@ -188,3 +188,12 @@ async def test_events_that_are_none_are_an_error_of_the_sender() -> None:
 
 def _signed(body: bytes) -> dict[str, str]:
     return request_headers(body, KEY, 1_700_000_000_000)
+
+
+async def test_a_call_that_waits_costs_no_timer() -> None:
+    """The SDK's own measure of a blocked event loop, a timer for each call under way, is off."""
+    with net.ServerTimings().async_block as timing:
+        assert timing._tracker_task is not None
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert timing._tracker_task.done()
