@@ -22,13 +22,14 @@ from bot.storage.kept_figures import KeptFigures, key_of, load, save
 from bot.storage.views_figures import NO_FIGURES, Figures, figures, together
 from bot.storage.views_scope import EVERYTHING, PUBLIC, Scope
 
-FRESH_S = 30.0
+FRESH_S = 2.0
 """Figures younger than this are shown as they are."""
 FRESH_TIMES = 30.0
 """And so are those younger than this many times what they took: reading them never fills a processor."""
 STALE_S = 3600.0
 """For fresh ones in the place of those older than this, a page waits a moment."""
 PATIENCE_S = 0.15
+"""A page waits so long. What takes less than a third of it is counted anew for the page that asks."""
 KEPT = 200
 """So many scopes are remembered; the oldest go first."""
 WEEK = timedelta(days=7)
@@ -82,7 +83,7 @@ class FigureKeeper:
         kept = self._kept.get(key) or await self._load(key)
         if kept is not None and self._is_fresh(key, kept):
             return kept.figures
-        if kept is not None and self._age_s(key, kept) < STALE_S:
+        if kept is not None and self._age_s(key, kept) < STALE_S and not self._is_quick(kept):
             self._behind(key)
             return kept.figures
         task = self._renew(key)
@@ -92,13 +93,17 @@ class FigureKeeper:
         if done:
             return task.result().figures
         task.add_done_callback(_retrieve)
-        return replace(kept.figures if kept else NO_FIGURES, counting=True)
+        is_old = kept is None or self._age_s(key, kept) >= STALE_S
+        return replace(kept.figures if kept else NO_FIGURES, counting=is_old)
 
     def _age_s(self, key: Key, kept: KeptFigures) -> float:
         return STALE_S if key in self._outdated else (self.clock() - kept.read_at).total_seconds()
 
     def _is_fresh(self, key: Key, kept: KeptFigures) -> bool:
         return self._age_s(key, kept) < min(STALE_S, max(self.fresh_s, kept.took_s * FRESH_TIMES))
+
+    def _is_quick(self, kept: KeptFigures) -> bool:
+        return kept.took_s <= self.patience_s / 3
 
     def _behind(self, key: Key) -> None:
         self._renew(key).add_done_callback(_retrieve)
@@ -135,6 +140,8 @@ class FigureKeeper:
             found = await figures(session, key[0], owner=key[1], since=now - WEEK)
         kept = KeptFigures(now, time.monotonic() - started, found)
         self._remember(key, kept)
+        if self._is_quick(kept):
+            return kept
         try:
             async with self.db.write(durable=False) as session:
                 await save(session, key_of(*key), kept)
