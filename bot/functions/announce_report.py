@@ -62,7 +62,7 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
 async def subscribers(deps: Deps, installation_id: int) -> list[int]:
     """Who wants to hear of it."""
     async with deps.database.read() as session:
-        return [one.id for one in await subscriptions.wanting(session, installation_id)]
+        return [one.id for one in await subscriptions.wanting(session, installation_id, deps.clock())]
 
 
 async def deliver(deps: Deps, news: StoredReportNews, subscription_id: int, run_id: str) -> str:

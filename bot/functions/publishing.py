@@ -71,21 +71,26 @@ async def _refresh_reply(deps: Deps, repository_id: int, comment_id: int) -> dic
     refresh = _refresh_state(repository)
     parts = [render_command(one, report, links, batch=found[one.id], refresh=refresh) for one in records]
     first = records[0]
-    comment = await github.comments.upsert(
-        repository.owner,
-        repository.name,
-        first.issue_number,
-        marker(f"comment-{comment_id}"),
-        render_answer(parts),
-        comment_id=first.reply_comment_id,
-    )
-    async with deps.database.write() as session:
-        await commands.set_reply(session, repository_id, comment_id, comment.id, now=deps.clock())
+    reply_id = 0
+    if report is None or report.publish.comments:
+        comment = await github.comments.upsert(
+            repository.owner,
+            repository.name,
+            first.issue_number,
+            marker(f"comment-{comment_id}"),
+            render_answer(parts),
+            comment_id=first.reply_comment_id,
+        )
+        reply_id = comment.id
+        async with deps.database.write() as session:
+            await commands.set_reply(session, repository_id, comment_id, reply_id, now=deps.clock())
     if all(one.state not in {CommandState.QUEUED, CommandState.WORKING} for one in records):
         is_done = all(one.state is CommandState.DONE and one.command != Verb.UNKNOWN for one in records)
         is_well = is_done and not any(part.startswith(AMISS) for part in parts)
         await github.comments.react(repository.owner, repository.name, comment_id, ROCKET if is_well else CONFUSED)
-    return {"outcome": "replied", "reply": comment.id}
+    if not reply_id:
+        return {"outcome": "replies are switched off in radar.yml"}
+    return {"outcome": "replied", "reply": reply_id}
 
 
 def batch_id_of(record: CommandRecord) -> str:

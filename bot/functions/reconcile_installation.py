@@ -6,6 +6,7 @@ events in the wrong order do no harm. The daily reconcile takes the same way wit
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ import structlog
 from bot.events.catalog import INSTALLATION_CHANGED, batch_requested, install_batch_id, refresh_requested
 from bot.functions.deps import Deps
 from bot.functions.edge import InstallationChange, read_data, step
+from bot.functions.learning import owns
 from bot.model.batch import BatchStatus
 from bot.model.errors import FinalError, Finality
 from bot.model.event import OutgoingEvent, Trigger
@@ -87,14 +89,23 @@ class Reconciling:
         """Bring the repositories concerned up to date; what was done, in a word."""
         change = self._change
         if change.change == "installation_repositories.removed":
-            async with self._deps.database.write() as session:
-                await repositories.remove(session, change.repository_ids, reason="removed", now=self._deps.clock())
-            return "removed"
+            return await self._remove(change.repository_ids)
         if change.repository_id:
             return await self._repository(change.repository_id)
         if change.change in WHOLE_CHANGES:
             return await self._ask_for_batch()
         return "updated"
+
+    async def _remove(self, repository_ids: Sequence[int]) -> str:
+        """Those that GitHub no longer lists, and that no other installation has taken over: it may be told late."""
+        covered: set[int] = set()
+        async for page in self._deps.clients.for_installation(self._change.installation_id).repositories():
+            covered.update(ref.id for ref in page)
+        async with self._deps.database.write() as session:
+            stored = await repositories.get_many(session, set(repository_ids) - covered)
+            ours = [one.id for one in stored.values() if one.installation_id == self._change.installation_id]
+            await repositories.remove(session, ours, reason="removed", now=self._deps.clock())
+        return "removed"
 
     async def _delete(self) -> str:
         async with self._deps.database.write() as session:
@@ -123,6 +134,9 @@ class Reconciling:
                     await repositories.remove(session, [repository_id], reason="deleted", now=now)
             return "deleted"
         async with self._deps.database.write() as session:
+            installation = await installations.get(session, self._change.installation_id)
+            if installation is not None and not owns(installation, ref):
+                return "another account's by now"  # a public one is shown to everybody who asks
             await repositories.upsert_many(session, self._change.installation_id, [ref], now=now)
             if self._change.change in REFRESH_CHANGES:
                 await outbox.add(session, [self._refresh_event(repository_id)], now=now)

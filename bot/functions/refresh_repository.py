@@ -277,6 +277,8 @@ class Refreshing:
         return stored or repository
 
     async def _remove(self, repository: Repository) -> None:
+        if repository.installation_id != self._request.installation_id:
+            return  # it moved on: another installation sees it
         async with self._deps.database.write() as session:
             await repositories.remove(session, [repository.id], reason="deleted", now=self._deps.clock())
 
@@ -369,7 +371,9 @@ async def record_failure(deps: Deps, request: RefreshRequest, run_id: str, event
     """Say on the repository, its batch and the command that asked why the refresh failed."""
     reason, now = failure_reason(event), deps.clock()
     async with deps.database.write() as session:
-        await refreshes.fail(session, request.repository_id, run_id=run_id, error=reason, now=now)
+        stored = await repositories.get(session, request.repository_id)
+        if stored is not None and stored.installation_id == request.installation_id:  # else it moved on
+            await refreshes.fail(session, request.repository_id, run_id=run_id, error=reason, now=now)
         if request.batch_id:
             await batches.mark_item(
                 session, request.batch_id, request.repository_id, ItemState.FAILED, reason=reason, now=now

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from bot.github import translate
 from bot.github.comments import Request
+from bot.model.errors import FinalError, Finality
 from bot.model.repository import PullRequestRef
 
 MAX_PAGES = 10
@@ -41,16 +42,16 @@ class Pulls:
         return found
 
     async def get(self, owner: str, name: str, number: int) -> PullRequestRef:
-        """One pull request with its merge base. Two requests. A fork's head is read through the base repository."""
+        """One pull request with its merge base. Two requests. A fork's head is read through the base repository.
+
+        `merge_base_sha` is "" where GitHub finds none: histories without a common commit, or a commit not shown yet.
+        """
         repository = f"/repos/{quote(owner, safe='')}/{quote(name, safe='')}"
         reply = await self._request("GET", f"{repository}/pulls/{number}", f"pull request {number}")
         pull = translate.mapping(reply.json())
         head, base = translate.mapping(pull.get("head")), translate.mapping(pull.get("base"))
         head_sha, base_sha = translate.text(head.get("sha")), translate.text(base.get("sha"))
-        compared = await self._request(
-            "GET", f"{repository}/compare/{base_sha}...{head_sha}?per_page=1", f"the merge base of {number}"
-        )
-        merge_base = translate.mapping(translate.mapping(compared.json()).get("merge_base_commit"))
+        merge_base_sha = await self._merge_base(repository, base_sha, head_sha)
         head_repository = translate.mapping(head.get("repo"))
         return PullRequestRef(
             number=number,
@@ -61,7 +62,18 @@ class Pulls:
             head_name=translate.text(head_repository.get("name")),
             base_ref=translate.text(base.get("ref")),
             base_sha=base_sha,
-            merge_base_sha=translate.text(merge_base.get("sha")) or base_sha,
+            merge_base_sha=merge_base_sha,
             author=translate.text(translate.mapping(pull.get("user")).get("login")),
             is_draft=pull.get("draft") is True,
         )
+
+    async def _merge_base(self, repository: str, base_sha: str, head_sha: str) -> str:
+        try:
+            compared = await self._request(
+                "GET", f"{repository}/compare/{base_sha}...{head_sha}?per_page=1", "the merge base"
+            )
+        except FinalError as error:
+            if error.finality is Finality.GONE:
+                return ""
+            raise
+        return translate.text(translate.mapping(translate.mapping(compared.json()).get("merge_base_commit")).get("sha"))

@@ -6,12 +6,12 @@ import pytest
 from msgspec import structs
 
 from bot.events.catalog import REFRESH_REQUESTED
-from bot.functions.check_pull_request import PullRequestUpdate, find, judge
+from bot.functions.check_pull_request import LAG_AT_MOST, PullRequestUpdate, find, judge
 from bot.functions.edge import RefreshRequest
 from bot.functions.publishing import CHECK_NAME
 from bot.functions.refresh_repository import Refreshing
 from bot.github.limits import RateLimited
-from bot.model.errors import FinalError, Finality
+from bot.model.errors import FinalError, Finality, WorldError
 from bot.storage import installations, outbox, reports, repositories
 from tests.fakehub.world import Issue, Repository
 from tests.functions.conftest import World
@@ -45,7 +45,7 @@ def archives(world: World) -> int:
 async def test_a_pull_request_gets_one_check_run_and_no_report(world: World) -> None:
     update, repository, _ = await opened(world)
     for _ in range(2):  # a step may run twice
-        assert (await judge(world.deps, update))["outcome"] == "published"
+        assert (await judge(world.deps, update, world.now))["outcome"] == "published"
     (run,) = repository.check_runs
     assert (run.head_sha, run.body["name"]) == (update.head_sha, CHECK_NAME)
     assert "left-pad 1.3.0" in run.body["output"]["summary"]
@@ -71,7 +71,7 @@ async def test_what_happened_since_the_last_report_is_not_the_changes_doing(worl
         number=pulls[0].number,
         head_sha=pulls[0].pull.head_sha,
     )
-    await judge(world.deps, update)
+    await judge(world.deps, update, world.now)
     (run,) = repository.check_runs
     assert "nothing that the report looks at has changed" in run.body["output"]["summary"]
     assert run.body["output"]["title"].startswith("±0 points")
@@ -80,13 +80,18 @@ async def test_what_happened_since_the_last_report_is_not_the_changes_doing(worl
 async def test_an_older_commit_is_left_to_the_newer_ones_check(world: World) -> None:
     update, repository, issue = await opened(world)
     world.hub.update_pull(repository, issue, {"index.js": "1\n"})
-    assert (await judge(world.deps, update))["outcome"] == "a newer commit is there, it has its own check"
+    asked_at = world.now
+    with pytest.raises(WorldError, match="does not show") as caught:  # for a moment it may as well be an older one
+        await judge(world.deps, update, asked_at)
+    assert caught.value.retry_after_s == LAG_AT_MOST.total_seconds() / 3
+    world.now += LAG_AT_MOST
+    assert (await judge(world.deps, update, asked_at))["outcome"] == "a newer commit is there, it has its own check"
     assert repository.check_runs == []
 
 
 async def test_the_merge_base_says_whether_it_wants_check_runs(world: World) -> None:
     update, repository, _ = await opened(world, FILES | {".github/radar.yml": "publish:\n  check_run: false\n"})
-    assert (await judge(world.deps, update))["outcome"] == "switched off in radar.yml"
+    assert (await judge(world.deps, update, world.now))["outcome"] == "switched off in radar.yml"
     assert repository.check_runs == []
 
 
@@ -97,7 +102,7 @@ async def test_an_app_that_may_not_write_checks_does_not_try(world: World) -> No
     assert world.bot.app is not None
     async with world.bot.database.write() as session:
         await installations.upsert(session, await world.bot.app.installation(theirs.id), now=world.now)
-    assert (await judge(world.deps, update))["outcome"] == "the App may not write check runs"
+    assert (await judge(world.deps, update, world.now))["outcome"] == "the App may not write check runs"
     assert archives(world) == 0
 
 
@@ -106,7 +111,7 @@ async def test_a_removed_repository_is_the_last_word(world: World) -> None:
     async with world.bot.database.write() as session:
         await repositories.remove(session, [repository.id], reason="uncovered", now=world.now)
     with pytest.raises(FinalError, match="no longer covers it") as caught:
-        await judge(world.deps, update)
+        await judge(world.deps, update, world.now)
     assert caught.value.finality is Finality.GONE
 
 
@@ -124,10 +129,10 @@ async def test_a_forks_pull_request_is_found_by_its_commit(world: World, is_judg
     assert issue.pull is not None
     theirs = structs.replace(update, number=issue.number, head_sha=issue.pull.head_sha)
     if is_judged:  # its check run is there, and tells
-        await judge(world.deps, theirs)
+        await judge(world.deps, theirs, world.now)
     assert await find(world.deps, structs.replace(theirs, number=0), "run-1") == [issue.number]
     assert await asked_for_head(world) == []
-    assert (await judge(world.deps, theirs))["outcome"] == "published"
+    assert (await judge(world.deps, theirs, world.now))["outcome"] == "published"
     assert [one.head_sha for one in repository.check_runs] == [issue.pull.head_sha]
 
 
@@ -146,7 +151,7 @@ async def test_no_archive_is_read_for_a_check_run_that_would_have_to_wait(world:
             "acme", "hello", head_sha=update.head_sha, check_name="x", external_id=str(number), may_exist=False
         )
     with pytest.raises(RateLimited, match="paced"):
-        await judge(world.deps, update)
+        await judge(world.deps, update, world.now)
     assert archives(world) == 0
     assert all(one.body["name"] == "x" for one in repository.check_runs)
 
@@ -155,5 +160,31 @@ async def test_an_archived_repository_is_left_alone(world: World) -> None:
     update, repository, _ = await opened(world)
     world.hub.archive(repository)
     await world.store_installation(update.installation_id)
-    assert (await judge(world.deps, update))["outcome"].startswith("archived")
+    assert (await judge(world.deps, update, world.now))["outcome"].startswith("archived")
     assert archives(world) == 0
+
+
+async def test_a_commit_that_github_shows_late_is_waited_for(world: World) -> None:
+    """The webhook came first: the API still shows the head before."""
+    update, repository, issue = await opened(world)
+    assert issue.pull is not None
+    before = issue.pull.head_sha
+    sha = world.hub.update_pull(repository, issue, {"index.js": "1\n"})
+    issue.pull.head_sha = before
+    newer = structs.replace(update, head_sha=sha)
+    with pytest.raises(WorldError, match="does not show"):
+        await judge(world.deps, newer, world.now)
+    issue.pull.head_sha = sha
+    assert (await judge(world.deps, newer, world.now))["outcome"] == "published"
+    assert [one.head_sha for one in repository.check_runs] == [sha]
+
+
+async def test_histories_without_a_common_commit_are_compared_all_the_same(world: World) -> None:
+    update, repository, _ = await opened(world)
+    world.hub.faults.add("missing", "/compare/")
+    asked_at = world.now
+    with pytest.raises(WorldError, match="does not show"):
+        await judge(world.deps, update, asked_at)
+    world.now += LAG_AT_MOST
+    assert (await judge(world.deps, update, asked_at))["outcome"] == "published"
+    assert "left-pad 1.3.0" in repository.check_runs[0].body["output"]["summary"]

@@ -168,3 +168,17 @@ async def test_a_check_that_there_is_not_is_no_success(world: World) -> None:
     await reply_to_command(world.deps, command_id, "run-1")
     assert "There is no check" in ours(issue, comment)[0].body
     assert [one.content for one in comment.reactions] == ["confused"]
+
+
+async def test_a_repository_may_switch_replies_off(world: World) -> None:
+    """Commands are carried out all the same, and reactions tell how it went."""
+    repository, issue, comment, (command_id,) = await commanded(world, "refresh")
+    world.hub.push(repository, {".github/radar.yml": "publish:\n  comments: false\n"}, announce=False)
+    async with world.bot.database.read() as session:
+        (installation,) = await installations.list_all(session)
+    await reported(world, repository, InstallationRef(id=installation.id, account_id=0, account_login="acme"))
+    assert await reply_to_command(world.deps, command_id, "run-1") == {
+        "outcome": "replies are switched off in radar.yml"
+    }
+    assert ours(issue, comment) == []
+    assert [one.content for one in comment.reactions] == ["rocket"]

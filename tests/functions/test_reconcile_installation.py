@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import inngest
 import pytest
 
 from bot.events.catalog import BATCH_REQUESTED, install_batch_id
 from bot.events.translate import translate
-from bot.functions.edge import InstallationChange
+from bot.functions.edge import InstallationChange, RefreshRequest
 from bot.functions.reconcile_installation import Reconciling
+from bot.functions.refresh_repository import Refreshing, record_failure
+from bot.model.errors import FinalError
 from bot.model.installation import Installation, InstallationStatus
+from bot.model.repository import RefreshStatus
 from bot.storage import batches, installations, outbox
 from tests.fakehub.world import Repository as HubRepository
 from tests.functions.conftest import World
@@ -111,6 +115,7 @@ async def test_visibility_is_what_github_says(world: World, private: bool) -> No
 
 async def test_repositories_taken_out_of_the_installation_are_removed(world: World) -> None:
     repository, installation_id = await installed(world)
+    world.hub.uncover(next(iter(world.hub.world.installations.values())), repository, announce=False)
     change = InstallationChange(
         installation_id=installation_id,
         change="installation_repositories.removed",
@@ -169,3 +174,60 @@ async def test_an_install_whose_batch_failed_is_batched_anew(world: World) -> No
         await batches.fail(session, batch_id, error="GitHub was away.", now=world.now)
     await reconcile(world, InstallationChange(installation_id=installation_id, change="reconcile"))
     assert await batch_events(world) == ["batch:run-1-batch"]
+
+
+async def test_a_removal_that_is_told_late_removes_nothing_that_is_back(world: World) -> None:
+    back, installation_id = await installed(world)
+    gone = world.hub.add_repository("acme", "gone", {"a.py": "1\n"})
+    (installation,) = world.hub.world.installations.values()
+    await world.store_installation(installation_id)
+    world.hub.uncover(installation, gone, announce=False)
+    change = InstallationChange(
+        installation_id=installation_id,
+        change="installation_repositories.removed",
+        repository_ids=(back.id, gone.id),
+    )
+    assert await reconcile(world, change) == "removed"
+    assert [(await world.repository(one.id)).removed_at is None for one in (back, gone)] == [True, False]
+
+
+@pytest.mark.parametrize("is_private", [False, True])
+async def test_a_transfer_that_is_told_in_the_wrong_order_ends_with_the_new_owner(
+    world: World, is_private: bool
+) -> None:
+    """The old installation's news come last: a removal, a rename, a push."""
+    repository, before = await installed(world)
+    repository.private = is_private
+    world.hub.add_repository("bolt", "own", {"a.py": "1\n"})
+    after = world.hub.install("bolt").id
+    await world.store_installation(after)
+    world.hub.transfer(repository, "bolt", announce=False)
+    told = InstallationChange(installation_id=after, change="repository.transferred", repository_id=repository.id)
+    assert await reconcile(world, told) == "updated"
+    late = (
+        InstallationChange(
+            installation_id=before, change="installation_repositories.removed", repository_ids=(repository.id,)
+        ),
+        InstallationChange(installation_id=before, change="repository.renamed", repository_id=repository.id),
+        InstallationChange(installation_id=before, change="repository.deleted", repository_id=repository.id),
+    )
+    for change in late:
+        await reconcile(world, change)
+    stale = RefreshRequest(installation_id=before, repository_id=repository.id, trigger="push")
+    with pytest.raises(FinalError) as caught:
+        await Refreshing(world.deps, stale, "run-1").prepare()
+    event = inngest.Event(name="inngest/function.failed", data={"error": {"message": str(caught.value)}, "event": {}})
+    await record_failure(world.deps, stale, "run-1", event)
+    stored = await world.repository(repository.id)
+    assert (stored.installation_id, stored.full_name, stored.removed_at) == (after, "bolt/hello", None)
+    assert stored.refresh_status is not RefreshStatus.FAILED
+
+
+async def test_a_push_after_a_transfer_that_was_not_told_yet_brings_the_repository_along(world: World) -> None:
+    repository, _ = await installed(world)
+    world.hub.add_repository("bolt", "own", {"a.py": "1\n"})
+    after = world.hub.install("bolt").id
+    world.hub.transfer(repository, "bolt", announce=False)
+    request = RefreshRequest(installation_id=after, repository_id=repository.id, trigger="push")
+    assert (await Refreshing(world.deps, request, "run-1").prepare())["outcome"] == "analyze"
+    assert (await world.repository(repository.id)).installation_id == after

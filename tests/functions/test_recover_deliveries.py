@@ -63,3 +63,29 @@ async def test_what_the_inbox_lacks_is_redelivered_under_its_guid(world: World) 
     world.hub.settle()
     again = await find_missing(world.deps)
     assert set(again["missing"]).isdisjoint(found["missing"])  # the newest attempt stands for the GUID
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("hours_ahead", [-5, 0, 5])
+async def test_a_clock_that_is_wrong_loses_nothing(world: World, hours_ahead: float) -> None:
+    """GitHub stamps its deliveries by its own clock."""
+    world.later(hours=hours_ahead)
+    world.hub.connect("http://127.0.0.1:9/api/github/webhooks")
+    repository = world.hub.add_repository("acme", "hello", {"a.py": "1\n"})
+    world.hub.install("acme")
+    world.hub.settle()
+    seen: set[int] = set()
+    for _ in range(3):  # each time something is lost, found, and the mark moves
+        world.hub.push(repository)
+        world.hub.settle()
+        found = await find_missing(world.deps)
+        assert set(found["missing"]) - seen
+        seen |= set(found["missing"])
+        await keep_mark(world.deps, found["until"])
+        world.later(minutes=5)
+    for _ in range(10):  # and it does not drift back while nothing happens
+        found = await find_missing(world.deps)
+        await keep_mark(world.deps, found["until"])
+    assert datetime.fromisoformat(found["until"]) >= world.hub.world.now() - timedelta(minutes=30) + timedelta(
+        hours=min(hours_ahead, 0)
+    )

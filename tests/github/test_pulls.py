@@ -33,7 +33,7 @@ async def test_a_deleted_fork_still_has_a_head(client: GitHubClient, router: res
     )
     router.get("/repos/acme/hello/compare/b1...h1").respond(json={})
     pull = await client.pulls.get("acme", "hello", 3)
-    assert (pull.head_sha, pull.head_owner, pull.merge_base_sha) == ("h1", "", "b1")
+    assert (pull.head_sha, pull.head_owner, pull.merge_base_sha) == ("h1", "", "")
 
 
 async def test_open_ones_are_found_by_their_head(client: GitHubClient, router: respx.MockRouter) -> None:
@@ -61,3 +61,9 @@ async def test_the_search_for_a_head_has_an_end(client: GitHubClient, router: re
     route = router.get("/repos/acme/hello/pulls").respond(json=[], headers=link)
     assert await client.pulls.open_with_head("acme", "hello", "h1") == []
     assert route.call_count == MAX_PAGES
+
+
+async def test_without_a_common_commit_there_is_no_merge_base(client: GitHubClient, router: respx.MockRouter) -> None:
+    router.get("/repos/acme/hello/pulls/3").respond(json={"head": {"sha": "h1"}, "base": {"sha": "b1"}})
+    router.get("/repos/acme/hello/compare/b1...h1").respond(404, json={"message": "No common ancestor"})
+    assert (await client.pulls.get("acme", "hello", 3)).merge_base_sha == ""
