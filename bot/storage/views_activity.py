@@ -174,15 +174,18 @@ async def runs_of_deliveries(session: AsyncSession, found: list[DeliveryItem]) -
     result: dict[str, list[RunItem]] = {item.guid: [] for item in found}
     if not by_event:
         return result
+    about = {item.guid: item.repository_id for item in found}
     followed = and_(
-        RunRow.repository_id.in_({item.repository_id for item in found if item.event_ids and item.repository_id}),
+        RunRow.repository_id.in_({item.repository_id for item in found if item.repository_id is not None}),
         RunRow.started_at >= min(item.received_at for item in found),
         RunRow.delivery_guid.in_(result),
     )
     query = _run_query(or_(RunRow.event_id.in_(by_event), followed)).order_by(RunRow.started_at, RunRow.id)
     for line in (await session.execute(query)).all():
         run = RunItem(*line)
-        result[by_event.get(run.event_id) or run.delivery_guid].append(run)
+        guid = by_event.get(run.event_id) or run.delivery_guid
+        if run.event_id in by_event or about[guid] == run.repository_id:
+            result[guid].append(run)
     return result
 
 

@@ -25,7 +25,9 @@ from bot.web.words import category_rank
 
 TREND = 60
 HISTORY_PAGE = 50
-PACKAGES_SHOWN = 40
+PACKAGES_SHOWN = 25
+CHECKS_SHOWN = 20
+"""Of a group and kind of answer; only checks of single components can be more."""
 PACKAGES_PAGE = 200
 STATE_ORDER = {"fail": 0, "warn": 1, "unknown": 2, "pass": 3, "not_applicable": 4}
 
@@ -163,6 +165,7 @@ async def _show(visit: Visit, found: RepositoryItem, report_id: int | None) -> R
         stack=grouped_stack(report.tech_stack),
         packages=ordered_packages(report.packages),
         PACKAGES_SHOWN=PACKAGES_SHOWN,
+        CHECKS_SHOWN=CHECKS_SHOWN,
         report_item=next((item for item in items if item.id == report_id), None),
         **shared,
     )

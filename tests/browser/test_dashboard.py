@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -19,18 +20,65 @@ PAGES = (
     "/",
     "/repos",
     "/repos?q=tea&sort=name",
+    "/repos?q=nothing-like-this",
     REPORT,
     f"{REPORT}/history",
+    f"{REPORT}/dependencies",
+    f"/repos/{ACCOUNT}/blank",
+    f"/repos/{ACCOUNT}/relic",
     "/technologies",
     "/technologies/React",
     "/dependencies",
+    "/dependencies/npm/react",
     "/batches",
+    "/runs?state=failed",
     "/runs",
     "/deliveries",
     "/settings",
     "/api",
     "/sign-in",
 )
+JUMPED = """() => new Promise((done) => {
+    let sum = 0;
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) sum += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => done(sum), 200);
+})"""
+FOCUSED = """() => {
+    const there = document.activeElement, style = getComputedStyle(there), box = there.getBoundingClientRect();
+    const seen = style.outlineStyle !== "none" && box.width > 0 && box.right > 0 && box.bottom > 0;
+    return { text: there.textContent.trim().slice(0, 60), tag: there.tagName, id: there.id, seen };
+}"""
+
+
+def test_pictures_for_the_readme(visit: Visitor, stage: Stage, picture: Callable[[Page, str], None]) -> None:
+    light = visit(device_scale_factor=1.5, viewport={"width": 1180, "height": 820})
+    count = str(len(stage.hub.world.repositories))
+
+    def is_counted() -> bool:
+        light.goto("/")
+        return light.locator(".tile b").first.text_content() == count
+
+    eventually(is_counted, timeout_s=40, what=f"{count} repositories on the overview")
+    for path, name in (("/", "overview"), (REPORT, "report"), ("/deliveries", "deliveries")):
+        light.goto(path)
+        picture(light, name)
+    dark = visit(device_scale_factor=1.5, color_scheme="dark", viewport={"width": 1180, "height": 820})
+    dark.goto(REPORT)
+    picture(dark, "report-dark")
+
+
+def test_a_command_is_answered_as_people_read_it(
+    visit: Visitor, stage: Stage, picture: Callable[[Page, str], None]
+) -> None:
+    page = visit(signed_in=False, allow_github=True, device_scale_factor=1.5, viewport={"width": 960, "height": 620})
+    page.goto(f"{stage.hub.url}/{ACCOUNT}/teashop/issues/1")
+    asked = page.locator("article", has_text="/radar report").nth(1)
+    expect(asked).to_contain_text("🚀")
+    expect(page.get_by_text("What to do next")).to_be_visible()
+    asked.evaluate("element => element.scrollIntoView()")
+    picture(page, "reply")
 
 
 def test_sign_in_with_github_and_out_again(visit: Visitor) -> None:
@@ -76,6 +124,47 @@ def test_a_report_is_opened_by_keyboard_and_its_evidence_leads_to_the_line(visit
     assert links.count() > 5
 
 
+def tab_to(page: Page, wanted: Callable[[dict[str, Any]], bool], limit: int = 60) -> dict[str, Any]:
+    """Presses Tab until that element has the focus; each on the way must show that it has it."""
+    for _ in range(limit):
+        page.keyboard.press("Tab")
+        focused: dict[str, Any] = page.evaluate(FOCUSED)
+        assert focused["seen"], f"nobody sees that this has the focus: {focused}"
+        if wanted(focused):
+            return focused
+    raise AssertionError(f"not reached with {limit} Tabs")
+
+
+def test_the_main_way_is_gone_by_keyboard_alone(visit: Visitor) -> None:
+    page = visit()
+    page.goto("/repos")
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUSED)["text"] == "Skip to the content"
+    page.keyboard.press("Enter")
+    tab_to(page, lambda focused: focused["id"] == "f-q", limit=4)
+    page.keyboard.type("teashop")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("q=teashop"))
+    tab_to(page, lambda focused: focused["text"] == f"{ACCOUNT}/teashop")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"{ACCOUNT}/teashop")
+    tab_to(page, lambda focused: focused["text"] == "Refresh")
+    tab_to(page, lambda focused: focused["tag"] == "SUMMARY")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.parentElement.open")
+
+
+def test_a_failed_run_tells_why_and_is_retried(visit: Visitor, stage: Stage) -> None:
+    page = visit()
+    page.goto("/")
+    page.locator(".tile", has_text="failed").click()
+    expect(page.get_by_text("GitHub blocks access").first).to_be_visible()
+    page.goto("/runs?state=failed")
+    expect(page.get_by_text("GitHub blocks access")).to_be_visible()
+    page.get_by_role("button", name="Retry").click()
+    expect(page.get_by_role("heading", name="Checks")).to_be_visible(timeout=60_000)
+
+
 def test_refresh_and_watch_it_happen(visit: Visitor, stage: Stage) -> None:
     page = visit()
     page.goto(f"/repos/{ACCOUNT}/lantern")
@@ -90,7 +179,7 @@ def test_refresh_and_watch_it_happen(visit: Visitor, stage: Stage) -> None:
 def test_a_batch_shows_its_progress_live(visit: Visitor) -> None:
     page = visit()
     page.goto("/batches")
-    page.get_by_label("Current ones too").check()
+    page.get_by_label("Also what has a current report").check()
     page.get_by_role("button", name="Start a batch").click()
     expect(page.get_by_role("heading", name=re.compile("^Batch"))).to_be_visible()
     expect(page.locator("[data-value='status'], .pill.completed").first).to_have_text("completed", timeout=90_000)
@@ -164,28 +253,26 @@ def test_pages_stay_below_100_kb(visit: Visitor, stage: Stage) -> None:
     assert {path: size for path, size in sizes.items() if size > 100_000} == {}
 
 
-def test_the_layout_does_not_jump_while_it_loads(visit: Visitor) -> None:
-    page = visit()
-    for path in ("/", "/repos", REPORT):
+@pytest.mark.parametrize("width", [375, 1280])
+def test_the_layout_does_not_jump_while_it_loads(visit: Visitor, width: int) -> None:
+    page = visit(viewport={"width": width, "height": 800})
+    jumped = {}
+    for path in PAGES:
         page.goto(path)
         page.wait_for_load_state("networkidle")
-        shifted = page.evaluate(
-            """() => new Promise((done) => {
-                let sum = 0;
-                new PerformanceObserver((list) => {
-                    for (const entry of list.getEntries()) sum += entry.value;
-                }).observe({ type: "layout-shift", buffered: true });
-                setTimeout(() => done(sum), 300);
-            })"""
-        )
-        assert shifted < 0.01, path
+        jumped[path] = page.evaluate(JUMPED)
+    assert {path: sum_ for path, sum_ in jumped.items() if sum_ > 0.01} == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_serious_problem(visit: Visitor, axe: str, scheme: str) -> None:
     page = visit(color_scheme=scheme, bypass_csp=True)
     troubles = {}
-    for path in PAGES if scheme == "light" else ("/", "/repos", REPORT, "/deliveries", "/settings"):
+    page.goto("/deliveries")
+    newest = page.get_by_role("table").get_by_role("link").first.get_attribute("href")
+    page.goto("/batches")
+    batch = page.get_by_role("table").get_by_role("link").first.get_attribute("href")
+    for path in (*PAGES, newest or "", batch or ""):
         page.goto(path)
         for fold in page.locator("details").all()[:6]:
             fold.evaluate("fold => fold.open = true")
@@ -195,24 +282,6 @@ def test_axe_finds_no_serious_problem(visit: Visitor, axe: str, scheme: str) -> 
         if serious:
             troubles[path] = [(one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in serious]
     assert not troubles, json.dumps(troubles, indent=1)
-
-
-def test_pictures_for_the_readme(visit: Visitor, picture: Callable[[Page, str], None]) -> None:
-    light = visit(device_scale_factor=1.5)
-    for path, name in (
-        ("/", "overview"),
-        (REPORT, "report"),
-        ("/deliveries", "deliveries"),
-        ("/repos", "repositories"),
-    ):
-        light.goto(path)
-        picture(light, name)
-    dark = visit(device_scale_factor=1.5, color_scheme="dark")
-    dark.goto(REPORT)
-    picture(dark, "report-dark")
-    phone = visit(device_scale_factor=2, viewport={"width": 390, "height": 800}, is_mobile=True)
-    phone.goto(REPORT)
-    picture(phone, "phone")
 
 
 def test_set_up_from_nothing(visit: Visitor, tmp_path: Path, picture: Callable[[Page, str], None]) -> None:
@@ -226,11 +295,14 @@ def test_set_up_from_nothing(visit: Visitor, tmp_path: Path, picture: Callable[[
         link = setup_link(bot)
         window.goto(link)
         expect(window.get_by_role("heading", name="Set up")).to_be_visible()
+        window.set_viewport_size({"width": 1000, "height": 720})
         picture(window, "setup")
         window.get_by_label("Organisation").fill("harbour")
         window.get_by_role("button", name="Use these").click()
         window.get_by_role("button", name=re.compile("^Create")).click()
         expect(window.get_by_role("heading", name=re.compile("is ready"))).to_be_visible()
+        window.set_viewport_size({"width": 760, "height": 440})
+        picture(window, "installed")
         env = tmp_path / "bot" / ".env"
         assert env.stat().st_mode & 0o777 == 0o600
         assert "GITHUB_PRIVATE_KEY=" in env.read_text()

@@ -95,5 +95,5 @@ def _comment(login: str, at: datetime, body: str, signs: list[str]) -> str:
 
 def _page(title: str, body: str, status: int = 200) -> Response:
     safe = html.escape(title)
-    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{safe}</title><style>{STYLE}</style>'
-    return HTMLResponse(f"{head}<h1>{safe}</h1>{body}", status)
+    head = f'<meta charset="utf-8"><link rel="icon" href="data:,"><title>{safe}</title><style>{STYLE}</style>'
+    return HTMLResponse(f'<!doctype html><html lang="en">{head}<h1>{safe}</h1>{body}', status)

@@ -202,7 +202,8 @@ async def test_the_runs_that_deliveries_started(database: Database) -> None:
 async def test_what_followed_for_the_repository_of_a_delivery_is_told_too(database: Database) -> None:
     await fill(database)
     async with database.write() as session:
-        for name, guid, at in (("then", "d2", 60), ("of another", "x", 60), ("of another time", "d2", -99)):
+        cases = (("then", "d2", 60), ("of another", "x", 60), ("of another time", "d2", -99), ("one of many", "d3", 60))
+        for name, guid, at in cases:
             run = Run(
                 id=name,
                 function_id="refresh",
@@ -214,9 +215,9 @@ async def test_what_followed_for_the_repository_of_a_delivery_is_told_too(databa
             )
             await stored_runs.start(session, run)
     async with database.read() as session:
-        found = [one for one in await deliveries(session, EVERYTHING) if one.guid == "d2"]
+        found = [one for one in await deliveries(session, EVERYTHING) if one.guid in {"d2", "d3"}]
         started = await runs_of_deliveries(session, found)
-    assert {one.id for one in started["d2"]} == {"r2", "then"}
+    assert {guid: {one.id for one in of} for guid, of in started.items()} == {"d2": {"r2", "then"}, "d3": {"r3"}}
 
 
 async def test_deliveries_are_counted_by_state_since_a_moment(database: Database) -> None:
