@@ -1,0 +1,89 @@
+"""What flow control makes of an event: who is started, in whose line, and who is cancelled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.engine import admission, machine
+from bot.engine.configuration import FunctionConfig, parse_functions
+from bot.engine.protocol import Event
+
+EVENT = Event(name="go", data={"kind": "command", "key": "k", "n": 7, "flag": False}, id="e", ts=1)
+
+
+def config(**more: Any) -> FunctionConfig:
+    (one,) = parse_functions([{"id": "f", "triggers": [{"event": "go"}], **more}]).values()
+    return one
+
+
+def place(event: Event = EVENT, **more: Any) -> admission.Place:
+    return admission.place(config(**more), event.members(), 1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("expression", "seconds"),
+    [
+        ("event.data.n", 7),
+        ("event.data.n * 100000", 43_200),
+        ("0 - 99999", -43_200),
+        ("event.data.kind", 0),
+        ("1.9", 1),
+    ],
+)
+def test_priority_makes_older_within_twelve_hours(expression: str, seconds: int) -> None:
+    found = place(priority={"run": expression})
+    assert (found.order_ms, found.priority_ms) == (1_000_000 - 1000 * seconds, 1000 * seconds)
+
+
+def test_limits_of_a_function_are_its_own_and_those_of_a_scope_are_shared() -> None:
+    limits = [{"limit": 2, "key": "event.data.key"}, {"limit": 3, "scope": "env", "key": "'all'"}, {"limit": 0}]
+    found = place(concurrency=limits).limits
+    other = admission.place(
+        parse_functions([{"id": "g", "concurrency": limits}])["g"], EVENT.members(), 1_000_000
+    ).limits
+    assert [limit for _, limit in found] == [2, 3], "0 is no limit"
+    assert found[0] != other[0]
+    assert found[1] == other[1]
+
+
+@pytest.mark.parametrize(
+    ("singleton", "is_one"),
+    [(None, False), ({"mode": "skip"}, True), ({"mode": "skip", "key": "event.data.flag"}, False)],
+)
+def test_a_singleton_whose_key_is_false_is_none(singleton: Any, is_one: bool) -> None:
+    assert bool(place(singleton=singleton).singleton_key) is is_one
+
+
+def test_a_long_key_still_fits_its_column() -> None:
+    long, other = "x" * 1000, "x" * 999 + "y"
+    assert admission.seen_key("short") == "short"
+    assert len(admission.seen_key(long)) == 64
+    assert admission.seen_key(long) != admission.seen_key(other)
+
+
+def test_an_idempotency_key_that_cannot_be_told_is_none() -> None:
+    assert admission.idempotency_key(config(idempotency="event.data.key"), EVENT) == "f:k"
+    assert admission.idempotency_key(config(idempotency="event.data.none"), EVENT) == ""
+    assert admission.idempotency_key(config(), EVENT) == ""
+
+
+def test_a_function_is_started_once_however_many_triggers_match() -> None:
+    twice = config(triggers=[{"event": "go"}, {"event": "go", "expression": "event.data.n == 7"}])
+    never = config(triggers=[{"event": "go", "expression": "event.data.n == 8"}])
+    assert admission.Routes([twice]).starts(EVENT) == [twice]
+    assert admission.Routes([never]).starts(EVENT) == []
+    assert not admission.Routes([twice]).hear("other")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "now_ms", "is_cancelled"),
+    [("stop", {"key": "k"}, 10, True), ("stop", {"key": "l"}, 10, False), ("stop", {"key": "k"}, 5_001, False),
+     ("halt", {"key": "k"}, 10, False)],
+    ids=["it", "another", "too late", "no such event"],
+)  # fmt: skip
+def test_who_is_cancelled(name: str, data: dict[str, Any], now_ms: int, is_cancelled: bool) -> None:
+    one = config(cancel=[{"event": "stop", "if": "async.data.key == event.data.key", "timeout": "5s"}])
+    run = machine.start("r", one.id, EVENT.encode(), now_ms=0)
+    assert admission.is_cancelled_by(one, run, Event(name=name, data=data), now_ms) is is_cancelled
