@@ -330,7 +330,7 @@ class Refreshing:
                     api_requests=report.api_requests,
                     now=now,
                 )
-            is_wanted = bool(await subscriptions.wanting(session, self._request.installation_id))
+            is_wanted = bool(await subscriptions.wanting(session, self._request.installation_id, now))
             if is_wanted:
                 news = report_stored(
                     installation_id=self._request.installation_id,

@@ -132,7 +132,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
-    """A bearer token of the API without its secret. `scope`: read | write. Installation None sees all."""
+    """A bearer token of the API without its secret. `scope`: read | write. Installation None sees all.
+
+    `user_id` made it; 0 is the operator.
+    """
 
     id: int
     name: str
@@ -142,6 +145,7 @@ class ApiToken:
     created_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
+    user_id: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.storage.makers import heard_of
 from bot.storage.tables import UserInstallationRow, UserRepositoryRow, WebSessionRow
 
 
@@ -50,6 +51,14 @@ async def find(session: AsyncSession, digest: str, now: datetime) -> WebSession 
     return None if line is None else WebSession(*line)
 
 
+async def newest_of(session: AsyncSession, user_id: int, now: datetime) -> WebSession | None:
+    """The session of this person that lasts longest, if they are signed in anywhere."""
+    columns = [getattr(WebSessionRow, field) for field in WebSession.__dataclass_fields__]
+    query = select(*columns).where(WebSessionRow.user_id == user_id, WebSessionRow.expires_at > now)
+    line = (await session.execute(query.order_by(WebSessionRow.expires_at.desc()).limit(1))).first()
+    return None if line is None else WebSession(*line)
+
+
 async def remove(session: AsyncSession, digest: str) -> None:
     """Sign one browser out."""
     await session.execute(delete(WebSessionRow).where(WebSessionRow.digest == digest))
@@ -87,6 +96,7 @@ async def keep_access(
     access = hashlib.sha256(repr((sorted(repositories.items()), sorted(installations.items()))).encode()).hexdigest()
     mine = update(WebSessionRow).where(WebSessionRow.user_id == user_id)
     await session.execute(mine.values(checked_at=checked_at, access=access))
+    await heard_of(session, user_id, now=checked_at)
 
 
 async def permission(session: AsyncSession, user_id: int, repository_id: int) -> str:

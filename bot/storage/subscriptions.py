@@ -9,6 +9,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.storage.changed import changed
+from bot.storage.makers import vouched
 from bot.storage.tables import SubscriptionRow
 
 GIVEN_UP_AFTER = 20
@@ -30,10 +31,23 @@ class Subscription:
 
 
 async def add(
-    session: AsyncSession, *, installation_id: int | None, url: str, secret_sealed: str, now: datetime
+    session: AsyncSession,
+    *,
+    installation_id: int | None,
+    url: str,
+    secret_sealed: str,
+    now: datetime,
+    user_id: int = 0,
 ) -> Subscription:
-    """A new subscription."""
-    row = SubscriptionRow(installation_id=installation_id, url=url, secret_sealed=secret_sealed, created_at=now)
+    """A new subscription. `user_id` must go on administering the installation; 0 is the operator."""
+    row = SubscriptionRow(
+        installation_id=installation_id,
+        url=url,
+        secret_sealed=secret_sealed,
+        created_at=now,
+        user_id=user_id,
+        checked_at=now if user_id else None,
+    )
     session.add(row)
     await session.flush()
     return _subscription(row)
@@ -45,11 +59,11 @@ async def get(session: AsyncSession, subscription_id: int) -> Subscription | Non
     return None if row is None else _subscription(row)
 
 
-async def wanting(session: AsyncSession, installation_id: int) -> list[Subscription]:
-    """Active subscriptions that want to hear of this installation's reports."""
+async def wanting(session: AsyncSession, installation_id: int, now: datetime) -> list[Subscription]:
+    """Active subscriptions that want to hear of this installation's reports, of people who still administer it."""
     row = SubscriptionRow
     mine = or_(row.installation_id == installation_id, row.installation_id.is_(None))
-    query = select(row).where(mine, row.disabled_at.is_(None)).order_by(row.id)
+    query = select(row).where(mine, row.disabled_at.is_(None), vouched(row, now)).order_by(row.id)
     return [_subscription(found) for found in await session.scalars(query.execution_options(populate_existing=True))]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.model.errors import UserError
 from bot.model.records import ApiToken
 from bot.storage.changed import changed
+from bot.storage.makers import vouched
 from bot.storage.tables import ApiTokenRow
 
 PREFIX = "radar_"
@@ -25,9 +26,19 @@ def digest(plain: str) -> str:
 
 
 async def create(
-    session: AsyncSession, *, name: str, scope: str, installation_id: int | None, created_by: str, now: datetime
+    session: AsyncSession,
+    *,
+    name: str,
+    scope: str,
+    installation_id: int | None,
+    created_by: str,
+    now: datetime,
+    user_id: int = 0,
 ) -> tuple[ApiToken, str]:
-    """A new token and its secret, which is shown once. Raises UserError for an unknown scope."""
+    """A new token and its secret, which is shown once. Raises UserError for an unknown scope.
+
+    `user_id` must go on administering the installation; 0 is the operator.
+    """
     if scope not in SCOPES:
         raise UserError(f"There is no scope {scope!r}.", next_step="Use read or write.")
     plain = PREFIX + secrets.token_urlsafe(32)
@@ -37,6 +48,8 @@ async def create(
         scope=scope,
         installation_id=installation_id,
         created_by=created_by[:255],
+        user_id=user_id,
+        checked_at=now if user_id else None,
         created_at=now,
     )
     session.add(row)
@@ -49,6 +62,12 @@ async def find(session: AsyncSession, plain: str) -> ApiToken | None:
     statement = select(ApiTokenRow).where(ApiTokenRow.digest == digest(plain), ApiTokenRow.revoked_at.is_(None))
     row = await session.scalar(statement.execution_options(populate_existing=True))
     return None if row is None else _token(row)
+
+
+async def is_vouched(session: AsyncSession, token_id: int, now: datetime) -> bool:
+    """Whether who made the token still administers its installation."""
+    query = select(ApiTokenRow.id).where(ApiTokenRow.id == token_id, vouched(ApiTokenRow, now))
+    return await session.scalar(query) is not None
 
 
 async def mark_used(session: AsyncSession, token: ApiToken, *, now: datetime) -> bool:

@@ -26,8 +26,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.model.errors import FinalError, UserError, WorldError
+from bot.model.records import ApiToken
 from bot.model.sign_in import SignedIn, UserAccess
-from bot.storage import sessions
+from bot.storage import sessions, tokens
 from bot.storage.sealed import seal, unseal
 from bot.storage.sessions import WebSession
 from bot.storage.views_repositories import RepositoryItem
@@ -102,6 +103,22 @@ async def may_write(web: Web, viewer: Viewer, repository: RepositoryItem) -> boo
         async with web.db.read() as session:
             return await sessions.permission(session, viewer.user_id, repository.id) in {"write", "admin"}
     return viewer.can_write
+
+
+async def maker_administers(web: Web, token: ApiToken) -> bool:
+    """Whether the person who made an API token still administers its installation, asked of GitHub as for their pages.
+
+    Raises WorldError when GitHub has not answered for too long to go by what it said.
+    """
+    now = web.clock()
+    async with web.db.read() as session:
+        signed_in = await sessions.newest_of(session, token.user_id, now)
+    if signed_in is not None and _age_s(web, signed_in) >= RECHECK_S and not await _is_still_granted(web, signed_in):
+        async with web.db.read() as session:
+            if await sessions.find(session, signed_in.digest, now) is not None:
+                raise WorldError("GitHub does not say what the maker of this token may do.", retry_after_s=RECHECK_S)
+    async with web.db.read() as session:
+        return await tokens.is_vouched(session, token.id, now)
 
 
 async def sign_in_operator(web: Web, response: Response, token: str) -> bool:

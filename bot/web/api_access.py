@@ -10,10 +10,14 @@ from starlette.requests import Request
 
 from bot.storage import tokens
 from bot.storage.views_scope import EVERYTHING, PUBLIC, Scope
-from bot.web.access import Role, Viewer
+from bot.web.access import Role, Viewer, maker_administers
 from bot.web.deps import Web
 
 CHALLENGE = {"www-authenticate": 'Bearer realm="Repo Radar"'}
+NOT_VOUCHED = (
+    "Who made this token no longer administers the account on GitHub, or has not signed in for a month. "
+    "Somebody who does can make a new one."
+)
 
 
 async def authorize(
@@ -25,8 +29,9 @@ async def authorize(
     """
     if is_open:
         return Viewer(Role.STRANGER, PUBLIC), {}
-    viewer = await _token_viewer(web, _bearer(request))
-    allowance = web.limiter.take(viewer.login, web.clock().timestamp(), per_minute=web.settings.radar_api_per_minute)
+    viewer = await token_viewer(web, request)
+    now_s = web.clock().timestamp()
+    allowance = await web.limiter.take(viewer.login, now_s, per_minute=web.settings.radar_api_per_minute)
     if not allowance.allowed:
         raise HTTPException(
             429,
@@ -48,8 +53,9 @@ def _bearer(request: Request) -> str:
     return secret
 
 
-async def _token_viewer(web: Web, secret: str) -> Viewer:
-    given = secret.encode("utf-8", "surrogateescape")
+async def token_viewer(web: Web, request: Request) -> Viewer:
+    """The caller behind the request's token. Raises 401 without a valid one."""
+    given = _bearer(request).encode("utf-8", "surrogateescape")
     matches = [hmac.compare_digest(given, known.encode()) for known in web.settings.api_tokens]
     if any(matches):
         return Viewer(
@@ -60,8 +66,11 @@ async def _token_viewer(web: Web, secret: str) -> Viewer:
     if found is None:
         raise HTTPException(401, "This token is unknown or revoked.", headers=CHALLENGE)
     now = web.clock()
+    if found.user_id and not await maker_administers(web, found):
+        raise HTTPException(401, NOT_VOUCHED, headers=CHALLENGE)
     if found.last_used_at is None or now - found.last_used_at >= tokens.SEEN_STEP:
         async with web.db.write() as session:
             await tokens.mark_used(session, found, now=now)
     seen = EVERYTHING if found.installation_id is None else Scope(installation_id=found.installation_id)
-    return Viewer(Role.TOKEN, seen, f"token {found.id}", can_write=found.scope == "write", administers=True)
+    can_write = found.scope == "write"
+    return Viewer(Role.TOKEN, seen, f"token {found.id}", found.user_id, can_write=can_write, administers=True)

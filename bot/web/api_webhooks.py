@@ -39,6 +39,7 @@ async def add_webhook(call: Call) -> Response:
             installation_id=wanted,
             url=body.url,
             secret_sealed=seal(secret, call.web.secret_key),
+            user_id=call.viewer.user_id,
             now=call.web.clock(),
         )
     return reply(call, MadeWebhook(webhook_of(made), secret), status=201)

@@ -7,7 +7,9 @@ from starlette.responses import Response
 
 from bot.storage import views_activity
 from bot.storage.views_activity import BatchView
+from bot.storage.views_scope import Scope
 from bot.web import cursors
+from bot.web.api_access import token_viewer
 from bot.web.api_types import (
     BatchAccepted,
     BatchBody,
@@ -76,7 +78,14 @@ async def get_batch_items(call: Call) -> Response:
 async def stream_batch(call: Call) -> Response:
     """The progress as server-sent events named `progress`; the last one when the batch is over."""
     found = await _batch(call)
-    return progress_stream(call.web, call.request, call.viewer.scope, found.id)
+
+    async def look() -> Scope | None:
+        try:
+            return (await token_viewer(call.web, call.request)).scope
+        except HTTPException:
+            return None
+
+    return progress_stream(call.web, call.request, look, found.id)
 
 
 async def list_runs(call: Call) -> Response:

@@ -89,7 +89,7 @@ class Web:
     operator_token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     setup_code: str = field(default_factory=lambda: secrets.token_urlsafe(12), repr=False)
     figures: FigureKeeper = field(init=False, repr=False)
-    limiter: RateLimiter = field(default_factory=RateLimiter)
+    limiter: RateLimiter = field(init=False, repr=False)
     is_setup_code_used: bool = False
     unproven: tuple[str, AppCredentials] | None = field(default=None, repr=False)
     ending: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
@@ -97,6 +97,7 @@ class Web:
 
     def __post_init__(self) -> None:
         self.figures = FigureKeeper(self.db, self.clock)
+        self.limiter = RateLimiter(self.db)
 
     @property
     def secret_key(self) -> str:

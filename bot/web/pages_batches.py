@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 
 import msgspec
@@ -19,6 +19,7 @@ from bot.storage.views_activity import BatchView
 from bot.storage.views_scope import Scope
 from bot.storage.views_work import installations
 from bot.web import cursors
+from bot.web.access import viewer_of
 from bot.web.api_types import BatchProgress, progress_of
 from bot.web.deps import Web
 from bot.web.queueing import queue_batch
@@ -27,6 +28,8 @@ from bot.web.visit import Visit, back_to, form, page
 PAGE = 50
 ITEMS = 100
 POLL_S = 0.5
+LOOK_S = 5.0
+"""How often a stream asks whether its reader is still let in."""
 LIVE_S = 600.0
 """A stream ends after ten minutes; the browser opens it again."""
 FORKS = ("all", "with-forks", "without-forks")
@@ -83,7 +86,12 @@ async def batch_events(visit: Visit) -> Response:
     """The progress as server-sent events, for the page's script."""
     visit.require_admin()
     found = await _batch(visit)
-    return progress_stream(visit.web, visit.request, visit.viewer.scope, found.id)
+
+    async def look() -> Scope | None:
+        viewer = await viewer_of(visit.web, visit.request)
+        return viewer.scope if viewer.administers else None
+
+    return progress_stream(visit.web, visit.request, look, found.id)
 
 
 async def start_batch(visit: Visit, fields: dict[str, str]) -> Response:
@@ -114,16 +122,28 @@ async def cancel_batch(visit: Visit, _fields: dict[str, str]) -> Response:
     return back_to(f"/batches/{found.id}")
 
 
-def progress_stream(web: Web, request: Request, scope: Scope, batch_id: str) -> Response:
-    """Server-sent events `progress` with the API's JSON, one whenever it changes, the last one when it is over."""
-    return EventSourceResponse(_progress(web, request, scope, batch_id), ping=15, headers={"x-accel-buffering": "no"})
+Look = Callable[[], Awaitable[Scope | None]]
+"""What the reader of a stream may see now; None when they are no longer let in."""
 
 
-async def _progress(web: Web, request: Request, scope: Scope, batch_id: str) -> AsyncIterator[ServerSentEvent]:
+def progress_stream(web: Web, request: Request, look: Look, batch_id: str) -> Response:
+    """Server-sent events `progress` with the API's JSON, one whenever it changes, the last one when it is over.
+
+    `look` is asked again every few seconds: a stream ends with its reader's session, token or role.
+    """
+    return EventSourceResponse(_progress(web, request, look, batch_id), ping=15, headers={"x-accel-buffering": "no"})
+
+
+async def _progress(web: Web, request: Request, look: Look, batch_id: str) -> AsyncIterator[ServerSentEvent]:
     seen: BatchProgress | None = None
+    scope: Scope | None = None
     loop = asyncio.get_running_loop()
-    ends = loop.time() + LIVE_S
+    ends, looks = loop.time() + LIVE_S, 0.0
     while loop.time() < ends and not web.ending.is_set() and not await request.is_disconnected():
+        if loop.time() >= looks:
+            scope, looks = await look(), loop.time() + LOOK_S
+        if scope is None:
+            return
         async with web.db.read() as session:
             found = await views_activity.batch(session, scope, batch_id)
         if found is None:

@@ -66,6 +66,7 @@ async def create_token(visit: Visit, fields: dict[str, str]) -> Response:
             scope=fields.get("scope", "read"),
             installation_id=_installation(visit, held, fields),
             created_by=visit.viewer.login,
+            user_id=visit.viewer.user_id,
             now=visit.web.clock(),
         )
     return await _show(visit, new_token=secret, new_name=made.name)
@@ -98,6 +99,7 @@ async def subscribe(visit: Visit, fields: dict[str, str]) -> Response:
             installation_id=_installation(visit, held, fields),
             url=url,
             secret_sealed=seal(secret, visit.web.secret_key),
+            user_id=visit.viewer.user_id,
             now=visit.web.clock(),
         )
     return await _show(visit, new_secret=secret, new_name=url)

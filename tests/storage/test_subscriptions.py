@@ -24,7 +24,9 @@ async def test_each_hears_of_its_own_installation_and_some_of_all(database: Data
         for number in (7, 8):
             await installations.upsert(session, installation(number, f"octo{number}"), now=NOW)
         seven, eight, everything = [await subscribe(session, one) for one in (7, 8, None)]
-        wanting = {number: [one.id for one in await subscriptions.wanting(session, number)] for number in (7, 8, 9)}
+        wanting = {
+            number: [one.id for one in await subscriptions.wanting(session, number, NOW)] for number in (7, 8, 9)
+        }
         listed = [one.id for one in await subscriptions.list_all(session, installation_id=7)]
         assert wanting == {7: [seven, everything], 8: [eight, everything], 9: [everything]}
         assert listed == [seven], "a list of one installation does not show those of all"
@@ -41,9 +43,9 @@ async def test_a_dead_address_is_given_up_and_may_be_tried_again(database: Datab
         found = await subscriptions.get(session, number)
         assert found is not None
         assert (found.disabled_at, found.last_error) == (later(GIVEN_UP_AFTER - 1), f"error {GIVEN_UP_AFTER}")
-        assert await subscriptions.wanting(session, 7) == []
+        assert await subscriptions.wanting(session, 7, NOW) == []
         assert await subscriptions.enable(session, number)
-        assert [one.failures for one in await subscriptions.wanting(session, 7)] == [0]
+        assert [one.failures for one in await subscriptions.wanting(session, 7, NOW)] == [0]
 
 
 async def test_one_success_makes_up_for_the_failures(database: Database) -> None:

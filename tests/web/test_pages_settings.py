@@ -9,7 +9,7 @@ import pytest
 from bot.storage import subscriptions, tokens
 from bot.storage.sealed import unseal
 from tests.web.test_access import form_token
-from tests.web.world import World
+from tests.web.world import NOW, World
 
 pytestmark = pytest.mark.anyio
 
@@ -41,8 +41,8 @@ async def test_a_webhook_of_ours_is_kept_with_a_sealed_secret(world: World) -> N
         assert "s3cret" in (await client.post("/settings/webhooks", data=data)).text
         assert "s3cret" not in (await client.get("/settings")).text
     async with world.web.db.read() as session:
-        (kept,) = await subscriptions.wanting(session, 11)
-        assert await subscriptions.wanting(session, 12) == []
+        (kept,) = await subscriptions.wanting(session, 11, NOW)
+        assert await subscriptions.wanting(session, 12, NOW) == []
     assert "s3cret" not in kept.secret_sealed
     assert unseal(kept.secret_sealed, "a key for these tests") == "s3cret"
 

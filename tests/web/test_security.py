@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from datetime import timedelta
 
 import pytest
 
-from tests.web.world import ADMIN_ID, READER_ID, World
+from bot.model.sign_in import UserAccess
+from bot.storage import tokens
+from bot.web.access import RECHECK_S
+from tests.web.world import ADMIN_ID, HARBOUR, NOW, READER_ID, World
 
 pytestmark = pytest.mark.anyio
 
@@ -92,3 +97,34 @@ async def test_the_live_progress_is_for_those_who_see_the_batch(world: World) ->
         assert (await stranger.get("/batches/batch-1/events")).status_code == 303
         assert (await reader.get("/batches/batch-1/events")).status_code == 403
         assert (await admin.get("/batches/batch-2/events")).status_code == 404
+
+
+@pytest.mark.parametrize("how", ["signed out", "role lost", "token revoked"])
+async def test_the_live_progress_ends_with_the_readers_right(
+    world: World, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.pages_batches.LOOK_S", 0.0)
+    monkeypatch.setattr("bot.web.pages_batches.POLL_S", 0.001)
+    async with world.web.db.write() as session:
+        made, secret = await tokens.create(
+            session, name="t", scope="read", installation_id=HARBOUR, created_by="operator", now=NOW
+        )
+    async with world.person(ADMIN_ID) as admin, world.api(secret) as api:
+        page = (await admin.get("/settings")).text
+        client, path = (
+            (api, "/api/batches/batch-1/events") if how == "token revoked" else (admin, "/batches/batch-1/events")
+        )
+        reading = asyncio.create_task(client.get(path))
+        await asyncio.sleep(0.05)
+        assert not reading.done(), "the batch still runs"
+        if how == "signed out":
+            token = re.findall(r'name="form_token" value="([^"]+)"', page)[0]
+            await admin.post("/sign-out", data={"form_token": token})
+        elif how == "role lost":
+            world.sign_in.accesses = {ADMIN_ID: UserAccess({}, {HARBOUR: False})}
+            world.now += timedelta(seconds=RECHECK_S + 1)
+        else:
+            async with world.web.db.write() as session:
+                await tokens.revoke(session, made.id, now=NOW)
+        async with asyncio.timeout(10):
+            assert (await reading).text.count("event: progress") == 1
