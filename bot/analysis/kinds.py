@@ -124,7 +124,8 @@ _ASIDE = frozenset(
     {
         "example", "examples", "sample", "samples", "demo", "demos", "test", "tests", "spec", "docs", "doc",
         "website", "site", "benchmark", "benchmarks", "bench", "fixtures", "scripts", "tools", "hack", "e2e",
-        "playground", "dist", "build", "out", "__tests__", "__test__", ".github", "ci", ".ci", "integration", "fuzz",
+        "playground", "build-logic", "buildsrc",
+        "dist", "build", "out", "__tests__", "__test__", ".github", "ci", ".ci", "integration", "fuzz",
     }
 )  # fmt: skip
 
@@ -283,6 +284,10 @@ def _docs_site(clues: Clues) -> tuple[Evidence, ...]:
         return (at(path, None, "a site generator's settings"),)
     if clues.readme_words >= 500 and clues.size.code < 150 and not clues.root_manifests:
         return (at(clues.tree.has("readme.md", "readme.rst", "readme") or documents[0].path, 1, "is what it is about"),)
+    counted = sum(lang.code for lang in clues.languages)
+    markup = sum(lang.code for lang in clues.languages if type_of(lang.name) == "markup")
+    if prose >= 3 and markup > 0.9 * counted and not clues.root_manifests and not clues.tree.has("index.html"):
+        return (at(documents[0].path, None, "most lines are pages and documents"),)
     if prose >= 3 and prose * 2 > len(files) and not clues.root_manifests and clues.size.code < 50 * prose:
         return (at(documents[0].path, None, f"{prose} of {len(files)} files are documents"),)
     return ()

@@ -255,7 +255,7 @@ class _Scan:
 
     def _end_paragraph(self) -> None:
         if self._paragraph:
-            text = _TAG.sub("", " ".join(" ".join(self._paragraph).split())).strip()
+            text = prose_of(" ".join(" ".join(self._paragraph).split())).strip()  # tags and badges may span lines
             if len(self.paragraphs) < 50:
                 self.paragraphs.append((text, self._paragraph_line))
             self._paragraph = []

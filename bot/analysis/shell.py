@@ -117,7 +117,7 @@ _SCRIPT_RUNNERS = frozenset(
         "composer", "ninja", "gmake", "nmake", "julia", "hatch", "pdm", "pixi", "poe", "turbo", "nx", "lerna",
         "moon", "babashka", "bb", "clojure", "clj", "cmake", "python", "python3", "php", "bash", "sh", "pwsh",
         "powershell", "nix", "docker", "rush", "wireit", "ant", "msbuild", "perl", "ruby", "lua", "opam",
-        "rscript", "r",
+        "rscript", "r", "lein",
     },
 )  # fmt: skip
 """Programs that run a target or script named by an argument: a target called `test` or `unit-test` counts."""
@@ -256,7 +256,7 @@ _PUBLISH: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("dotnet", ("push",)), ("nuget", ("push",)), ("docker", ("push", "--push")), ("helm", ("push",)),
     ("mix", ("hex.publish",)), ("gh", ("release",)), ("vsce", ("publish",)), ("ovsx", ("publish",)),
     ("jsr", ("publish",)), ("deno", ("publish",)), ("pod", ("trunk",)), ("dart", ("publish",)),
-    ("flutter", ("publish",)), ("sbt", ("publish", "ci-release", "+publish")), ("cabal", ("upload",)),
+    ("flutter", ("publish",)), ("sbt", ("publish", "ci-release", "+publish", "tlcirelease")), ("cabal", ("upload",)),
     ("conda", ("upload",)), ("anaconda", ("upload",)), ("ko", ("build", "publish", "resolve")),
     ("luarocks", ("upload",)), ("ansible-galaxy", ("import", "publish")), ("rake", ("push",)),
     ("cross-release", ()), ("wrangler", ("publish", "deploy")), ("clojars", ()),

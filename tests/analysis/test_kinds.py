@@ -175,6 +175,11 @@ _VUE = '{"name": "a", "version": "0.1.0", "dependencies": {"vue": "3"}, "scripts
             {"description": "JSON for .NET"},
             K.LIBRARY,
         ),
+        (
+            {**_PROSE, "a.htm": "<p>a</p>\n" * 900, "b.py": _CODE[:900]},
+            {"description": "Records"},
+            K.DOCS_SITE,
+        ),
         ({"tasks/main.yml": "- debug:\n", "meta/main.yml": "{}\n", "README.md": "# A\n"}, {}, K.INFRASTRUCTURE),
         (
             {**{f"{n}/Dockerfile": "FROM a:1\nRUN b\n" for n in range(4)}, "entry.sh": "echo 1\n" * 60},
@@ -198,7 +203,7 @@ _VUE = '{"name": "a", "version": "0.1.0", "dependencies": {"vue": "3"}, "scripts
     ],
     ids=[
         "a tool with an image", "a processor", "a program called like its module", "library and program", "no entry",
-        "a part has most", "role", "images", "one image", "notebooks", "the root has most",
+        "a part has most", "pages", "role", "images", "one image", "notebooks", "the root has most",
     ],
 )  # fmt: skip
 def test_kinds_that_were_mistaken(files: dict[str, str | bytes], changes: dict[str, Any], kind: Kind) -> None:

@@ -121,6 +121,10 @@ def test_hostile_lines_cost_little() -> None:
         ("> [!WARNING]\n> This branch is in development, use another one.", "README.md"),
         ("**Warning:** read the code before you use any of it here.", "README.md"),
         ("[![GPL-3 licensed][badge]][licence] [![Build Status][build]][ci] [![Pulls of it][pulls]][hub]", "README.md"),
+        (
+            "[![The status\nof it](https://a.org/b.svg)](https://a.org) [![Some more\nof it](https://a.org/c.svg)](b)",
+            "README.md",
+        ),
         ("##Wanted## Anyone up for the challenge of it?", "README.md"),
         ("This README is just a quick start document.", "README.md"),
         ("Visit tally.io for the full documentation.", "README.md"),

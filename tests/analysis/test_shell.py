@@ -23,6 +23,7 @@ from bot.analysis.shell import mentions_tests, publishes, runs_tests
         "bazel test //...", "R CMD check .", "echo x\npytest\n",
         "uv run --locked --group dev tox run",
         "CFLAGS='-Werror' ./runtest --verbose", "mix test --cover", "go -C dir test ./...", "bin/runtests",
+        "lein sub test-all",
         "a \\\n  || pytest", "cibuildwheel",
     ],
 )  # fmt: skip

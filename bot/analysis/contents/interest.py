@@ -124,7 +124,7 @@ _MANIFESTS_AND_TOOLS = re.compile(
 
 _GITHUB_FOLDERS = re.compile(
     r"^\.(?:github|gitlab|gitea|forgejo|circleci|buildkite|woodpecker|drone|semaphore|teamcity|config|changeset|"
-    r"devcontainer|clusterfuzzlite|tekton|azure-pipelines|azuredevops)/.*\.(?:ya?ml|md|txt|json5?|toml|star|py|sh)$|"
+    r"devcontainer|clusterfuzzlite|bazelci|tekton|azure-pipelines|azuredevops)/.*\.(?:ya?ml|md|txt|json5?|toml|star|py|sh)$|"
     r"^\.(?:github|gitlab|gitea|forgejo)/[^/]+$|^\.mvn/[^/]+\.xml$"
 )
 """Settings of forges and of continuous integration, below folders of the root."""

@@ -20,6 +20,7 @@ _SERVICES = {
     ".buildkite/pipeline.yml": "Buildkite", ".semaphore/semaphore.yml": "Semaphore", "cloudbuild.yaml": "Cloud Build",
     "buildspec.yml": "CodeBuild", ".builds/main.yml": "builds.sr.ht", "codemagic.yaml": "Codemagic",
     "bitrise.yml": "Bitrise", ".teamcity/settings.kts": "TeamCity", "prow.yaml": "Prow", ".prow.yaml": "Prow",
+    ".bazelci/presubmit.yml": "Bazel CI",
 }  # fmt: skip
 """Other CI services by their file in the root (lower case)."""
 
@@ -180,9 +181,14 @@ def test_command(view: View) -> str:
         managers = [lock.manager for lock in view.inventory.lockfiles if lock.manager in _NODE_COMMANDS]
         return _NODE_COMMANDS[managers[0]] if managers else command
     if "maven" in ecosystems:
+        for name, run in _JVM_COMMANDS.items():
+            if view.tree.has(name):
+                return run
         return "`./mvnw verify`" if view.tree.has("pom.xml") else "`./gradlew check`"
     return command
 
+
+_JVM_COMMANDS = {"project.clj": "`lein test`", "deps.edn": "`clojure -X:test`", "build.sbt": "`sbt test`"}
 
 _BY_KIND = {
     Kind.DOCS_SITE: "builds the pages and checks their links",
@@ -275,7 +281,7 @@ def _only_on_push(workflow: Workflow, step: Step) -> Finding:
 
 def _tests_elsewhere(view: View, services: list[tuple[str, str]]) -> Finding:
     for service, path in services:
-        if mentions_tests(view.text(path)):
+        if mentions_tests(view.text(path)) or "test_targets:" in view.text(path):
             return passed("ci-tests", f"{service} runs the tests (`{path}`).", at(path, 1))
     return unknown("ci-tests", f"what {services[0][0]} runs is not readable from {services[0][1]}")
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bot.analysis.finding import Finding, api, at, failed, not_applicable, passed, warned
 from bot.analysis.manifests import is_example
+from bot.analysis.questions.stack import ECOSYSTEMS
 from bot.analysis.view import View
 from bot.analysis.words import code, counted, listed
 from bot.analysis.yaml_tree import YamlProblem, parse_yaml
+from bot.model.report import Package
 
 _RENOVATE = (
     "renovate.json", "renovate.json5", ".github/renovate.json", ".github/renovate.json5", ".gitlab/renovate.json",
@@ -70,7 +72,13 @@ def _updates(view: View) -> Finding:
     own = [p for p in view.libraries if not is_example(p.path)] or list(view.libraries)
     names = {(package.ecosystem, package.name) for package in own}
     ecosystems = code([_usual_name(e, view) for e in wanted], limit=4)
-    known = [p for p in own if p.ecosystem in ECOSYSTEM_NAMES] or own
+    known = [p for p in own if _is_known_to_dependabot(p)]
+    for_renovate = [p for p in own if p.ecosystem in _RENOVATE_TOO or p.path.endswith(_CLOJURE)]
+    if not known and not for_renovate:
+        which = listed(sorted({ECOSYSTEMS.get(p.ecosystem, p.ecosystem) for p in own}), limit=3)
+        return not_applicable("dependency-updates", f"neither Dependabot nor Renovate knows packages of {which}")
+    wanted = wanted if known else []
+    known = known or for_renovate
     paths = sorted({package.path for package in known}, key=lambda path: (path.count("/"), path))
     return failed(
         "dependency-updates",
@@ -83,9 +91,18 @@ def _updates(view: View) -> Finding:
     )
 
 
+_CLOJURE = ("project.clj", "deps.edn", "bb.edn")
+_RENOVATE_TOO = frozenset({"hackage", "cocoapods", "conan", "bazel", "nix", "cpan", "kustomize", "jsr"})
+"""Ecosystems that Renovate updates and Dependabot does not."""
+
+
+def _is_known_to_dependabot(package: Package) -> bool:
+    return package.ecosystem in ECOSYSTEM_NAMES and not package.path.endswith(_CLOJURE)
+
+
 def _wanted(view: View) -> list[str]:
     """The ecosystems that Dependabot knows: of images only those that Dockerfiles and compose files name."""
-    every = [p for p in view.packages if p.ecosystem in ECOSYSTEM_NAMES]
+    every = [p for p in view.packages if _is_known_to_dependabot(p)]
     own = [p for p in every if not is_example(p.path)] or every
     return sorted({p.ecosystem for p in own if p.ecosystem != "docker" or not p.path.startswith(".github/")})
 

@@ -46,6 +46,7 @@ _FILES: dict[str, tuple[str, ...]] = {
     "yamllint": (".yamllint", ".yamllint.yml", ".yamllint.yaml"), "Hadolint": (".hadolint.yaml", ".hadolint.yml"),
     "tflint": (".tflint.hcl",), "Dart analyzer": ("analysis_options.yaml",),
     "Stylua": ("stylua.toml", ".stylua.toml"), "luacheck": (".luacheckrc",), "lintr": (".lintr",),
+    "Air": ("air.toml", ".air.toml"),
     "JuliaFormatter": (".JuliaFormatter.toml",), "ansible-lint": (".ansible-lint", ".ansible-lint.yml"),
     "trunk": (".trunk/trunk.yaml",), "typos": ("typos.toml", "_typos.toml", ".typos.toml"),
 }  # fmt: skip

@@ -71,6 +71,8 @@ def _publishing(view: View) -> Finding:
         and ecosystems <= {"golang", "swift", "composer", "terraform", "github"}
     ):
         return not_applicable("publishing", "its ecosystem publishes tags as they are")
+    if view.kind.kind is Kind.LIBRARY and "cran" in ecosystems:
+        return not_applicable("publishing", "CRAN takes submissions from a person")
     if view.kind.kind is Kind.ACTION:
         return not_applicable("publishing", "an action is published by its tag")
     if view.is_local and not view.facts.releases:

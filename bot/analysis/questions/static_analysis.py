@@ -43,7 +43,7 @@ _CODEQL = {"C", "C++", "C#", "Go", "Java", "Kotlin", "JavaScript", "TypeScript",
 _UPLOADS = "github/codeql-action/upload-sarif"
 """Shows what another tool found; named only where no analyser is."""
 
-_SEMGREP = {"PHP", "Scala", "Elixir", "Solidity", "OCaml", "Dart", "Lua", "Apex", "Clojure", "R", "Julia"}
+_SEMGREP = {"PHP", "Scala", "Elixir", "Solidity"}
 """Further languages that Semgrep has rules for."""
 
 _NONE = "No static security analysis is configured in the tree."

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.analysis.components import languages_tested_elsewhere
+from bot.analysis.contents.facts import type_of
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed, warned
 from bot.analysis.kinds import is_main
 from bot.analysis.view import View, folders_above
 from bot.analysis.words import capital, code, counted, percent
 from bot.model.report import Component, Evidence
-from bot.model.snapshot import FileClass
+from bot.model.snapshot import FileClass, FileFact
 
 LOW_SHARE = 0.05
 SMALL_LINES = 30
@@ -26,14 +27,15 @@ def _tests(view: View) -> Finding:
     tests = [file for file in view.contents.files if file.file_class is FileClass.TEST and file.code]
     inline = [file.path for file in view.contents.files if file.has_inline_tests]
     production = max(0, size.code - size.test_code)
+    programs = sum(f.code for f in _programs(view))
     if not tests:
         if inline:
             return passed(
                 "tests", f"Tests stand beside the code, as in `{inline[0]}`.", at(inline[0], None, "tests inside")
             )
-        if production < SMALL_LINES:
+        if programs < SMALL_LINES:
             return not_applicable("tests", "there is hardly any code to test")
-        return _none(view, production)
+        return _none(view, programs)
     share = size.test_code / size.code if size.code else 0.0
     largest = max(tests, key=lambda f: (f.code, f.path))
     found = (
@@ -57,9 +59,13 @@ def _tests(view: View) -> Finding:
     return passed("tests", found, where)
 
 
+def _programs(view: View) -> list[FileFact]:
+    """First-party sources in languages that one programs in: pages and styles are looked at, not tested."""
+    return [f for f in view.contents.files if f.file_class is FileClass.SOURCE and type_of(f.language) == "programming"]
+
+
 def _none(view: View, production: int) -> Finding:
-    sources = [f for f in view.contents.files if f.file_class is FileClass.SOURCE]
-    largest = max(sources, key=lambda f: (f.code, f.path), default=None)
+    largest = max(_programs(view), key=lambda f: (f.code, f.path), default=None)
     start = f", beginning with `{largest.path}`" if largest else ""
     return failed(
         "tests",

@@ -109,3 +109,12 @@ def test_a_step_that_says_test_and_takes_its_command_from_a_matrix_tests() -> No
     step = "      - name: Test ${{ matrix.name }}\n        run: ${{ matrix.runs.test }}\n"
     files = library({".github/workflows/ci.yml": CI.replace("      - run: pytest\n", step)})
     assert judged("ci-tests", files).state is State.PASS
+
+
+def test_bazel_ci_runs_its_test_targets() -> None:
+    settings = 'tasks:\n  ubuntu:\n    build_targets: ["//..."]\n    test_targets: ["//..."]\n'
+    files = library({".bazelci/presubmit.yml": settings}, without=[".github/workflows/ci.yml"])
+    assert judged("ci", files).state is State.PASS
+    assert judged("ci-tests", files).state is State.PASS
+    less = {**files, ".bazelci/presubmit.yml": settings.replace("test_targets", "other_targets")}
+    assert judged("ci-tests", less).state is State.UNKNOWN

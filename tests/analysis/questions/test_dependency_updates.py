@@ -43,3 +43,22 @@ def test_what_a_bot_is_asked_for_is_ones_own() -> None:
     assert [one.path for one in check.evidence] == ["pyproject.toml"]
     assert "`github-actions` and `pip`" in check.next_step
     assert "docker" not in check.next_step
+
+
+_PROJECT = '(defproject a "1.0.0" :dependencies [[ring/ring-core "1.12.0"]])\n'
+_DESCRIPTION = "Package: a\nVersion: 1.0\nImports:\n    cli\n"
+_CABAL = "name: a\nversion: 1.0\nlibrary\n  build-depends: base, text >=2\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "state", "said"),
+    [
+        ({"project.clj": _PROJECT}, State.FAIL, "renovate.json"),
+        ({"a.cabal": _CABAL}, State.FAIL, "renovate.json"),
+        ({"DESCRIPTION": _DESCRIPTION, "R/a.R": "a <- 1\n"}, State.NOT_APPLICABLE, "CRAN"),
+    ],
+)
+def test_no_bot_is_asked_for_that_knows_nothing_of_it(files: dict[str, str | bytes], state: State, said: str) -> None:
+    check = judged("dependency-updates", files)
+    assert check.state is state
+    assert said in check.next_step + check.reason

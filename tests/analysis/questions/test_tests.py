@@ -54,3 +54,11 @@ def test_a_part_is_called_untested_only_where_that_can_be_told(more: dict[str, s
     for name in ("a", "b"):
         files |= {f"packages/{name}/package.json": _PART % name, f"packages/{name}/i.js": _JS}
     assert judged("tests", {**files, **more}).state is state
+
+
+def test_pages_are_not_what_tests_are_asked_for() -> None:
+    page = "<p>a</p>\n" * 300
+    assert judged("tests", {"a.html": page, "b.html": page}).state is State.NOT_APPLICABLE
+    check = judged("tests", {"a.html": page, "b.py": python_code(30)})
+    assert check.state is State.FAIL
+    assert "`b.py`" in check.next_step
