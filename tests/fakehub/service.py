@@ -88,7 +88,10 @@ class Service:
         return Payloads(self.world, Shapes(self.world, self.app_record, api=self.api_url, web=self.url))
 
     def application(self) -> Gate:
-        """The ASGI application: REST at / and /api/v3, GraphQL at /graphql and /api/graphql, pages, control."""
+        """The ASGI application: REST at / and /api/v3, GraphQL at /graphql and /api/graphql, pages, control.
+
+        An Enterprise Server has the API below /api only.
+        """
         rest = [
             *app_routes(self),
             *talk_routes(self),
@@ -96,8 +99,10 @@ class Service:
             *people_routes(self),
         ]
         pages = [codeload_route(self), *sign_in_routes(self), *control_routes(self), *page_routes(self)]
-        routes = [Mount("/api/v3", routes=rest), graphql_route(self, "/api/graphql"), graphql_route(self, "/graphql")]
-        return Gate(Starlette(routes=[*routes, *rest, *pages], lifespan=self._lifespan), self)
+        routes = [Mount("/api/v3", routes=rest), graphql_route(self, "/api/graphql")]
+        if not self.enterprise:
+            routes += [graphql_route(self, "/graphql"), *rest]
+        return Gate(Starlette(routes=[*routes, *pages], lifespan=self._lifespan), self)
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
