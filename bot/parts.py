@@ -21,10 +21,10 @@ import inngest
 from starlette.applications import Starlette
 
 from bot.config import Settings
+from bot.engine.calls import Options
 from bot.engine.configuration import ConfigurationError
 from bot.engine.connection import JournalBusyError
 from bot.engine.machine import default_backoff
-from bot.engine.runner import Options
 from bot.engine.server import Engine, EngineStoppedError, new_signing_key
 from bot.functions import build_functions
 from bot.functions.budget_keeper import BudgetKeeper
@@ -165,9 +165,11 @@ class Bot:
     async def parts(self) -> list[PartStatus]:
         """Which parts besides the database are able to work."""
         if self.engine is None:
-            return [PartStatus("engine", ok=True, detail="an Inngest server, which calls us")]
+            is_away = bool(self._relay.trouble)
+            detail = "the Inngest server does not take events" if is_away else "an Inngest server, which calls us"
+            return [PartStatus("engine", ok=not is_away, detail=detail, is_needed=False)]
         trouble = self.engine.trouble()
-        return [PartStatus("engine", ok=not trouble, detail=trouble)]
+        return [PartStatus("engine", ok=not trouble, detail=trouble.partition(":")[0])]
 
     async def replay(self, guid: str) -> bool:
         """Have a stored delivery handled again; False when the inbox does not hold it."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from bot.engine.configuration import PRIORITY_LIMIT_S, Cancel, FunctionConfig, Trigger
+from bot.engine.configuration import PRIORITY_LIMIT_S, FunctionConfig, Limit, Trigger
 from bot.engine.expressions import Expression
 from bot.engine.machine import Run
 from bot.engine.protocol import Event
@@ -47,10 +47,9 @@ class Routes:
 
     def starts(self, event: Event) -> list[FunctionConfig]:
         """The functions whose trigger matches, each once."""
-        found: dict[str, FunctionConfig] = {}
-        for config, trigger in self._triggers.get(event.name, ()):
-            if config.id not in found and (trigger.expression is None or trigger.expression.holds(_scope(event))):
-                found[config.id] = config
+        scope = {"event": event.members()}
+        triggers = self._triggers.get(event.name, ())
+        found = {config.id: config for config, one in triggers if one.expression is None or one.expression.holds(scope)}
         return list(found.values())
 
     def cancels(self, event: Event) -> list[FunctionConfig]:
@@ -66,38 +65,33 @@ def place(config: FunctionConfig, event: Mapping[str, Any], created_ms: int) -> 
     """Where a run of this event stands."""
     factor = config.priority.run.value({"event": event}) if config.priority else 0
     factor = int(min(max(factor, -PRIORITY_LIMIT_S), PRIORITY_LIMIT_S)) if isinstance(factor, int | float) else 0
-    return Place(
-        order_ms=created_ms - 1000 * factor,
-        priority_ms=1000 * factor,
-        limits=tuple(
-            (_limit_key(config.id, one.scope, one.key, event), one.limit) for one in config.concurrency if one.limit
-        ),
-        throttle_key=f"throttle:{config.id}:{_value(config.throttle.key, event)}" if config.throttle else "",
-        singleton_key=_singleton_key(config, event),
-    )
+    limits = tuple((_limit_key(config.id, one, event), one.limit) for one in config.concurrency if one.limit)
+    throttle_key = f"throttle:{config.id}:{_value(config.throttle.key, event)}" if config.throttle else ""
+    singleton_key = _singleton_key(config, event)
+    return Place(created_ms - 1000 * factor, 1000 * factor, limits, throttle_key, singleton_key)
 
 
 def debounce_key(config: FunctionConfig, event: Event) -> str:
     """What the events that wait for each other share."""
     key = config.debounce.key if config.debounce else None
-    return f"{config.id}:{_value(key, _members(event))}"
+    return f"{config.id}:{_value(key, event.members())}"
 
 
 def idempotency_key(config: FunctionConfig, event: Event) -> str:
     """What makes a second run the same; "" where the function has none, or it cannot be told for this event."""
-    value = config.idempotency.value(_scope(event)) if config.idempotency else None
+    value = config.idempotency.value({"event": event.members()}) if config.idempotency else None
     return "" if value is None else f"{config.id}:{_short(value)}"
 
 
 def is_cancelled_by(config: FunctionConfig, run: Run, event: Event, now_ms: int) -> bool:
     """Whether one of the function's cancellations applies to this run."""
-    return any(_applies(one, run, event, now_ms) for one in config.cancel)
-
-
-def has_data(run: Run, data: Mapping[str, Any]) -> bool:
-    """Whether the event of a run has these members."""
-    held = msgspec.json.decode(run.event)["data"] if data else {}
-    return all(held.get(name) == value for name, value in data.items())
+    for cancel in config.cancel:
+        is_in_time = cancel.timeout is None or now_ms <= run.created_ms + cancel.timeout
+        if cancel.event == event.name and is_in_time:
+            scope = {"event": msgspec.json.decode(run.event), "async": event.members()} if cancel.filter else {}
+            if cancel.filter is None or cancel.filter.holds(scope):
+                return True
+    return False
 
 
 def seen_key(key: str) -> str:
@@ -105,20 +99,10 @@ def seen_key(key: str) -> str:
     return key if len(key) <= _LONGEST_KEY else sha256(key.encode()).hexdigest()
 
 
-def _applies(cancel: Cancel, run: Run, event: Event, now_ms: int) -> bool:
-    is_too_late = cancel.timeout is not None and now_ms > run.created_ms + cancel.timeout
-    if cancel.event != event.name or is_too_late:
-        return False
-    if cancel.filter is None:
-        return True
-    return cancel.filter.holds({"event": msgspec.json.decode(run.event), "async": _members(event)})
-
-
-def _limit_key(function_id: str, scope: str, key: Expression | None, event: Mapping[str, Any]) -> str:
+def _limit_key(function_id: str, limit: Limit, event: Mapping[str, Any]) -> str:
     """Limits of the scopes env and account are shared by every function that has the same value."""
-    if scope == "fn":
-        return f"fn:{function_id}:{key.source if key else ''}:{_value(key, event)}"
-    return f"{scope}:{_value(key, event)}"
+    of_function = f":{function_id}:{limit.key.source if limit.key else ''}" if limit.scope == "fn" else ""
+    return f"{limit.scope}{of_function}:{_value(limit.key, event)}"
 
 
 def _singleton_key(config: FunctionConfig, event: Mapping[str, Any]) -> str:
@@ -127,14 +111,6 @@ def _singleton_key(config: FunctionConfig, event: Mapping[str, Any]) -> str:
     if config.singleton.key is not None and config.singleton.key.value({"event": event}) is False:
         return ""  # the key says that this run is none
     return f"{config.id}:{_value(config.singleton.key, event)}"
-
-
-def _members(event: Event) -> dict[str, Any]:
-    return {"data": event.data, "id": event.id, "name": event.name, "ts": event.ts}
-
-
-def _scope(event: Event) -> dict[str, Mapping[str, Any]]:
-    return {"event": _members(event)}
 
 
 def _value(key: Expression | None, event: Mapping[str, Any]) -> str:

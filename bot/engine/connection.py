@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
@@ -24,7 +24,7 @@ T = TypeVar("T")
 Turn = Callable[[], AbstractAsyncContextManager[None]]
 
 _LOCK = 0x5261646172  # "Radar": PostgreSQL's advisory lock
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=4000", "busy_timeout=30000")
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=16000", "busy_timeout=30000")
 
 
 class JournalBusyError(Exception):
@@ -37,21 +37,13 @@ class JournalBusyError(Exception):
         )
 
 
-class Connection(Protocol):
-    """What the journal needs of a database. Whatever fails raises DBAPIError or OSError, and may be tried again."""
+def connection_to(database_url: str, turn: Turn) -> SqliteConnection | PostgresqlConnection:
+    """A connection by any usual form of the URL.
 
-    async def claim(self) -> bool:
-        """Connect; whether the database is ours."""
-
-    async def run(self, work: Callable[[sa.Connection], T]) -> T:
-        """`work` in one transaction, committed at the end. Raises JournalBusyError when the claim was lost."""
-
-    async def close(self) -> None:
-        """Let the database go."""
-
-
-def connection_to(database_url: str, turn: Turn) -> Connection:
-    """A connection by any usual form of the URL."""
+    `claim` connects and tells whether the database is ours; `run` does work in one transaction, committed at the end,
+    and raises JournalBusyError when the claim was lost. Whatever else fails raises DBAPIError or OSError, and may be
+    tried again.
+    """
     url = make_url(database_url.replace("postgres://", "postgresql://", 1))
     return SqliteConnection(url, turn) if url.get_backend_name() == "sqlite" else PostgresqlConnection(url)
 

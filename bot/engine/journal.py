@@ -62,6 +62,7 @@ marks = sa.Table(
 
 _FIRST_RETRY_S, _LAST_RETRY_S = 0.1, 5.0
 _PRUNED_AT_ONCE = 200
+SEEN = ("event", "idempotency")
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -102,10 +103,10 @@ class Journal:
 
     def __init__(self, database_url: str, turn: Turn = nullcontext) -> None:
         self._connection = connection_to(database_url, turn)
-        self._pending: list[tuple[Batch, asyncio.Future[None]]] = []
+        self._pending: list[Batch] = []
+        self._written: asyncio.Future[None]
         self._wake = asyncio.Event()
         self._is_stopping = False
-        self._end: str = ""
         self.trouble = ""
         """Why writes do not get through just now; empty when they do."""
 
@@ -114,6 +115,7 @@ class Journal:
 
         `create_tables` is for tests and benches; the bot's migrations do it otherwise.
         """
+        self._written = asyncio.Future()
         deadline = asyncio.get_running_loop().time() + wait_s
         while not await self._connection.claim():
             if asyncio.get_running_loop().time() >= deadline:
@@ -133,9 +135,8 @@ class Journal:
     async def counts(self) -> dict[tuple[str, str], int]:
         """Runs in the journal by (function id, state)."""
         query = sa.select(runs.c.function_id, runs.c.state, sa.func.count()).group_by(runs.c.function_id, runs.c.state)
-        return await self._connection.run(
-            lambda connection: {(one[0], one[1]): one[2] for one in connection.execute(query)}
-        )
+        rows = await self._connection.run(lambda connection: connection.execute(query).all())
+        return {(function_id, state): number for function_id, state, number in rows}
 
     async def prune(self, *, finished_before_ms: int, marks_before_ms: int) -> int:
         """Forget runs that ended and marks that expired before these times; returns how many. Small commits.
@@ -143,7 +144,7 @@ class Journal:
         A database that is away just now is left for the next time.
         """
         old_runs = sa.select(runs.c.id).where(runs.c.finished_ms < finished_before_ms).limit(_PRUNED_AT_ONCE)
-        is_old = marks.c.kind.in_(["event", "idempotency"]) & (marks.c.at_ms < marks_before_ms)
+        is_old = marks.c.kind.in_(SEEN) & (marks.c.at_ms < marks_before_ms)
         old_marks = sa.select(marks.c.kind, marks.c.key).where(is_old).limit(_PRUNED_AT_ONCE)
         pruned = 0
         try:
@@ -156,14 +157,10 @@ class Journal:
 
     async def write(self, batch: Batch) -> None:
         """Durable when this returns. Waits for as long as the database is away."""
-        if not batch:
-            return
-        if self._end:
-            raise RuntimeError(self._end)
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._pending.append((batch, done))
-        self._wake.set()
-        await done
+        if batch:
+            self._pending.append(batch)
+            self._wake.set()
+            await asyncio.shield(self._written)  # of all that are pending: one waiter may go, the others stay
 
     def stop_writer(self) -> None:
         """Let `run_writer` end once everything pending is committed; later writes fail."""
@@ -172,25 +169,21 @@ class Journal:
 
     async def run_writer(self) -> None:
         """Commit what is pending, over and over, until stopped. Raises what no retry can mend."""
-        taken: list[tuple[Batch, asyncio.Future[None]]] = []
+        written = self._written
         try:
             while not self._is_stopping or self._pending:
                 await self._wake.wait()
-                if not self._is_stopping:
-                    self._wake.clear()
-                taken, self._pending = self._pending, []
-                if taken:
-                    await self._commit([batch for batch, _ in taken])
-                for _, done in taken:
-                    if not done.done():
-                        done.set_result(None)
-                taken = []
+                self._wake.clear()
+                if self._pending:
+                    taken, self._pending = self._pending, []
+                    written, self._written = self._written, asyncio.Future()
+                    await self._commit(taken)
+                    written.set_result(None)
         finally:
-            self._end = "The engine's journal has stopped."
-            for _, done in taken + self._pending:
-                if not done.done():
-                    done.set_exception(RuntimeError(self._end))
-                    done.exception()  # its waiter may be gone by now
+            for future in (written, self._written):
+                if not future.done():
+                    future.set_exception(RuntimeError("The engine's journal has stopped."))
+                    future.exception()  # its waiters may be gone by now
 
     async def _commit(self, batches: Sequence[Batch]) -> None:
         delay_s = _FIRST_RETRY_S

@@ -23,28 +23,13 @@ import msgspec
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
+from bot.engine import protocol
 from bot.engine.configuration import FunctionConfig
-from bot.engine.protocol import (
-    FUNCTION_CANCELLED,
-    FUNCTION_FAILED,
-    FUNCTION_FINISHED,
-    REFUSED_OPCODES,
-    Event,
-    Opcode,
-    Raised,
-    Reply,
-    Returned,
-    StepOp,
-    Stepped,
-    memo_data,
-    memo_error,
-    timestamp_ms,
-)
+from bot.engine.protocol import Event, Opcode, Raised, Reply, Returned, StepOp, Stepped
 
 ROOT = ""
 BACKOFF_S = (15, 30, 60, 120, 300, 600, 1200, 2400, 3600, 7200)  # Inngest's table
 BACKOFF_JITTER_S = 30
-_OPCODES = frozenset(Opcode)
 
 Backoff = Callable[[int], float]
 """Seconds to wait after the attempt of that number (0 is the first)."""
@@ -66,9 +51,9 @@ class RunState(StrEnum):
 
 
 _TOLD = {
-    RunState.COMPLETED: (FUNCTION_FINISHED,),
-    RunState.FAILED: (FUNCTION_FINISHED, FUNCTION_FAILED),
-    RunState.CANCELLED: (FUNCTION_FINISHED, FUNCTION_CANCELLED),
+    RunState.COMPLETED: (protocol.FUNCTION_FINISHED,),
+    RunState.FAILED: (protocol.FUNCTION_FINISHED, protocol.FUNCTION_FAILED),
+    RunState.CANCELLED: (protocol.FUNCTION_FINISHED, protocol.FUNCTION_CANCELLED),
 }
 
 
@@ -147,17 +132,34 @@ def cancel(run: Run, reason: str, *, now_ms: int) -> Run:
 
 def expire(run: Run, config: FunctionConfig, *, now_ms: int) -> Run:
     """Cancels a run that has waited for its start, or gone on since, for longer than its function allows."""
+    what, deadline_ms = deadline(run, config)
+    return cancel(run, f"{what} timeout", now_ms=now_ms) if deadline_ms is not None and now_ms >= deadline_ms else run
+
+
+def deadline(run: Run, config: FunctionConfig) -> tuple[str, int | None]:
+    """What the function's time-outs bound next, "start" or "finish", and until when; None where nothing does."""
     if run.started_ms is None:
         what, from_ms, timeout_ms = "start", run.created_ms, config.timeouts.start
     else:
         what, from_ms, timeout_ms = "finish", run.started_ms, config.timeouts.finish
-    is_late = timeout_ms is not None and now_ms >= from_ms + timeout_ms
-    return cancel(run, f"{what} timeout", now_ms=now_ms) if is_late else run
+    return what, None if timeout_ms is None else from_ms + timeout_ms
 
 
 def plans_only(run: Run, job_id: str) -> bool:
     """Whether a new step must be planned, not run at once: other jobs of the run are still out."""
     return any(other != job_id for other in run.jobs)
+
+
+def call_body(run: Run, config: FunctionConfig, job_id: str) -> bytes:
+    """The request that calls the function for this job."""
+    context = {
+        "attempt": run.jobs[job_id].attempt,
+        "disable_immediate_execution": plans_only(run, job_id),
+        "fn_id": config.id,
+        "max_attempts": config.attempts,
+        "run_id": run.id,
+    }
+    return protocol.call_body(context, run.event, run.memos)
 
 
 def lifecycle_events(run: Run, is_heard: Callable[[str], bool], *, now_ms: int) -> tuple[Event, ...]:
@@ -166,7 +168,7 @@ def lifecycle_events(run: Run, is_heard: Callable[[str], bool], *, now_ms: int) 
     """
     names = [name for name in _TOLD.get(run.state, ()) if is_heard(name)]
     event = msgspec.json.decode(run.event) if names else {}
-    if not names or event["name"] in {FUNCTION_FAILED, FUNCTION_FINISHED, FUNCTION_CANCELLED}:
+    if not names or event["name"] in protocol.LIFECYCLE:
         return ()
     outcome = "result" if run.state is RunState.COMPLETED else "error"
     data: dict[str, Any] = {
@@ -199,16 +201,16 @@ def _stepped(run: Run, config: FunctionConfig, job_id: str, reply: Stepped, now_
     memos = dict(run.memos)
     for op in reply.ops:
         if op.op == Opcode.RUN:
-            memos.setdefault(op.id, memo_data(bytes(op.data)))
+            memos.setdefault(op.id, protocol.memo_data(bytes(op.data)))
         elif op.op == Opcode.ERROR and can_retry:
             jobs[job_id] = Job(now_ms + int(1000 * backoff(attempt)), attempt + 1)
         elif op.op in {Opcode.ERROR, Opcode.FAILED}:
-            memos.setdefault(op.id, memo_error(op.error or {}))
+            memos.setdefault(op.id, protocol.memo_error(op.error or {}))
         elif op.op == Opcode.PLANNED and op.id not in memos:
             jobs.setdefault(op.id, Job(now_ms))
         elif op.op == Opcode.SLEEP and op.id not in memos:
-            jobs.setdefault(op.id, Job(timestamp_ms(op.name or ""), kind="sleep"))
-        elif op.op not in _OPCODES:
+            jobs.setdefault(op.id, Job(protocol.timestamp_ms(op.name or ""), kind="sleep"))
+        elif op.op not in protocol.OPCODES:
             return _refuse(run, config, op, now_ms)
     is_race = run.is_race or any(op.is_race for op in reply.ops)
     is_news = len(memos) > len(run.memos) or (run.is_stale and job_id == ROOT)
@@ -226,7 +228,7 @@ def _discover(run: Run, now_ms: int, *, is_news: bool) -> Run:
 
 
 def _refuse(run: Run, config: FunctionConfig, op: StepOp, now_ms: int) -> Run:
-    what = REFUSED_OPCODES.get(op.op, op.op)
+    what = protocol.REFUSED_OPCODES.get(op.op, op.op)
     message = f"Function {config.id!r} uses {what}, which needs an Inngest server (step {op.display_name or op.id!r})."
     return _end(run, RunState.FAILED, msgspec.json.encode({"name": "EngineError", "message": message}), now_ms)
 

@@ -11,6 +11,7 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NoReturn
@@ -24,12 +25,11 @@ ROOT_STEP = "step"
 FUNCTION_FAILED = "inngest/function.failed"
 FUNCTION_FINISHED = "inngest/function.finished"
 FUNCTION_CANCELLED = "inngest/function.cancelled"
+LIFECYCLE = frozenset({FUNCTION_FAILED, FUNCTION_FINISHED, FUNCTION_CANCELLED})
 SCHEDULED = "inngest/scheduled.timer"
 MIN_RETRY_MS, MAX_RETRY_MS = 1_000, 24 * 3_600_000  # the server clips Retry-After to these
 
 _SIXTEEN_DIGITS = re.compile(rb"\d{16}")  # 2**53 has so many
-
-
 _SIGNING_PREFIX = re.compile(r"^signkey-\w+-")
 
 
@@ -44,6 +44,7 @@ class Opcode(StrEnum):
     NONE = "None"
 
 
+OPCODES = frozenset(Opcode)
 REFUSED_OPCODES = {
     "WaitForEvent": "step.wait_for_event",
     "InvokeFunction": "step.invoke",
@@ -62,9 +63,13 @@ class Event(Struct, frozen=True, kw_only=True):
     ts: int = 0
     v: str | None = None
 
+    def members(self) -> dict[str, Any]:
+        """What a call carries of it, and expressions see."""
+        return {"data": self.data, "id": self.id, "name": self.name, "ts": self.ts}
+
     def encode(self) -> bytes:
-        """The JSON that a call carries."""
-        return msgspec.json.encode({"data": self.data, "id": self.id, "name": self.name, "ts": self.ts})
+        """Its members as JSON."""
+        return msgspec.json.encode(self.members())
 
 
 class StepOp(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -113,39 +118,21 @@ Reply = Returned | Stepped | Raised
 _ops = msgspec.json.Decoder(list[StepOp])
 
 
-def call_body(
-    *,
-    run_id: str,
-    function_id: str,
-    event: bytes,
-    memos: Mapping[str, bytes],
-    attempt: int,
-    max_attempts: int,
-    plan_only: bool,
-) -> bytes:
+def call_body(context: Mapping[str, Any], event: bytes, memos: Mapping[str, bytes]) -> bytes:
     """The JSON of a call request. `memos` are finished steps in the order in which they finished.
 
     `use_api` stays false: in one process no request is too large to carry its steps.
     """
-    context = {
-        "attempt": attempt,
-        "disable_immediate_execution": plan_only,
-        "fn_id": function_id,
-        "max_attempts": max_attempts,
-        "run_id": run_id,
-        "stack": {"current": len(memos), "stack": list(memos)},
+    stack = {"current": len(memos), "stack": list(memos)}
+    request = {
+        "ctx": {**context, "stack": stack, "use_api": False},
+        "event": Raw(event),
+        "events": [Raw(event)],
+        "steps": {step: Raw(memo) for step, memo in memos.items()},
         "use_api": False,
+        "version": 1,
     }
-    return msgspec.json.encode(
-        {
-            "ctx": context,
-            "event": Raw(event),
-            "events": [Raw(event)],
-            "steps": {step: Raw(memo) for step, memo in memos.items()},
-            "use_api": False,
-            "version": 1,
-        }
-    )
+    return msgspec.json.encode(request)
 
 
 def parse_reply(status: int, headers: Mapping[str, str], body: bytes, now_ms: int) -> Reply:
@@ -215,11 +202,9 @@ def canonical(body: bytes) -> bytes:
     which it sorts names differently.
     """
     if body.isascii() and b"\\u" not in body and not _SIXTEEN_DIGITS.search(body):
-        try:
+        with suppress(msgspec.DecodeError):
             return msgspec.json.encode(_WITHOUT_FRACTIONS.decode(body), order="sorted")
-        except msgspec.DecodeError:
-            return jcs.canonicalize(json.loads(body))
-    return jcs.canonicalize(json.loads(body))
+    return bytes(jcs.canonicalize(json.loads(body)))
 
 
 def request_headers(body: bytes, signing_key: str, now_ms: int) -> dict[str, str]:

@@ -3,14 +3,15 @@
 Jobs with the same keys stand in one lane, ordered by their run's age less its priority. Lanes take turns (start-time
 fair queueing): each has a tag, a call moves it on by a second, and the lowest tag less the priority of its best job is
 next. So a lane with a thousand jobs and a lane with one get the same, and a priority of 300 goes before 300 turns of
-others. A lane whose best job finds a key full is parked under that key and comes back when a place is free; one that
-finds its throttle shut is parked until that opens: neither costs the other lanes anything.
+others. A lane whose best job finds a key full is parked there and looked at again when a place is free; one that finds
+its throttle shut is parked until that opens: neither costs the other lanes anything.
 """
 
 from __future__ import annotations
 
 import heapq
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -18,10 +19,11 @@ from itertools import count
 from bot.engine.configuration import Throttle
 
 Place = tuple[str, int]
-_OPEN_LANES: Place = ("", 0)
-_NOWHERE: Place = ("", -1)
+"""Where lanes are parked: a full key and its limit, a shut throttle and 0, or `_OPEN`."""
+_OPEN: Place = ("", 0)
 _TURN_MS = 1000
 
+Keys = tuple[tuple[str, int], ...]
 Order = tuple[int, int]
 """Milliseconds of the run's creation less its priority, then arrival."""
 
@@ -36,11 +38,10 @@ class Entry:
     order: Order
     run_id: str
     job_id: str
-    keys: tuple[tuple[str, int], ...] = ()
+    keys: Keys = ()
     throttle_key: str = ""
     throttle: Throttle | None = None
     ahead_ms: int = 0
-    due_ms: int = 0
     is_dead: bool = False
 
     def __lt__(self, other: Entry) -> bool:
@@ -49,13 +50,12 @@ class Entry:
 
 @dataclass(slots=True, eq=False)
 class _Lane:
-    """Jobs that share all their keys. `place` is what it is parked under: a key and its limit, or `_OPEN_LANES`."""
+    """Jobs that share all their keys."""
 
-    name: tuple[tuple[tuple[str, int], ...], str]
+    name: tuple[Keys, str]
     tag_ms: int
     entries: list[Entry] = field(default_factory=list)
-    place: Place = _OPEN_LANES
-    came_from: Place = _NOWHERE
+    place: Place = _OPEN
 
     def head(self) -> Entry | None:
         while self.entries and self.entries[0].is_dead:
@@ -65,16 +65,15 @@ class _Lane:
 
 @dataclass(slots=True)
 class Ready:
-    """The waiting jobs and the places taken."""
+    """The waiting jobs and the places taken. `_hopeful` are the places where a lane may go on."""
 
-    _lanes: dict[tuple[tuple[tuple[str, int], ...], str], _Lane] = field(default_factory=dict)
-    _stands: dict[Place, list[tuple[int, Order, int, _Lane]]] = field(default_factory=dict)
+    _lanes: dict[tuple[Keys, str], _Lane] = field(default_factory=dict)
+    _stands: dict[str, dict[int, list[tuple[int, Order, int, _Lane]]]] = field(default_factory=dict)
+    _hopeful: set[Place] = field(default_factory=set)
     _tag_ms: int = 0
-    _taken: dict[str, int] = field(default_factory=dict)
-    _limits: dict[str, set[int]] = field(default_factory=dict)
+    _taken: Counter[str] = field(default_factory=Counter)
     _arrival_ms: dict[str, float] = field(default_factory=dict)
-    _opens: list[tuple[float, str]] = field(default_factory=list)
-    _opening: set[str] = field(default_factory=set)
+    _opens: list[tuple[float, Place]] = field(default_factory=list)
     _ticket: Iterator[int] = field(default_factory=count)
 
     def add(self, entry: Entry) -> None:
@@ -85,36 +84,32 @@ class Ready:
             lane = self._lanes[name] = _Lane(name, self._tag_ms)
         heapq.heappush(lane.entries, entry)
         if lane.entries[0] is entry:
-            self._stand(lane, entry)
+            self._stand(lane, lane.place)
 
     def drop(self, entry: Entry) -> None:
         """A job is no longer wanted."""
         entry.is_dead = True
         lane = self._lanes.get((entry.keys, entry.throttle_key))
-        if lane is not None and lane.entries and lane.entries[0] is entry and (head := lane.head()) is not None:
-            self._stand(lane, head)
+        if lane is not None and lane.entries and lane.entries[0] is entry:
+            self._stand(lane, lane.place)
 
     def take(self, now_ms: int) -> Entry | None:
         """The next job that may be called; its places are taken. None when there is none now."""
         while self._opens and self._opens[0][0] <= now_ms:
-            _, key = heapq.heappop(self._opens)
-            self._opening.discard(key)
-            self._unpark((key, 0))
-        while (lane := self._next(_OPEN_LANES)) is not None:
-            came_from, lane.came_from = lane.came_from, _NOWHERE
-            entry = lane.entries[0]
-            obstacle = self._obstacle(entry, now_ms)
+            self._hopeful.add(heapq.heappop(self._opens)[1])
+        while (lane := self._next()) is not None:
+            obstacle = self._obstacle(lane.entries[0], now_ms)
             if obstacle is None:
-                heapq.heappop(lane.entries)
+                entry = heapq.heappop(lane.entries)
                 self._occupy(entry, now_ms)
                 self._tag_ms = max(self._tag_ms, lane.tag_ms)
                 lane.tag_ms = self._tag_ms + _TURN_MS
-                self._stand_again(lane)
+                self._stand(lane, _OPEN)
                 return entry
-            lane.place = obstacle
-            self._stand(lane, entry)
-            if came_from not in {_NOWHERE, obstacle}:
-                self._unpark(came_from)
+            if obstacle == lane.place:
+                self._hopeful.discard(obstacle)  # nobody else there can go on either
+            else:
+                self._stand(lane, obstacle)
         return None
 
     def release(self, entry: Entry) -> None:
@@ -123,82 +118,65 @@ class Ready:
             self._taken[key] -= 1
             if not self._taken[key]:
                 del self._taken[key]
-            for limit in self._limits.pop(key, ()):
-                self._unpark((key, limit))
-                if (key, limit) in self._stands:
-                    self._limits.setdefault(key, set()).add(limit)
+            self._hopeful.update((key, limit) for limit in self._stands.get(key, ()))
 
     def opens_at_ms(self) -> float:
         """When the next throttle opens; never (infinity) if no job waits for one."""
         return self._opens[0][0] if self._opens else math.inf
 
-    def waiting(self) -> Iterator[Entry]:
-        """Every job that is due and not called."""
-        for lane in self._lanes.values():
-            yield from (entry for entry in lane.entries if not entry.is_dead)
-
     def _obstacle(self, entry: Entry, now_ms: int) -> Place | None:
         for key, limit in entry.keys:
-            if self._taken.get(key, 0) >= limit:
-                self._limits.setdefault(key, set()).add(limit)
+            if self._taken[key] >= limit:
                 return key, limit
         if entry.throttle is None:
             return None
         # GCRA as Inngest does it: `burst` starts beyond the one that is always allowed
-        interval_ms = entry.throttle.period / max(1, entry.throttle.limit)
-        opens_ms = max(self._arrival_ms.get(entry.throttle_key, 0), now_ms) - interval_ms * entry.throttle.burst
+        opens_ms = self._arrives_ms(entry, now_ms) - _interval_ms(entry.throttle) * entry.throttle.burst
         if opens_ms <= now_ms:
             return None
-        if entry.throttle_key not in self._opening:
-            self._opening.add(entry.throttle_key)
-            heapq.heappush(self._opens, (opens_ms, entry.throttle_key))
+        heapq.heappush(self._opens, (opens_ms, (entry.throttle_key, 0)))
         return entry.throttle_key, 0
 
     def _occupy(self, entry: Entry, now_ms: int) -> None:
-        for key, _ in entry.keys:
-            self._taken[key] = self._taken.get(key, 0) + 1
+        self._taken.update(key for key, _ in entry.keys)
         if entry.throttle is not None:
-            interval_ms = entry.throttle.period / max(1, entry.throttle.limit)
-            arrival_ms = max(self._arrival_ms.get(entry.throttle_key, 0), now_ms) + interval_ms
-            self._arrival_ms[entry.throttle_key] = arrival_ms
-            self._unpark((entry.throttle_key, 0))
+            self._arrival_ms[entry.throttle_key] = self._arrives_ms(entry, now_ms) + _interval_ms(entry.throttle)
 
-    def _stand(self, lane: _Lane, head: Entry) -> None:
-        stand = (lane.tag_ms - head.ahead_ms, head.order, next(self._ticket), lane)
-        heapq.heappush(self._stands.setdefault(lane.place, []), stand)
+    def _arrives_ms(self, entry: Entry, now_ms: int) -> float:
+        return max(self._arrival_ms.get(entry.throttle_key, 0), now_ms)
 
-    def _stand_again(self, lane: _Lane) -> None:
+    def _stand(self, lane: _Lane, place: Place) -> None:
+        """The lane waits at `place` with its best job; one that has none is forgotten."""
         head = lane.head()
         if head is None:
-            self._forget(lane)
-        else:
-            self._stand(lane, head)
+            if self._lanes.get(lane.name) is lane:
+                del self._lanes[lane.name]
+            return
+        lane.place = place
+        stands = self._stands.setdefault(place[0], {}).setdefault(place[1], [])
+        heapq.heappush(stands, (lane.tag_ms - head.ahead_ms, head.order, next(self._ticket), lane))
+        if place == _OPEN:
+            self._hopeful.add(place)
 
-    def _forget(self, lane: _Lane) -> None:
-        if self._lanes.get(lane.name) is lane:
-            del self._lanes[lane.name]
+    def _next(self) -> _Lane | None:
+        """The lane with the best job at the hopeful places."""
+        return min(filter(None, map(self._first, list(self._hopeful))), default=(None,))[-1]
 
-    def _next(self, place: Place) -> _Lane | None:
-        """The lane with the best job at `place`; what stands there from before a change is dropped."""
-        stands = self._stands.get(place)
+    def _first(self, place: Place) -> tuple[int, Order, int, _Lane] | None:
+        """The best that stands at `place`; what stands there from before a change is dropped."""
+        stands = self._stands.get(place[0], {}).get(place[1], [])
         while stands:
-            place_ms, order, _, lane = heapq.heappop(stands)
-            if lane.place != place:
-                continue
-            head = lane.head()
-            if head is None:
-                self._forget(lane)
-                came_from, lane.came_from = lane.came_from, _NOWHERE
-                self._unpark(came_from)
-            elif (lane.tag_ms - head.ahead_ms, head.order) == (place_ms, order):
-                return lane
-        if place in self._stands and not self._stands[place]:
-            del self._stands[place]
+            ahead_ms, order, _, lane = stands[0]
+            head = lane.head() if lane.place == place else None
+            if head is not None and (lane.tag_ms - head.ahead_ms, head.order) == (ahead_ms, order):
+                return stands[0]
+            heapq.heappop(stands)
+        self._hopeful.discard(place)
+        self._stands.get(place[0], {}).pop(place[1], None)
+        if not self._stands.get(place[0], True):
+            del self._stands[place[0]]
         return None
 
-    def _unpark(self, place: Place) -> None:
-        """The best lane under `place` tries again, and passes its chance on if it cannot take it."""
-        lane = self._next(place)
-        if lane is not None:
-            lane.place, lane.came_from = _OPEN_LANES, place
-            self._stand(lane, lane.entries[0])
+
+def _interval_ms(throttle: Throttle) -> float:
+    return throttle.period / max(1, throttle.limit)

@@ -10,16 +10,16 @@ import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from typing import Any, Self
+from typing import Any
 
 import msgspec
 import structlog
 
-from bot.engine.configuration import FunctionConfig, parse_functions
+from bot.engine.calls import Call, Caller, Options
 from bot.engine.connection import Turn
 from bot.engine.journal import Journal
-from bot.engine.protocol import PATH, Event, registered_functions, request_headers
-from bot.engine.runner import Call, Options, Runner
+from bot.engine.protocol import Event
+from bot.engine.runner import Runner
 
 log = structlog.get_logger("bot.engine")
 
@@ -34,7 +34,7 @@ def new_signing_key() -> str:
 
 
 class Engine:
-    """`async with Engine(...)`, or `start` and `stop`. One for each database, in one process.
+    """`start`, feed it events, `stop`. One for each database, in one process.
 
     `call` reaches the application's SDK endpoint; `signing_key` signs what goes there. `turn` is held during each write
     to a SQLite file, where others in this process write to it too.
@@ -50,16 +50,9 @@ class Engine:
         turn: Turn = nullcontext,
     ) -> None:
         self._journal = Journal(database_url, turn)
-        self._call, self._signing_key, self._options = call, signing_key, options or Options()
+        self._caller = Caller(call, signing_key, options or Options())
         self._runner: Runner | None = None
         self._task: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
 
     async def start(self, *, create_tables: bool = False, wait_s: float = 10.0) -> None:
         """Claim the database, register the functions, take up what was under way.
@@ -69,18 +62,12 @@ class Engine:
         """
         try:
             await self._journal.open(wait_s=wait_s, create_tables=create_tables)
-            functions = await self._register()
+            self._runner = Runner(self._journal, self._caller, await self._caller.register())
+            self._runner.load(*await self._journal.load())
         except BaseException:
             await self._journal.close()
             raise
-        self._runner = Runner(self._journal, self._call, self._signing_key, functions, self._options)
         self._task = asyncio.create_task(self._runner.run(), name="engine")
-        started = asyncio.create_task(self._runner.started.wait())
-        await asyncio.wait({started, self._task}, return_when=asyncio.FIRST_COMPLETED)
-        started.cancel()
-        if self._task.done():
-            await self._journal.close()
-            await self._task
 
     async def stop(self, drain_timeout_s: float = 10.0) -> None:
         """Begin nothing new, wait for the calls under way, and let the database go. What is cut off is repeated."""
@@ -105,12 +92,6 @@ class Engine:
         """
         return await self._running().receive(msgspec.convert(list(events), list[Event]))
 
-    async def cancel(
-        self, *, function_id: str = "", data: Mapping[str, Any] | None = None, reason: str = "by the operator"
-    ) -> int:
-        """Cancel runs by function and by members of their event's data; returns how many."""
-        return await self._running().cancel(function_id=function_id, data=data, reason=reason)
-
     async def idle(self) -> None:
         """Until nothing is under way and nothing can be called before the next timer."""
         await self._running().idle()
@@ -128,16 +109,7 @@ class Engine:
             return f"the engine died: {error!r}"
         return self._journal.trouble
 
-    def counts(self) -> dict[tuple[str, str], int]:
-        """Runs by (function id, state): queued and running now; completed, failed and cancelled since the start."""
-        runner = self._running()
-        return runner.counts() | dict(runner.finished)
-
-    def lag_s(self) -> float:
-        """How long the job that has waited longest for its call is overdue."""
-        return self._running().lag_s()
-
-    async def journaled_counts(self) -> dict[tuple[str, str], int]:
+    async def counts(self) -> dict[tuple[str, str], int]:
         """Runs in the journal by (function id, state), within the retention."""
         return await self._journal.counts()
 
@@ -145,9 +117,3 @@ class Engine:
         if self._runner is None or self._task is None or self._task.done():
             raise EngineStoppedError(self.trouble() or "the engine is not running")
         return self._runner
-
-    async def _register(self) -> dict[str, FunctionConfig]:
-        body = msgspec.json.encode({"url": f"http://engine.invalid{PATH}"})
-        headers = request_headers(body, self._signing_key, self._options.clock_ms())
-        status, _, answer = await self._call("PUT", {}, headers | {"x-inngest-sync-kind": "in_band"}, body)
-        return parse_functions(registered_functions(status, answer))

@@ -43,7 +43,7 @@ async def _no_tracker(_timing: object) -> None:
     """
 
 
-net._AsyncBlockServerTiming._tracker = _no_tracker  # type: ignore[method-assign]
+net._AsyncBlockServerTiming._tracker = _no_tracker  # type: ignore[method-assign, assignment]
 
 
 def inngest_routes(

@@ -31,6 +31,12 @@ def server_uri() -> Iterator[str]:
         yield uri
 
 
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """A SQLite database."""
+    return f"sqlite:///{tmp_path}/engine.db"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of each kind."""

@@ -60,10 +60,10 @@ def main(url: str, log: str, count: int) -> None:
         async with embedded(url, build) as world:
             for number in range(count):
                 await send(world, "work", {"n": number, "key": number % 3}, id=f"work {number}")
-            while any(state in {"queued", "running"} for _, state in world.engine.counts()):
+            while any(state in {"queued", "running"} for _, state in await world.engine.counts()):
                 await asyncio.sleep(0.01)
             await world.engine.idle()
-            assert await world.engine.journaled_counts() == {
+            assert await world.engine.counts() == {
                 ("conformance-work", "completed"): count,
                 ("conformance-child", "completed"): count,
             }

@@ -86,9 +86,8 @@ def test_the_sdk_reads_our_calls() -> None:
         "sleep": b"null",
     }
     event = protocol.Event(name="go", data={"a": None}, id="e", ts=7).encode()
-    body = protocol.call_body(
-        run_id="r", function_id="f", event=event, memos=memos, attempt=2, max_attempts=5, plan_only=True
-    )
+    context = {"attempt": 2, "disable_immediate_execution": True, "fn_id": "f", "max_attempts": 5, "run_id": "r"}
+    body = protocol.call_body(context, event, memos)
     request = server_lib.ServerRequest.from_raw(body)
     assert not isinstance(request, Exception)
     assert (request.ctx.run_id, request.ctx.attempt, request.ctx.max_attempts) == ("r", 2, 5)

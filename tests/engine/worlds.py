@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any, Protocol
 
 import httpx
@@ -14,8 +15,9 @@ import inngest
 import uvicorn
 from starlette.applications import Starlette
 
-from bot.engine import Engine, Options, new_signing_key
+from bot.engine.calls import Options
 from bot.engine.machine import default_backoff
+from bot.engine.server import Engine, new_signing_key
 from bot.web.inngest import close_client, in_process_call, inngest_routes, send_in_process
 
 Functions = list[inngest.Function[Any]]
@@ -139,3 +141,21 @@ async def served(server_url: str, build: Build) -> AsyncIterator[Served]:
         server.should_exit = True
         await task
         await close_client(client)
+
+
+def sleeper(log: list[Any]) -> Build:
+    """A function that logs its step, sleeps for ten seconds and logs its end."""
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        @client.create_function(fn_id="sleeper", trigger=inngest.TriggerEvent(event="go"))
+        async def sleeper(ctx: inngest.Context) -> None:
+            async def work() -> None:
+                log.append(("step", ctx.event.data["n"]))
+
+            await ctx.step.run("work", work)
+            await ctx.step.sleep("nap", timedelta(seconds=10))
+            log.append(("end", ctx.event.data["n"]))
+
+        return [sleeper]
+
+    return build

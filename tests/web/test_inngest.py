@@ -14,8 +14,8 @@ from inngest._internal import comm_lib, net, server_lib  # noqa: TID251 - that t
 from starlette.applications import Starlette
 from starlette.types import Message, Receive, Scope, Send
 
-from bot.engine import new_signing_key
 from bot.engine.protocol import request_headers
+from bot.engine.server import new_signing_key
 from bot.model.errors import WorldError
 from bot.web.inngest import MAX_BODY_BYTES, in_process_call, inngest_routes, register, send_in_process
 

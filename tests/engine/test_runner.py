@@ -1,0 +1,127 @@
+"""What outlives a restart, what waits for its commit, and what is forgotten in time."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from datetime import timedelta
+from typing import Any
+
+import inngest
+import pytest
+
+from tests.engine.worlds import Clock, Functions, embedded, send, sleeper, until
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_debounce_idempotency_and_event_ids_outlive_a_restart(database_url: str) -> None:
+    log: list[Any] = []
+    clock = Clock()
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        @client.create_function(
+            fn_id="held",
+            debounce=inngest.Debounce(period=timedelta(seconds=5)),
+            trigger=inngest.TriggerEvent(event="push"),
+        )
+        async def held(ctx: inngest.Context) -> None:
+            log.append(("push", ctx.event.data["n"]))
+
+        @client.create_function(fn_id="once", idempotency="event.data.key", trigger=inngest.TriggerEvent(event="once"))
+        async def once(ctx: inngest.Context) -> None:
+            log.append(("once", ctx.event.data["n"]))
+
+        return [held, once]
+
+    async with embedded(database_url, build, clock=clock) as world:
+        await send(world, "push", {"n": 1}, id="p1")
+        await send(world, "once", {"n": 1, "key": "k"})
+        await until(lambda: ("once", 1) in log)
+    async with embedded(database_url, build, clock=clock) as world:
+        await send(world, "once", {"n": 2, "key": "k"})
+        await send(world, "push", {"n": 2}, id="p1")
+        await world.quiet()
+        await world.advance(6)
+        await until(lambda: len(log) == 2)
+        await world.quiet()
+        await world.advance(24 * 3600)
+        await send(world, "once", {"n": 3, "key": "k"})
+        await until(lambda: ("once", 3) in log)
+    assert log == [("once", 1), ("push", 1), ("once", 3)]
+
+
+async def test_a_missed_cron_is_made_up_for_once(url: str) -> None:
+    log: list[int] = []
+    clock = Clock()
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        @client.create_function(fn_id="hourly", trigger=inngest.TriggerCron(cron="0 * * * *"))
+        async def hourly(ctx: inngest.Context) -> None:
+            log.append(ctx.event.ts)
+
+        return [hourly]
+
+    async with embedded(url, build, clock=clock) as world:
+        await world.quiet()
+    clock.ahead_ms += 5 * 3_600_000
+    async with embedded(url, build, clock=clock) as world:
+        await until(lambda: len(log) == 1)
+        await world.quiet()
+        await world.advance(3600)
+        await until(lambda: len(log) == 2)
+        await world.quiet()
+    assert len(log) == 2
+    assert all(ts % 3_600_000 == 0 for ts in log)
+
+
+async def test_runs_of_a_function_that_is_gone_are_kept(url: str) -> None:
+    """A roll-back of the code finds them again."""
+    log: list[Any] = []
+
+    def other(client: inngest.Inngest, prefix: str) -> Functions:
+        @client.create_function(fn_id="other", trigger=inngest.TriggerEvent(event="other"))
+        async def nothing(ctx: inngest.Context) -> None: ...
+
+        return [nothing]
+
+    clock = Clock()
+    async with embedded(url, sleeper(log), clock=clock) as world:
+        await send(world, "go", {"n": 1})
+        await until(lambda: len(log) == 1)
+        await world.quiet()
+    async with embedded(url, other, clock=clock) as world:
+        await world.quiet()
+        assert await world.engine.counts() == {("conformance-sleeper", "running"): 1}
+    clock.ahead_ms += 10_000
+    async with embedded(url, sleeper(log), clock=clock):
+        await until(lambda: ("end", 1) in log)
+
+
+async def test_no_acknowledgement_before_the_commit(url: str) -> None:
+    """An event, and its repetition too, is acknowledged only once it is durable."""
+    async with embedded(url, sleeper([])) as world:
+        other = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        event = {"name": "go", "data": {"n": 1}, "id": "one"}
+        receiving = [asyncio.create_task(world.engine.receive([event])) for _ in range(2)]
+        done, _ = await asyncio.wait(receiving, timeout=0.2)
+        assert not done
+        other.execute("ROLLBACK")
+        other.close()
+        assert await asyncio.gather(*receiving) == [["one"], ["one"]]
+
+
+async def test_old_runs_are_pruned(url: str) -> None:
+    log: list[Any] = []
+    async with embedded(url, sleeper(log)) as world:
+        await send(world, "go", {"n": 1})
+        await until(lambda: len(log) == 1)
+        await world.quiet()
+        await world.advance(10)
+        await until(lambda: len(log) == 2)
+        await world.quiet()
+        assert await world.engine.counts() == {("conformance-sleeper", "completed"): 1}
+        await world.advance(3 * 86_400 + 3_600)
+        await world.quiet()
+        assert await world.engine.counts() == {}
