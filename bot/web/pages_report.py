@@ -19,6 +19,7 @@ from bot.web import cursors
 from bot.web.access import may_write
 from bot.web.badges import KINDS, badge_link
 from bot.web.deps import Web
+from bot.web.fitting import MEASURES, PAGE_MAX_BYTES, Measure, fitted, fitted_checks
 from bot.web.queueing import queue_refresh
 from bot.web.visit import Visit, back_to, form, page
 from bot.web.words import category_rank
@@ -157,16 +158,27 @@ async def _show(visit: Visit, found: RepositoryItem, report_id: int | None) -> R
     if report is None:
         return visit.show("report_missing.html", active="repositories", **shared)
     report = report if writable else discreet(report)
+    shared["report_item"] = next((item for item in items if item.id == report_id), None)
+    for measure in MEASURES:
+        response = _draw(visit, report, measure, shared)
+        if len(response.body) <= PAGE_MAX_BYTES:
+            break
+    return response
+
+
+def _draw(visit: Visit, report: Report, measure: Measure, shared: dict[str, Any]) -> Response:
+    """The page of a report, with so much of a long one as `measure` says."""
+    shown = fitted(report, measure)
     return visit.show(
         "report.html",
         active="repositories",
-        report=report,
-        checks=grouped_checks(report),
-        stack=grouped_stack(report.tech_stack),
+        report=shown,
+        is_cut=measure is not MEASURES[0],
+        checks=fitted_checks(grouped_checks(report), measure),
+        stack=grouped_stack(shown.tech_stack),
         packages=ordered_packages(report.packages),
-        PACKAGES_SHOWN=PACKAGES_SHOWN,
-        CHECKS_SHOWN=CHECKS_SHOWN,
-        report_item=next((item for item in items if item.id == report_id), None),
+        PACKAGES_SHOWN=min(PACKAGES_SHOWN, measure.entries),
+        CHECKS_SHOWN=min(CHECKS_SHOWN, measure.entries),
         **shared,
     )
 
