@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -28,9 +28,11 @@ _IGNORED = re.compile(r"(?m)^(?:[0-9a-f]{7,64}:)?([^:#\n]{1,500}):[\w.-]{1,100}:
 Excuses = Callable[[SecretFact], bool]
 
 
-def declared_harmless(texts: Mapping[str, str], secret: SecretFact) -> str:
-    """The file that declares `secret` harmless; "" where none does."""
-    return next((path for path, excuses in _rules(texts) if excuses(secret)), "")
+def declared_harmless(texts: Mapping[str, str], secrets: Iterable[SecretFact]) -> dict[SecretFact, str]:
+    """Those of `secrets` that a file of the repository declares harmless, each with that file."""
+    rules = tuple(_rules(texts))
+    found = ((secret, next((path for path, excuses in rules if excuses(secret)), "")) for secret in secrets)
+    return {secret: path for secret, path in found if path}
 
 
 def _rules(texts: Mapping[str, str]) -> Iterator[tuple[str, Excuses]]:

@@ -25,6 +25,8 @@ _FIXTURES = frozenset(
 
 _INSTALLED = re.compile(r"(?:\A|/)(?:node_modules|site-packages)/")
 HIGH_SHARE = 0.5
+POINTER = 200
+"""Bytes: what is called an executable and is shorter is a pointer into Git LFS."""
 
 
 def judge(view: View) -> list[Finding]:
@@ -114,7 +116,9 @@ def _binaries(view: View) -> Finding:
     if not found:
         return passed("binaries", "No executables or libraries are checked in.")
     only_wrapper = all(file.path.lower().endswith(_WRAPPER) for file in found)
-    evidence = [at(file.path, None, f"{file.size_bytes:,} bytes") for file in found[:10]]
+    evidence = [
+        at(f.path, None, "in Git LFS" if f.size_bytes < POINTER else f"{f.size_bytes:,} bytes") for f in found[:10]
+    ]
     if only_wrapper:
         return warned(
             "binaries",

@@ -70,6 +70,12 @@ def test_data_and_declared_copies_are_not_copied_code() -> None:
     assert judged("vendored", files).state is State.PASS
 
 
+def test_a_pointer_into_git_lfs_is_told_as_one() -> None:
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 123456\n"
+    check = judged("binaries", library({"tools/run.exe": pointer}))
+    assert [(one.path, one.detail) for one in check.evidence] == [("tools/run.exe", "in Git LFS")]
+
+
 def test_a_dump_is_no_executable_and_the_maven_wrapper_has_its_own_advice() -> None:
     assert judged("binaries", library({"assets/themes.bin": b"\x00\x01" * 50})).state is State.PASS
     check = judged("binaries", library({".mvn/wrapper/maven-wrapper.jar": b"PK\x03\x04\x00" * 50}))
