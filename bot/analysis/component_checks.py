@@ -1,5 +1,6 @@
-"""Answers a few questions for each component of a repository that has several; told, not scored, so that the
-repository's own checks count once.
+"""A few questions asked of each component of a repository that has several.
+
+Their answers are told, not scored, so that the repository's own checks count once.
 """
 
 from __future__ import annotations

@@ -173,7 +173,31 @@ def test_the_line_is_told() -> None:
 
 
 def test_at_most_ten() -> None:
-    assert len(parse("/radar report\n" * 50)) == MAX_COMMANDS
+    assert MAX_COMMANDS == 10
+    assert len(parse("/radar report\n" * 50)) == len(parse("/radar report\n" * 11)) == 10
+    assert len(parse("/radar report\n" * 10)) == 10
+
+
+def test_as_long_as_github_allows_is_read_and_no_further() -> None:
+    command = "\n/radar help"
+    assert [one.verb for one in parse("x" * (65_536 - len(command)) + command)] == [HELP]
+    assert parse("x" * (65_536 - len("\n/radar")) + command)[0].verb is REPORT, "cut in the middle of the line"
+    assert parse("x" * 65_536 + command) == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("/radar report", "text\n/RADAR Report.", True),
+        ("/radar report", "/radar refresh", False),
+        ("/radar explain ci", "/radar explain CI", True),
+        ("/radar explain ci", "/radar explain tests", False),
+        ("/radar what", "/radar what", True),
+        ("/radar what", "/radar who", False),
+    ],
+)
+def test_a_command_is_the_same_by_what_it_asks(one: str, other: str, same: bool) -> None:
+    assert (parse(one)[0].key == parse(other)[0].key) is same
 
 
 def test_every_word_that_is_meant_leads_to_a_verb_and_is_none() -> None:
@@ -191,6 +215,8 @@ EDITS = [
     ("out of a quote", "> /radar batch", "/radar batch", [BATCH]),
     ("a slip mended", "/radar raport", "/radar report", [REPORT]),
     ("from nothing", "", "/radar help", [HELP]),
+    ("another slip", "/radar raport", "/radar raport\n/radar refesh", [Verb.UNKNOWN]),
+    ("another check", "/radar explain ci", "/radar explain tests", [Verb.EXPLAIN]),
 ]
 
 
