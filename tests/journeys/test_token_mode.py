@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import pty
+import re
 import signal
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.fakehub import FakeHub
-from tests.journeys.bot_process import ROOT, eventually
+from tests.journeys.bot_process import ROOT, WITHOUT_APP, BotProcess, eventually
 
 OWNER = "solo"
 
@@ -51,6 +54,22 @@ def run(environment: dict[str, str], folder: Path, *arguments: str) -> subproces
     return subprocess.run(
         command(*arguments), cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
     )
+
+
+def watched(hub: FakeHub, folder: Path) -> str:
+    """What `batch` draws in a terminal, all of it."""
+    ours, theirs = pty.openpty()
+    running = subprocess.Popen(
+        command(), cwd=folder, env=environment(hub, folder) | {"TERM": "xterm", "COLUMNS": "100"},
+        stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs,
+    )  # fmt: skip
+    os.close(theirs)
+    drawn = bytearray()
+    with suppress(OSError), open(ours, "rb", buffering=0) as screen:  # Linux ends a terminal by EIO
+        while part := screen.read(4096):
+            drawn += part
+    assert running.wait(60) == 0, drawn.decode()
+    return drawn.decode()
 
 
 def own_repositories(hub: FakeHub, count: int) -> None:
@@ -94,6 +113,31 @@ def test_one_command_makes_every_report_and_a_second_none(hub: FakeHub, tmp_path
     assert other.name not in first.stdout
 
 
+def test_a_progress_bar_counts_repositories(hub: FakeHub, tmp_path: Path) -> None:
+    own_repositories(hub, 6)
+    hub.service.latency_s = 0.2
+    drawn = watched(hub, tmp_path)
+    counted_up = [int(done) for done in re.findall(r"(\d)/6", drawn)]
+    assert counted_up == sorted(counted_up)
+    assert set(counted_up) & set(range(1, 6)), "it moves while the work is under way"
+    assert counted_up[-1] == 6
+    assert "solo: 6 analysed, 0 were current or excluded, 0 failed" in re.sub(r"\s+", " ", drawn)
+
+
+def test_a_running_bot_looks_after_the_owners_repositories_by_the_clock(hub: FakeHub, tmp_path: Path) -> None:
+    """There are no webhooks with a token: what was pushed is found by the daily comparison, no App is needed."""
+    own_repositories(hub, 3)
+    assert batch(hub, tmp_path).returncode == 0
+    read_before, sha = archives(hub), hub.push(hub.find(f"{OWNER}/r1"), announce=False)
+    token = {"GITHUB_TOKEN": hub.token_for(OWNER).value, "GITHUB_OWNER": OWNER}
+    bot = BotProcess(hub, tmp_path, environment=WITHOUT_APP | token)
+    bot.write("update installations set reconciled_at = ?", hub.world.now() - timedelta(days=2))
+    with bot:
+        bot.wait_report(f"{OWNER}/r1", sha)
+        bot.wait_idle()
+    assert archives(hub) == read_before + 1, "the others are current"
+
+
 def test_forks_are_left_out_when_asked(hub: FakeHub, tmp_path: Path) -> None:
     own_repositories(hub, 1)
     upstream = hub.add_repository("acme", "upstream", {"README.md": "# up\n"}, announce=False)
@@ -101,6 +145,9 @@ def test_forks_are_left_out_when_asked(hub: FakeHub, tmp_path: Path) -> None:
     done = batch(hub, tmp_path, "--forks", "without-forks")
     assert done.returncode == 0, done.stdout + done.stderr
     assert archives(hub) == 1
+    done = batch(hub, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert archives(hub) == 2, "the fork too, and only that"
 
 
 def test_it_goes_on_where_it_was_killed(hub: FakeHub, tmp_path: Path) -> None:
