@@ -9,16 +9,18 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.analysis import compare
 from bot.config import Settings
 from bot.github.manifest import convert, manifest_for
 from bot.github.proof import prove
+from bot.logs import hide
 from bot.model.errors import RadarError, WorldError
 from bot.model.sign_in import AppCredentials
 from bot.parts import Bot, now
@@ -97,6 +99,7 @@ class Radar:
             while not life.stopping.done():
                 self._change.clear()
                 self.settings = self._next
+                hide(self.settings.secret_values())
                 if await self._reach_database(life):
                     await self._run(Bot(self.settings), life)
         except RadarError as error:
@@ -228,7 +231,9 @@ def _front(bot: Bot, web: Web) -> ASGIApp:
     )
     app = Starlette(routes=[*bot.inngest_routes, *all_routes(web)], exception_handlers=exception_handlers())
     lead_slashes_home(app.router)
-    return webhook_first(webhook, ProxyHeadersMiddleware(_with_headers(app, bot.settings), trusted_hosts=PROXIES))
+    pages = _with_headers(app, bot.settings)
+    proxied = ProxyHeadersMiddleware(cast("Any", pages), trusted_hosts=bot.settings.forwarded_allow_ips)
+    return webhook_first(webhook, cast("ASGIApp", proxied))  # uvicorn has types of its own for the same things
 
 
 def _with_headers(app: ASGIApp, settings: Settings) -> ASGIApp:

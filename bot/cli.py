@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.config import Settings, load_settings
-from bot.logs import configure_logs
+from bot.logs import configure_logs, hide
 from bot.model.errors import RadarError, UserError
 
 cli = typer.Typer(
@@ -180,6 +180,7 @@ def revoke_token(token_id: Annotated[int, typer.Argument(help="Its id; see `toke
 def _settings(**overrides: object) -> Settings:
     settings = load_settings(**overrides)
     configure_logs(settings.radar_log_format, settings.radar_log_level)
+    hide(settings.secret_values())
     return settings
 
 

@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from dotenv.parser import parse_stream
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -81,6 +81,7 @@ class Settings(BaseSettings):
     radar_secret_key: SecretStr | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
+    forwarded_allow_ips: str = "127.0.0.1,::1"
 
     radar_workers: int = Field(default_factory=lambda: max(1, os.cpu_count() or 1), ge=1, le=64)
     radar_archive_max_bytes: int = Field(default=2_000_000_000, ge=1_000_000)
@@ -191,6 +192,14 @@ class Settings(BaseSettings):
                 self.inngest_dev and self.inngest_dev not in {"0", "false"},
             )
         )
+
+    def secret_values(self) -> tuple[str, ...]:
+        """Every secret by its value, and the database's password alone: what no log line may hold."""
+        values = [getattr(self, name) for name in type(self).model_fields]
+        found = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        found.remove(self.database_url.get_secret_value())
+        parts = [part.strip() for value in found for part in value.split(",")]
+        return (*parts, unquote(urlsplit(self.database_url.get_secret_value()).password or ""))
 
     def missing(self) -> tuple[str, ...]:
         """Names of the App's credentials that are not set, in the order of `.env.example`."""

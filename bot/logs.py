@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from typing import Any, Literal
 
 import structlog
@@ -20,23 +20,44 @@ SECRET_PATTERNS = re.compile(
     r"|eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+"  # JSON web tokens
     r"|signkey-[a-z]+-[0-9a-f]{16,}"  # Inngest's signing keys
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
-    r"|(?<=[?&]token=)[^&\s\"']+|(?<=[?&]code=)[^&\s\"']+"
-    r"|(?i:(?<=bearer )[\w.~+/=-]{8,})"
+    r"|(?i:(?<=[?&]token=)|(?<=[?&]code=)|(?<=[?&]key=)|(?<=[?&]secret=)|(?<=_token=)|(?<=_secret=)|(?<=password=))"
+    r"[^&\s\"']+"
+    r"|(?i:(?<=bearer )|(?<=basic )|(?<=authorization: token ))[\w.~+/=-]{8,}"
 )
+URL_PASSWORD = re.compile(r"(://[^\s:/@]*:)[^\s/@]+(?=@)")
 SECRET_KEYS = frozenset({"token", "secret", "password", "authorization", "private_key", "signing_key", "cookie"})
+SHORTEST_HIDDEN = 8
+"""A shorter secret would be found in ordinary words."""
 CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 BUT_NEWLINES = re.compile(CONTROL.pattern.replace(r"\x0a", r"\x0b"))
 MAX_VALUE_CHARS = 8000
 
 
+class _Hidden:
+    """The secrets of this process by their values, so that none is written whatever it stands in."""
+
+    values: frozenset[str] = frozenset()
+    pattern: re.Pattern[str] | None = None
+
+
+def hide(secrets: Iterable[str]) -> None:
+    """From now on these are replaced, too, each line of a secret of several lines by itself."""
+    found = {line.strip() for secret in secrets for line in re.split(r"\n|\\n", secret)}
+    _Hidden.values |= {line for line in found if len(line) >= SHORTEST_HIDDEN and not line.startswith("-----")}
+    longest_first = sorted(_Hidden.values, key=len, reverse=True)
+    _Hidden.pattern = re.compile("|".join(re.escape(value) for value in longest_first)) if longest_first else None
+
+
 def redact(text: str) -> str:
-    """`text` with whatever looks like a credential replaced."""
-    return SECRET_PATTERNS.sub("[redacted]", text)
+    """`text` with our own secrets and whatever looks like a credential replaced."""
+    if _Hidden.pattern is not None:
+        text = _Hidden.pattern.sub("[redacted]", text)
+    return SECRET_PATTERNS.sub("[redacted]", URL_PASSWORD.sub(r"\1[redacted]", text))
 
 
 def one_line(text: str) -> str:
     """`text` without credentials, its control characters (newlines, terminal escapes, bidi marks) made visible."""
-    return _visible(CONTROL, redact(text[:MAX_VALUE_CHARS]))
+    return _visible(CONTROL, redact(text[: 2 * MAX_VALUE_CHARS])[:MAX_VALUE_CHARS])
 
 
 def _visible(characters: re.Pattern[str], text: str) -> str:

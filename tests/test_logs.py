@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from bot.logs import one_line, redact
+from bot.config import load_settings
+from bot.logs import MAX_VALUE_CHARS, one_line, redact
 
 
 def logged(code: str) -> dict[str, str]:
@@ -35,9 +36,60 @@ def test_what_looks_like_a_credential_is_redacted(secret: str) -> None:
     assert redact(f"before {secret} after") == "before [redacted] after"
 
 
-def test_tokens_in_addresses_and_headers_are_redacted() -> None:
-    assert redact("GET /x?token=abc123&page=2") == "GET /x?token=[redacted]&page=2"
-    assert redact("Authorization: Bearer abcdefghijkl") == "Authorization: Bearer [redacted]"
+IN_PLACES = {
+    "a query": ("GET /x?token=abc123&page=2", "GET /x?token=[redacted]&page=2"),
+    "a badge's key": ("/badge/a/b.svg?key=abc123", "/badge/a/b.svg?key=[redacted]"),
+    "OAuth": ("access_token=abc&client_secret=def", "access_token=[redacted]&client_secret=[redacted]"),
+    "a header": ("Authorization: Bearer abcdefghijkl", "Authorization: Bearer [redacted]"),
+    "a header of old": ("authorization: token abcdefghijkl", "authorization: token [redacted]"),
+    "basic": ("'Authorization': 'Basic dXNlcjpwdw=='", "'Authorization': 'Basic [redacted]'"),
+    "an address": ("postgresql://u:pa55@db:5432/x", "postgresql://u:[redacted]@db:5432/x"),
+    "a remote": ("https://x-access-token:abc@github.com/a/b", "https://x-access-token:[redacted]@github.com/a/b"),
+    "nothing secret": ("a:b@c git@github.com:a/b at 10:30 ?page=2 monkey=1", None),
+}
+
+
+@pytest.mark.parametrize("case", IN_PLACES)
+def test_what_stands_where_credentials_stand_is_redacted(case: str) -> None:
+    text, shown = IN_PLACES[case]
+    assert redact(text) == (text if shown is None else shown)
+
+
+def test_a_credential_across_the_end_of_a_long_value_leaves_no_part_of_it() -> None:
+    token = "ghp_" + "c3" * 18
+    for before in range(MAX_VALUE_CHARS - len(token), MAX_VALUE_CHARS):
+        assert "ghp_" not in one_line("x" * (before - 1) + " " + token)
+
+
+def test_our_own_secrets_are_replaced_whatever_they_stand_in() -> None:
+    """By their values, each line of a key by itself, in messages, values, lists, mappings and tracebacks."""
+    line = logged(
+        "from bot.logs import hide\n"
+        "hide(['pl4in-s3cret', '-----BEGIN X-----\\nMIIfirstline\\nMIIsecondline\\n-----END X-----', 'short', ''])\n"
+        "try:\n    raise RuntimeError('with pl4in-s3cret')\n"
+        "except RuntimeError:\n"
+        "    structlog.get_logger('bot').exception('xpl4in-s3cretx', a=['MIIsecondline'], b={'k': 'MIIfirstline'},"
+        " c='a short word')"
+    )
+    assert "s3cret" not in str(line)
+    assert "MII" not in str(line)
+    assert line["c"] == "a short word", "a secret that short would be found in ordinary words"
+
+
+def test_the_settings_name_their_secrets() -> None:
+    settings = load_settings(
+        _env_file=None,
+        database_url="postgresql://u:p%40ss%20w0rd@h/d",
+        github_webhook_secret="first-secret, second-secret",
+        github_client_secret="client-secret",
+        github_token="a-token",
+        inngest_signing_key="signkey-test-0a",
+    ).with_generated_secrets()
+    found = set(settings.secret_values())
+    assert {"p@ss w0rd", "first-secret", "second-secret", "client-secret", "a-token", "signkey-test-0a"} <= found
+    assert settings.radar_secret_key is not None
+    assert {settings.radar_secret_key.get_secret_value(), *settings.api_tokens} <= found
+    assert not any("postgresql" in value for value in found)
 
 
 @pytest.mark.parametrize(

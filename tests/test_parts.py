@@ -15,6 +15,7 @@ import pytest
 
 from bot import parts
 from bot.config import Settings, load_settings
+from bot.engine.server import Engine
 from bot.intake.relay import Relay
 from bot.model.errors import FinalError, UserError, WorldError
 from bot.model.event import OutgoingEvent
@@ -84,6 +85,22 @@ async def test_an_inngest_server_is_used_as_the_settings_say(tmp_path: Path) -> 
         }
         (part,) = await bot.parts()
         assert part.ok
+
+
+async def test_a_server_that_is_away_is_told_and_hinders_no_delivery(tmp_path: Path) -> None:
+    async with composed(settings_with(tmp_path, **SERVER)) as bot:
+        bot._relay.trouble = "The Inngest server did not take the events: http://10.0.0.5:8288"
+        (part,) = await bot.parts()
+    assert (part.ok, part.is_needed, part.detail) == (False, False, "the Inngest server does not take events")
+
+
+async def test_strangers_are_told_no_address_of_an_engine_in_trouble(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Engine, "trouble", lambda _engine: "OSError: connect failed ('10.0.0.5', 5432)")
+    async with composed(settings_with(tmp_path)) as bot:
+        (part,) = await bot.parts()
+    assert (part.ok, part.is_needed, part.detail) == (False, True, "OSError")
 
 
 async def test_a_development_server_needs_no_keys(tmp_path: Path) -> None:

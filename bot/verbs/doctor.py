@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 import httpx
+import structlog
 from rich.console import Console
 from rich.text import Text
 
@@ -25,6 +26,17 @@ WEAK_SECRET_CHARACTERS = 20
 SKEW_ALLOWED_S = 30
 LOOK_BACK = timedelta(hours=24)
 PATIENCE_S = 10.0
+
+
+SET_UP = "Open /setup (the address is printed by `serve`) to make the App, or set it by hand; see .env.example."
+ELSEWHERE = {
+    "database": "Look at the database's own log, and at DATABASE_URL.",
+    "engine": "Look at the Inngest server's own log, and at the INNGEST settings.",
+    "GitHub": "Check GITHUB_API_URL and that this machine reaches it (proxy, firewall), and githubstatus.com.",
+}
+"""What to do about trouble that does not say it itself, by part."""
+
+log = structlog.get_logger("bot.verbs.doctor")
 
 
 class Health(StrEnum):
@@ -55,9 +67,13 @@ async def examine(settings: Settings) -> list[Finding]:
     )
     for part, examination in examinations:
         try:
-            findings += [finding async for finding in examination(settings)]
+            async for finding in examination(settings):
+                findings.append(finding)  # noqa: PERF401 - one by one: those before an error count
         except RadarError as error:
-            findings.append(Finding(part, Health.BAD, error.message, error.next_step))
+            findings.append(Finding(part, Health.BAD, error.message, error.next_step or ELSEWHERE[part]))
+        except Exception as error:  # whatever it is, the other parts are looked at
+            log.exception("examination failed", part=part)
+            findings.append(Finding(part, Health.BAD, f"cannot be looked at ({type(error).__name__})", ELSEWHERE[part]))
     return findings
 
 
@@ -101,7 +117,7 @@ def _credentials(settings: Settings) -> Finding:
         "credentials",
         Health.BAD,
         f"{missing} not set",
-        "Open /setup (the address is printed by `serve`) to make the App, or set them by hand; see .env.example.",
+        SET_UP,
     )
 
 
@@ -111,16 +127,18 @@ def _private_key(settings: Settings) -> Finding:
     except RadarError as error:
         return Finding("private key", Health.BAD, error.message, error.next_step)
     if pem is None:
-        health = Health.GOOD if settings.has_token else Health.WARNING
-        return Finding("private key", health, "none given")
+        if settings.has_token:
+            return Finding("private key", Health.GOOD, "none given, none needed")
+        return Finding("private key", Health.WARNING, "none given", SET_UP)
     return Finding("private key", Health.GOOD, "readable")
 
 
 def _webhook_secret(settings: Settings) -> Finding:
     found = settings.webhook_secrets
     if not found:
-        health = Health.GOOD if settings.has_token else Health.WARNING
-        return Finding("webhook secret", health, "none given: every webhook is refused")
+        if settings.has_token:
+            return Finding("webhook secret", Health.GOOD, "none given, none needed")
+        return Finding("webhook secret", Health.WARNING, "none given: every webhook is refused", SET_UP)
     if any(len(one) < WEAK_SECRET_CHARACTERS for one in found):
         return Finding(
             "webhook secret", Health.WARNING, "short enough to be guessed", "Use 32 random characters or more."
@@ -131,6 +149,8 @@ def _webhook_secret(settings: Settings) -> Finding:
 
 def _public_url(settings: Settings) -> Finding:
     url = settings.radar_public_url
+    if settings.webhook_proxy_url:
+        return Finding("public address", Health.GOOD, f"{url}; webhooks come by {settings.webhook_proxy_url}")
     if "localhost" in url or "127.0.0.1" in url:
         return Finding(
             "public address",
@@ -227,8 +247,10 @@ async def examine_engine(settings: Settings) -> AsyncIterator[Finding]:
     except httpx.HTTPError as error:
         yield Finding("engine", Health.BAD, f"{base} does not answer ({type(error).__name__})", "Start the server.")
         return
-    is_well = answer.status_code < 500
-    yield Finding("engine", Health.GOOD if is_well else Health.BAD, f"{base} answers {answer.status_code}")
+    if answer.status_code < 500:
+        yield Finding("engine", Health.GOOD, f"{base} answers {answer.status_code}")
+    else:
+        yield Finding("engine", Health.BAD, f"{base} answers {answer.status_code}", ELSEWHERE["engine"])
 
 
 async def examine_app(settings: Settings) -> AsyncIterator[Finding]:
@@ -252,7 +274,7 @@ async def examine_app(settings: Settings) -> AsyncIterator[Finding]:
 async def examine_token(settings: Settings) -> AsyncIterator[Finding]:
     """Whether GitHub takes the token of token mode."""
     if settings.github_token is None or not settings.github_owner:
-        yield Finding("GitHub", Health.WARNING, "not asked: there are no credentials")
+        yield Finding("GitHub", Health.WARNING, "not asked: there are no credentials", SET_UP)
         return
     client = GitHubClient.for_token(
         settings.github_token.get_secret_value(),
@@ -284,7 +306,9 @@ async def _app(settings: Settings) -> AsyncIterator[GitHubApp]:
 async def _clock(server_time: Callable[[], Awaitable[datetime | None]]) -> Finding:
     theirs = await server_time()
     if theirs is None:
-        return Finding("clock", Health.WARNING, "GitHub did not tell its time")
+        return Finding(
+            "clock", Health.WARNING, "GitHub did not tell its time", "See that a proxy leaves the header Date in place."
+        )
     skew_s = (datetime.now(UTC) - theirs).total_seconds()
     if abs(skew_s) > SKEW_ALLOWED_S:
         way = "ahead of" if skew_s > 0 else "behind"
@@ -295,7 +319,7 @@ async def _clock(server_time: Callable[[], Awaitable[datetime | None]]) -> Findi
 
 
 async def _webhook(app: GitHubApp, settings: Settings) -> Finding:
-    wanted = f"{settings.radar_public_url}/api/github/webhooks"
+    wanted = settings.webhook_proxy_url or f"{settings.radar_public_url}/api/github/webhooks"
     url = await app.hook_url()
     if url != wanted:
         return Finding(

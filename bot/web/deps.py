@@ -47,11 +47,15 @@ class SetUp(Protocol):
 
 @dataclass(frozen=True)
 class PartStatus:
-    """Whether one part of the bot works; `detail` says what is wrong, for a person."""
+    """Whether one part of the bot works; `detail` says what is wrong, for a person (strangers may read it).
+
+    `is_needed`: without it the bot is not ready. What only delays accepted work is told, and deliveries still come in.
+    """
 
     name: str
     ok: bool
     detail: str = ""
+    is_needed: bool = True
 
 
 async def _replay_unavailable(guid: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import msgspec
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -16,6 +17,8 @@ from bot.storage.views_gauges import Gauge, gauges
 from bot.web.deps import PartStatus, Web
 
 PATIENCE_S = 3.0
+SCRAPE_S = 8.0
+"""Prometheus waits for ten seconds."""
 
 
 def routes(web: Web) -> list[BaseRoute]:
@@ -26,14 +29,12 @@ def routes(web: Web) -> list[BaseRoute]:
 
     async def readyz(_request: Request) -> Response:
         parts = await readiness(web)
-        ready = all(part.ok for part in parts)
+        ready = all(part.ok or not part.is_needed for part in parts)
         body = {"ready": ready, "parts": {part.name: {"ok": part.ok, "detail": part.detail} for part in parts}}
         return Response(msgspec.json.encode(body), 200 if ready else 503, media_type="application/json")
 
     async def metrics(_request: Request) -> Response:
-        async with web.db.read() as session:
-            found = await gauges(session, web.clock())
-        body = generate_latest(web.registry) + exposition(found)
+        body = generate_latest(web.registry) + exposition(await _gauges(web))
         return Response(body, headers={"content-type": CONTENT_TYPE_LATEST})
 
     return [
@@ -53,6 +54,16 @@ def exposition(found: list[Gauge]) -> bytes:
         gauge = made[one.name]
         (gauge.labels(**one.labels) if one.labels else gauge).set(one.value)
     return generate_latest(registry)
+
+
+async def _gauges(web: Web) -> list[Gauge]:
+    """The database's figures; without it, that it is away, so that the rest can be scraped all the same."""
+    up = Gauge("radar_database_up", "Whether the database answers", 1.0)
+    try:
+        async with asyncio.timeout(SCRAPE_S), web.db.read() as session:
+            return [up, *await gauges(session, web.clock())]
+    except (TimeoutError, RadarError):
+        return [replace(up, value=0.0)]
 
 
 async def readiness(web: Web) -> list[PartStatus]:

@@ -45,6 +45,8 @@ def app_settings(hub: FakeHub, folder: Path, **more: Any) -> Settings:
 
 
 def part(findings: list[Finding], name: str) -> Finding:
+    for one in findings:
+        assert one.next_step or one.health is Health.GOOD, f"what is to do about {one}?"
     (found,) = [one for one in findings if one.part == name]
     return found
 
@@ -145,6 +147,42 @@ async def test_what_is_wrong_at_github_is_found(hub: FakeHub, tmp_path: Path, ca
     assert next_step in found.next_step
 
 
+async def test_webhooks_that_come_by_a_proxy_are_as_they_should_be(hub: FakeHub, tmp_path: Path) -> None:
+    hub.connect("https://smee.io/channel")
+    settings = app_settings(
+        hub, tmp_path, webhook_proxy_url="https://smee.io/channel", radar_public_url="http://localhost:8000"
+    )
+    findings = await examine(settings)
+    assert part(findings, "webhook").health is part(findings, "public address").health is Health.GOOD
+
+
+async def test_a_github_that_is_away_is_a_finding_with_what_to_look_at(hub: FakeHub, tmp_path: Path) -> None:
+    for kind in ("bad-gateway", "error", "not-ready"):
+        hub.faults.add(kind, "/app", times=1)
+        found = part(await examine(app_settings(hub, tmp_path)), "GitHub")
+        assert (found.health, "GITHUB_API_URL" in found.next_step) == (Health.BAD, True), kind
+    away = part(await examine(app_settings(hub, tmp_path, github_api_url=NOWHERE)), "GitHub")
+    assert away.health is Health.BAD
+
+
+async def test_what_was_seen_before_the_trouble_is_told(hub: FakeHub, tmp_path: Path) -> None:
+    hub.faults.add("error", "/app/hook/config")
+    findings = await examine(app_settings(hub, tmp_path))
+    assert [one.health for one in findings if one.part == "GitHub"] == [Health.GOOD, Health.BAD]
+    assert [one for one in findings if one.part == "clock"]
+
+
+async def test_an_error_of_ours_hides_no_other_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(_database: Database) -> tuple[str, ...]:
+        raise RuntimeError("pa55word")
+
+    monkeypatch.setattr(Database, "pending_revisions", broken)
+    findings = await examine(settings_with(tmp_path))
+    found = part(findings, "database")
+    assert (found.health, found.detail) == (Health.BAD, "cannot be looked at (RuntimeError)")
+    assert part(findings, "engine").health is Health.GOOD
+
+
 @pytest.mark.parametrize(
     ("status", "health", "detail"),
     [(202, Health.GOOD, "1 delivery within a day, none failed"), (401, Health.WARNING, "1 of the last 1 failed (401)")],
@@ -173,6 +211,8 @@ async def test_a_token_that_lists_is_good_and_one_that_does_not_is_bad(hub: Fake
     values = {"github_owner": "acme", "github_api_url": hub.api_url, "github_web_url": hub.url}
     good = part(await examine(settings_with(tmp_path, github_token=token.value, **values)), "GitHub")
     assert (good.health, good.detail) == (Health.GOOD, "the token lists 1 repository and more")
+    empty = settings_with(tmp_path, **(values | {"github_token": token.value, "github_owner": "nobody"}))
+    assert part(await examine(empty), "GitHub").health is not Health.GOOD
     token.revoked = True
     bad = part(await examine(settings_with(tmp_path, github_token=token.value, **values)), "GitHub")
     assert bad.health is Health.BAD
@@ -197,8 +237,11 @@ async def test_a_database_is_told_with_what_waits_in_it(tmp_path: Path) -> None:
 
 
 async def test_a_database_that_is_not_there_is_a_finding(tmp_path: Path) -> None:
-    found = part(await examine(settings_with(tmp_path, database_url="postgresql://u@127.0.0.1:9/radar")), "database")
+    url = "postgresql://u:pa55word@127.0.0.1:9/radar"
+    found = part(await examine(settings_with(tmp_path, database_url=url)), "database")
     assert found.health is Health.BAD
+    assert found.detail == "The database at 127.0.0.1:9/radar cannot be reached: connection refused."
+    assert "pa55word" not in repr(found)
 
 
 ENGINES: dict[str, tuple[dict[str, str], Health, str]] = {
