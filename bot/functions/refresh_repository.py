@@ -45,6 +45,10 @@ from bot.storage import (
 log = structlog.get_logger("bot.functions.refresh")
 
 RETRIES = 8
+WAITS = 100
+"""Resets of GitHub's hourly limit that a background refresh waits for at most."""
+FINISH_AT_MOST = timedelta(hours=48)
+"""A batch of 100,000 repositories takes a day at 5,000 requests an hour, and most of its runs sleep meanwhile."""
 FACTS_KEEP = timedelta(minutes=30)
 """How long facts that a batch read serve the refresh that follows."""
 LAG_AT_MOST = timedelta(seconds=10)
@@ -93,16 +97,13 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
                 " && async.data.change == 'installation.deleted'",
             )
         ],
-        timeouts=inngest.Timeouts(finish=timedelta(hours=6)),
+        timeouts=inngest.Timeouts(finish=FINISH_AT_MOST),
         on_failure=failed,
     )
     async def refresh(ctx: inngest.Context) -> dict[str, Any]:
         request = read_data(ctx.event, RefreshRequest)
         refreshing = Refreshing(deps, request, ctx.run_id, asked_at=sent_at(ctx.event))
-        plan = await ctx.step.run("prepare", step(deps, refreshing.prepare))
-        if plan["outcome"] == "wait":
-            await ctx.step.sleep_until("leave-reserve", datetime.fromisoformat(plan["until"]))
-            plan = await ctx.step.run("prepare-again", step(deps, refreshing.prepare_now))
+        plan = await prepared(ctx, deps, refreshing)
         if plan["outcome"] == "analyze":
             plan = await ctx.step.run("analyze", step(deps, refreshing.analyze))
             if settings.radar_check_runs and not request.batch_id and request.trigger in PUBLISHED_TRIGGERS:
@@ -112,6 +113,18 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
         return plan
 
     return refresh
+
+
+async def prepared(ctx: inngest.Context, deps: Deps, refreshing: Refreshing) -> dict[str, Any]:
+    """The plan, once the rate limit has room. Waiting is no failed attempt: a batch may have to for many hours."""
+    for number in range(WAITS):
+        suffix = f"-{number}" if number else ""
+        plan: dict[str, Any] = await ctx.step.run(f"prepare{suffix}", step(deps, refreshing.prepare))
+        if plan["outcome"] != "wait":
+            return plan
+        await ctx.step.sleep_until(f"leave-reserve{suffix}", datetime.fromisoformat(plan["until"]))
+    last: dict[str, Any] = await ctx.step.run("prepare-last", step(deps, refreshing.prepare_now))
+    return last
 
 
 async def publish(ctx: inngest.Context, deps: Deps, refreshing: Refreshing) -> str:

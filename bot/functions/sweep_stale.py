@@ -21,8 +21,8 @@ from bot.model.records import RunState
 from bot.model.repository import Repository
 from bot.storage import check_runs, facts, installations, outbox, refreshes, repositories, runs
 
-QUEUED_AT_MOST = timedelta(hours=12)
-"""A batch of 100,000 repositories waits for GitHub's hourly limit about that long."""
+QUEUED_AT_MOST = timedelta(hours=36)
+"""A batch of 100,000 repositories waits for GitHub's hourly limit for a day."""
 PROCESSING_AT_MOST = timedelta(hours=3)
 """Longer than the slowest analysis with an hour's wait for the rate limit."""
 RECONCILE_EVERY = timedelta(hours=23)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import inngest
 import pytest
+from msgspec import structs
 
 from bot.functions.edge import RefreshRequest
-from bot.functions.refresh_repository import Refreshing, publish, record_failure
+from bot.functions.refresh_repository import Refreshing, prepared, publish, record_failure
 from bot.model.batch import BatchStatus
 from bot.model.errors import FinalError, Finality, WorldError
 from bot.model.installation import InstallationStatus
@@ -233,3 +235,42 @@ async def test_a_check_run_that_fails_does_not_fail_the_report(world: World) -> 
 
     ctx = cast("inngest.Context", SimpleNamespace(step=Steps()))
     assert await publish(ctx, world.deps, refreshing) == "GitHub does not permit it."
+
+
+async def test_waiting_for_the_rate_limit_is_no_failed_attempt(world: World) -> None:
+    """A large batch meets the reserve hour after hour; its runs sleep, and lose none of their attempts."""
+    request, _ = await installed(world)
+    background = structs.replace(request, trigger="batch")
+    refreshing = Refreshing(world.deps, background, "run-1")
+    hours = 12
+    names: list[str] = []
+
+    async def spent() -> None:
+        budget = RateBudget(
+            installation_id=request.installation_id,
+            resource="core",
+            limit=5000,
+            remaining=500,
+            resets_at=world.now + timedelta(hours=1),
+        )
+        async with world.bot.database.write() as session:
+            await budgets.note(session, budget, now=world.now)
+
+    class Steps:
+        async def run(self, name: str, work: Callable[[], Awaitable[Any]]) -> Any:
+            assert name not in names
+            names.append(name)
+            return await work()
+
+        async def sleep_until(self, name: str, until: datetime) -> None:
+            assert name not in names
+            names.append(name)
+            assert (await world.repository(request.repository_id)).refresh_status is not RefreshStatus.PROCESSING
+            world.now = until
+            if len(names) < 2 * hours:
+                await spent()  # the others of the batch were faster
+
+    await spent()
+    ctx = cast("inngest.Context", SimpleNamespace(step=Steps()))
+    assert (await prepared(ctx, world.deps, refreshing))["outcome"] == "analyze"
+    assert len(names) == 2 * hours + 1
