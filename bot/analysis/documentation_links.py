@@ -41,7 +41,10 @@ def documentation_link(readme: Readme, names: Iterable[str]) -> Link | None:
         for match in _LABELLED.finditer(line[:5_000]):
             url = match["md_url"] or match["html_url"] or match["rst_url"]
             label = (match["md"] or match["html"] or match["rst"]).strip(" *_`")
-            if _GENERAL.fullmatch(label) and not _NO_PAGES.search(url) and not _is_contribution(url):
+            is_anothers = line[: match.start()].rstrip().lower().endswith(("'s", "’s"))
+            if is_anothers or _NO_PAGES.search(url) or _is_contribution(url):
+                continue
+            if _GENERAL.fullmatch(label):
                 return Link(url, number, False)
     return next((link for link in readme.links if not link.is_image and _is_page(link.target, letters)), None)
 

@@ -176,7 +176,11 @@ _SERVER_LIBRARIES = (
 )  # fmt: skip
 
 
-_LOOSELY_SPOKEN = re.compile(r"\b(?:on|from|for) the command[- ]line\b|\bin (?:the|your) terminal\b", re.IGNORECASE)
+_LOOSELY_SPOKEN = re.compile(
+    r"\b(?:on|from|for) the command[- ]line\b|\bin (?:the|your) terminal\b"
+    r"|\bcommand[- ]line (?!interface|argument|option|flag|pars)\w+",
+    re.IGNORECASE,
+)
 """Said by tools, and by libraries for tools."""
 
 
@@ -190,6 +194,34 @@ def _template(clues: Clues) -> tuple[Evidence, ...]:
         return (api("isTemplate"),)
     path = clues.tree.has("cookiecutter.json", "copier.yml", "copier.yaml")
     return (at(path, 1, "asks for a template's answers"),) if path else ()
+
+
+_SAMPLES = re.compile(
+    r"\b(?:collection|list|set|catalogu?e|repository) of .{0,60}\b(?:samples|examples|recipes|snippets|exercises)\b"
+    r"|\b(?:samples|examples) (?:for|of|that show)\b",
+    re.IGNORECASE,
+)
+SEVERAL_SAMPLES = 5
+
+
+def _samples(clues: Clues) -> tuple[Evidence, ...]:
+    """Many small things side by side, to read and to copy."""
+    spoken = _SAMPLES.search(clues.about)
+    if not spoken or clues.root_manifests or len(clues.components) < SEVERAL_SAMPLES:
+        return ()
+    return (api("description", f"says {spoken.group(0)[:80]}"),)
+
+
+_INFRASTRUCTURE_ECOSYSTEMS = frozenset({"helm", "terraform", "kustomize"})
+
+
+def _infrastructure_parts(clues: Clues) -> tuple[Evidence, ...]:
+    """Charts or modules side by side, with the scripts that serve them."""
+    main = [component for component in clues.components if is_main(component)]
+    of_kind = [component for component in main if component.ecosystem in _INFRASTRUCTURE_ECOSYSTEMS]
+    if clues.root_manifests or not of_kind or len(of_kind) < 0.8 * len(main):
+        return ()
+    return (at(of_kind[0].manifests[0], None, f"one of {len(of_kind)} {of_kind[0].ecosystem} components"),)
 
 
 def _monorepo(clues: Clues) -> tuple[Evidence, ...]:
@@ -308,10 +340,15 @@ _DATA_ENDINGS = (
 )
 
 
+MANY_FILES = 20
+
+
 def _data(clues: Clues) -> tuple[Evidence, ...]:
     data = [f for f in clues.own_files if f.file_class is FileClass.DATA or f.path.lower().endswith(_DATA_ENDINGS)]
     if not data or any(m.is_component for m in clues.root_manifests):
         return ()
+    if len(data) >= MANY_FILES and len(data) * 2 > len(clues.own_files) and clues.size.code < 20 * len(data):
+        return (at(data[0].path, None, f"{len(data)} of {len(clues.own_files)} files are data"),)
     share = sum(f.size_bytes for f in data) / max(1, sum(f.size_bytes for f in clues.own_files))
     if (share > 0.8 and len(data) >= 3 and clues.size.code < 1_000) or (
         share > 0.5 and _SPOKEN[K.DATA].search(clues.about)
@@ -347,6 +384,8 @@ def _spoken_tool(clues: Clues) -> tuple[Evidence, ...]:
     if clues.depends_on(_SERVER_LIBRARIES) or clues.tree.has(*_HOSTED):
         return ()
     library = clues.depends_on(_CLI_LIBRARIES)
+    if settings := clues.tree.has(".goreleaser.yml", ".goreleaser.yaml", "goreleaser.yml", "goreleaser.yaml"):
+        library = library or at(settings, None, "releases a program")
     return (where, library) if library and not is_library else ()
 
 
@@ -469,6 +508,8 @@ def _any_code(clues: Clues) -> tuple[Evidence, ...]:
 _RULES: tuple[tuple[Kind, Callable[[Clues], tuple[Evidence, ...]]], ...] = (
     (K.ACTION, _action),
     (K.TEMPLATE, _template),
+    (K.DOCS_SITE, _samples),
+    (K.INFRASTRUCTURE, _infrastructure_parts),
     (K.MONOREPO, _monorepo),
     (K.CONFIGURATION, _configuration),
     (K.INFRASTRUCTURE, _infrastructure),

@@ -63,6 +63,10 @@ def fold_people(commits: Sequence[CommitFact]) -> tuple[Person, ...]:
     return tuple(sorted(people, key=lambda person: (-person.commits, person.name.lower(), person.name)))
 
 
+MANY_LETTERS = 9
+"""Letters from which a name written without its spaces is hardly another person's."""
+
+
 def _keys(commit: CommitFact) -> list[str]:
     keys = []
     if commit.author:
@@ -76,6 +80,9 @@ def _keys(commit: CommitFact) -> list[str]:
         folded = " ".join(name.lower().split())
         if " " in folded:
             keys.append(f"name:{folded}")
+        letters = "".join(letter for letter in folded if letter.isalnum())
+        if len(letters) >= MANY_LETTERS:  # "adalovelace" is how Ada Lovelace signs in
+            keys.append(f"letters:{letters}")
     return keys or ["login:"]
 
 

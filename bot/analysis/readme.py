@@ -291,7 +291,7 @@ def prose_of(line: str) -> str:
 
 _NOTICE = re.compile(
     r"\[?!\[?(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\b|(?:note|warning|important|attention|caution|tip)\s*[:!]"
-    r"|this (?:readme|document|page) |(?:visit|see|check out) (?:the|our|my|us|this|[\w-]+\.\w+)\b"
+    r"|this (?:readme|document|page) |(?:visit|see|check out|click) (?:the|our|my|us|this|[\w-]+\.\w+)\b"
     r"|.{0,80}\b(?:sponsor(?:ed|s|ing)?|supported by|special thanks)\b",
     re.IGNORECASE,
 )

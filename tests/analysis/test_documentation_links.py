@@ -29,6 +29,7 @@ NAMES = ("tally", "octo")
         ("[Contribution guide](https://tally.dev/docs/contributing)", "https://tally.dev/docs/contributing"),
         ("[The Hypothesis documentation](https://hypothesis.works)", ""),
         ("[source](https://github.com/octo/tally)", ""),
+        ("Refer to Helm's [documentation](https://helm.sh/docs/).", ""),
         ("Nothing.", ""),
     ],
 )  # fmt: skip

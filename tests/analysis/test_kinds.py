@@ -176,6 +176,32 @@ _VUE = '{"name": "a", "version": "0.1.0", "dependencies": {"vue": "3"}, "scripts
             K.LIBRARY,
         ),
         (
+            {f"{n}/a.csv": "a,b\n1,2\n" for n in range(25)} | {"9/a.py": _CODE, "9/a.png": b"\x89PNG\x00" * 5000},
+            {"description": "Behind our articles"},
+            K.DATA,
+        ),
+        (
+            {f"{n}/package.json": '{"name": "a", "private": true}' for n in range(6)}
+            | {f"{n}/i.js": _JS for n in range(6)},
+            {"description": "A curated list of Docker Compose samples"},
+            K.DOCS_SITE,
+        ),
+        (
+            {f"charts/{n}/Chart.yaml": f"name: {n}\nversion: 1.0.0\n" for n in "abcd"} | {"hack/a.py": _CODE},
+            {"description": "Charts"},
+            K.INFRASTRUCTURE,
+        ),
+        (
+            {"go.mod": "module x.org/a\n", "main.go": _GO},
+            {"description": "A command-line fuzzy finder"},
+            K.COMMAND_LINE_TOOL,
+        ),
+        (
+            {"go.mod": "module x.org/a\n", "main.go": _GO, ".goreleaser.yml": "builds: []\n"},
+            {"description": "Finds"},
+            K.COMMAND_LINE_TOOL,
+        ),
+        (
             {**_PROSE, "a.htm": "<p>a</p>\n" * 900, "b.py": _CODE[:900]},
             {"description": "Records"},
             K.DOCS_SITE,
@@ -203,7 +229,9 @@ _VUE = '{"name": "a", "version": "0.1.0", "dependencies": {"vue": "3"}, "scripts
     ],
     ids=[
         "a tool with an image", "a processor", "a program called like its module", "library and program", "no entry",
-        "a part has most", "pages", "role", "images", "one image", "notebooks", "the root has most",
+        "a part has most", "many data files",
+        "samples", "charts", "said loosely", "a released program",
+        "pages", "role", "images", "one image", "notebooks", "the root has most",
     ],
 )  # fmt: skip
 def test_kinds_that_were_mistaken(files: dict[str, str | bytes], changes: dict[str, Any], kind: Kind) -> None:

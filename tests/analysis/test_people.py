@@ -21,6 +21,12 @@ def test_a_shared_full_name_is_one_person() -> None:
     assert _people(commit(1, "ada", name="Ada Lovelace"), commit(2, "Ada Lovelace")) == [("ada", 2)]
 
 
+def test_a_name_without_its_spaces_is_the_same_person() -> None:
+    assert len(_people(commit(1, "adalovelace"), commit(2, "x", name="Ada Lovelace"))) == 1
+    assert len(_people(commit(1, "adalovelace"), commit(2, "Ada Lovelace"))) == 1
+    assert len(_people(commit(1, "adal"), commit(2, "Ada L"))) == 2
+
+
 def test_a_shared_first_name_is_not() -> None:
     assert len(_people(commit(1, "ada1", name="Ada"), commit(2, "ada2", name="Ada"))) == 2
 

@@ -127,6 +127,7 @@ def test_hostile_lines_cost_little() -> None:
         ),
         ("##Wanted## Anyone up for the challenge of it?", "README.md"),
         ("This README is just a quick start document.", "README.md"),
+        ("Click the button at the top of this page.", "README.md"),
         ("Visit tally.io for the full documentation.", "README.md"),
         ("My open source work is supported by the community.", "README.md"),
         ('<img align="right"\n  width="150" alt="a fine old picture of it" src="a.png" />', "README.md"),

@@ -114,7 +114,8 @@ _CHANGELOGS = ("changelog.md", "changelog.rst", "changelog", "changes.md", "chan
 def _part_changelogs(view: View) -> list[str]:
     """Changelogs of the components of a monorepo, whose root has none."""
     folders = {component.path for component in view.components if component.path and is_main(component)}
-    return [path for path in view.tree.named(*_CHANGELOGS) if path.rpartition("/")[0] in folders]
+    found = [path for path in view.tree.named(*_CHANGELOGS) if path.rpartition("/")[0] in folders]
+    return found if len(found) * 2 >= len(folders) else []
 
 
 def _templates(view: View) -> Finding:

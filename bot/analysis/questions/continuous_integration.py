@@ -192,7 +192,7 @@ _JVM_COMMANDS = {"project.clj": "`lein test`", "deps.edn": "`clojure -X:test`", 
 
 _BY_KIND = {
     Kind.DOCS_SITE: "builds the pages and checks their links",
-    Kind.DATA: "reads every file and checks its columns",
+    Kind.DATA: "reads every file and checks its form",
     Kind.INFRASTRUCTURE: "formats, validates and plans",
     Kind.CONFIGURATION: "applies it to a clean machine",
 }

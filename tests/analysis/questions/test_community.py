@@ -135,6 +135,11 @@ def test_changelogs_of_the_parts_count_where_the_root_has_none() -> None:
     check = judged("changelog", parts)
     assert check.state is State.PASS
     assert check.found.startswith("One for each part: `a/CHANGELOG.md`")
+    more = {f"{n}/Cargo.toml": f'[package]\nname = "{n}"\nversion = "1.0.0"\n' for n in "cdefg"}
+    assert (
+        judged("changelog", {**parts, **more}).state is not State.PASS
+        or "GitHub" in judged("changelog", {**parts, **more}).found
+    )
 
 
 def test_a_checkout_cannot_tell_whether_releases_have_notes() -> None:
