@@ -95,6 +95,7 @@ class Changes(Struct, frozen=True):
     """`changes` of an edited thing: only whether a field is named matters."""
 
     default_branch: dict[str, object] | None = None
+    base: dict[str, object] | None = None
     body: dict[str, object] | None = None
 
 

@@ -249,6 +249,12 @@ def _pull_request(news: _News) -> tuple[OutgoingEvent, ...]:
     )
 
 
+def _pull_request_edited(news: _News) -> tuple[OutgoingEvent, ...]:
+    if news.payload.changes is None or news.payload.changes.base is None:
+        raise _Ignored("An edit of the pull request that left its base as it was.")
+    return _pull_request(news)
+
+
 def _check_run(news: _News) -> tuple[OutgoingEvent, ...]:
     return _rerequested(news, _need(news.payload.check_run, "check_run"))
 
@@ -335,6 +341,7 @@ RULES: Final[Mapping[tuple[str, str], _Rule]] = {
     ("pull_request", "opened"): _pull_request,
     ("pull_request", "synchronize"): _pull_request,
     ("pull_request", "reopened"): _pull_request,
+    ("pull_request", "edited"): _pull_request_edited,
     ("check_run", "rerequested"): _check_run,
     ("check_suite", "rerequested"): _check_suite,
     ("check_suite", "requested"): _because("The push or pull request behind it has a delivery of its own."),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -107,9 +108,10 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
         if plan["outcome"] == "analyze":
             plan = await ctx.step.run("analyze", step(deps, refreshing.analyze))
             if settings.radar_check_runs and not request.batch_id and request.trigger in PUBLISHED_TRIGGERS:
-                plan["check_run"] = await publish(ctx, deps, refreshing)
+                plan["check_run"] = await told(ctx, deps, "publish", refreshing.publish)
         if request.command_id:
-            await paced(ctx, deps, "reply", partial(reply_to_command, deps, request.command_id, ctx.run_id))
+            reply = partial(reply_to_command, deps, request.command_id, ctx.run_id)
+            plan["reply"] = await told(ctx, deps, "reply", reply)
         return plan
 
     return refresh
@@ -127,13 +129,13 @@ async def prepared(ctx: inngest.Context, deps: Deps, refreshing: Refreshing) -> 
     return last
 
 
-async def publish(ctx: inngest.Context, deps: Deps, refreshing: Refreshing) -> str:
-    """What became of the check run. The report is there either way: a check run that fails does not fail it."""
+async def told(ctx: inngest.Context, deps: Deps, name: str, work: Callable[[], Awaitable[dict[str, Any]]]) -> str:
+    """What became of the check run or the reply. The report is there either way: one that fails does not fail it."""
     try:
-        published = await paced(ctx, deps, "publish", refreshing.publish)
+        done = await paced(ctx, deps, name, work)
     except inngest.StepError as failed:
         return failed.message
-    return str(published["outcome"])
+    return str(done["outcome"])
 
 
 @dataclass(frozen=True, slots=True)

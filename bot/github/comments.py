@@ -64,9 +64,14 @@ class Comments:
         return translate.comment_ref(reply.json())
 
     async def react(self, owner: str, name: str, comment_id: int, content: str) -> int:
-        """Adds our reaction (once, however often it is asked) and gives its id. `content`: eyes, rocket, confused."""
+        """Adds our reaction (once, however often it is asked) and gives its id. `content`: eyes, rocket, confused.
+
+        0 where the comment was deleted: there is nobody to tell.
+        """
         path = f"{_comment(owner, name, comment_id)}/reactions"
-        reply = await self._request("POST", path, "a reaction", body={"content": content})
+        reply = await _unless_gone(self._request("POST", path, "a reaction", body={"content": content}))
+        if reply is None:
+            return 0
         return translate.required_id(translate.mapping(reply.json()), "a reaction")
 
     async def unreact(self, owner: str, name: str, comment_id: int, reaction_id: int) -> None:

@@ -95,6 +95,13 @@ SENT: list[tuple[str, str, dict[str, Any], str, dict[str, Any]]] = [
         {"number": 5},
     ),
     (
+        "pull request given another base",
+        "pull_request",
+        with_(PULL, action="edited", changes={"base": {"ref": {"from": "main"}}}),
+        catalog.PULL_REQUEST_UPDATED,
+        {"number": 5},
+    ),
+    (
         "check re-run on the branch",
         "check_run",
         with_(BASE, action="rerequested", check_run={"head_sha": SHA, "pull_requests": []}),
@@ -184,6 +191,12 @@ def test_becomes_an_event(event: str, payload: dict[str, Any], name: str, data: 
 
 
 IGNORED: list[tuple[str, str, dict[str, Any], str]] = [
+    (
+        "pull request given another title",
+        "pull_request",
+        with_(PULL, action="edited", changes={"title": {"from": "x"}}),
+        "left its base",
+    ),
     ("tag", "push", with_(PUSH, ref="refs/tags/v1"), "tag"),
     ("other branch", "push", with_(PUSH, ref="refs/heads/dev"), "push to dev"),
     ("branch deleted", "push", with_(PUSH, deleted=True), "deleted"),

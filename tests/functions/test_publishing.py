@@ -182,3 +182,10 @@ async def test_a_repository_may_switch_replies_off(world: World) -> None:
     }
     assert ours(issue, comment) == []
     assert [one.content for one in comment.reactions] == ["rocket"]
+
+
+async def test_a_comment_that_was_deleted_meanwhile_is_no_failure(world: World) -> None:
+    _, issue, comment, (command_id,) = await commanded(world, "refresh")
+    world.hub.delete_comment(comment)
+    assert (await reply_to_command(world.deps, command_id, "run-1"))["outcome"] == "replied"
+    assert len(ours(issue, comment)) == 1

@@ -12,7 +12,7 @@ import pytest
 from msgspec import structs
 
 from bot.functions.edge import RefreshRequest
-from bot.functions.refresh_repository import Refreshing, prepared, publish, record_failure
+from bot.functions.refresh_repository import Refreshing, prepared, record_failure, told
 from bot.model.batch import BatchStatus
 from bot.model.errors import FinalError, Finality, WorldError
 from bot.model.installation import InstallationStatus
@@ -225,7 +225,7 @@ async def test_a_failure_is_told_on_the_repository_and_counted_for_its_batch(wor
     assert (found.status, found.failed, found.done) == (BatchStatus.COMPLETED, 1, 0)
 
 
-async def test_a_check_run_that_fails_does_not_fail_the_report(world: World) -> None:
+async def test_a_check_run_or_reply_that_fails_does_not_fail_the_report(world: World) -> None:
     request, _ = await installed(world)
     refreshing = Refreshing(world.deps, request, "run-1")
 
@@ -234,7 +234,7 @@ async def test_a_check_run_that_fails_does_not_fail_the_report(world: World) -> 
             raise inngest.StepError(message="GitHub does not permit it.", name="FinalError", stack=None)
 
     ctx = cast("inngest.Context", SimpleNamespace(step=Steps()))
-    assert await publish(ctx, world.deps, refreshing) == "GitHub does not permit it."
+    assert await told(ctx, world.deps, "publish", refreshing.publish) == "GitHub does not permit it."
 
 
 async def test_waiting_for_the_rate_limit_is_no_failed_attempt(world: World) -> None:

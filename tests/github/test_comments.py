@@ -139,3 +139,8 @@ async def test_reactions_come_and_go(client: GitHubClient, router: respx.MockRou
 async def test_a_deleted_comment_is_none(client: GitHubClient, router: respx.MockRouter) -> None:
     router.get("/repos/acme/hello/issues/comments/5").respond(404)
     assert await client.comments.get("acme", "hello", 5) is None
+
+
+async def test_a_reaction_to_a_deleted_comment_is_none(client: GitHubClient, router: respx.MockRouter) -> None:
+    router.post("/repos/acme/hello/issues/comments/5/reactions").respond(404, json={"message": "Not Found"})
+    assert await client.comments.react("acme", "hello", 5, "eyes") == 0
