@@ -53,27 +53,34 @@ async def test_step_run(enter: Enter) -> None:
 
 
 async def test_a_function_without_steps(enter: Enter) -> None:
-    """One call is the whole run, also for a function that is no coroutine."""
+    """One call is the whole run, also for a function that is no coroutine; an event tells what it returned."""
     seen: list[str] = []
 
     def build(client: inngest.Inngest, prefix: str) -> Functions:
         @client.create_function(fn_id="plain", trigger=Trigger(event=f"{prefix}go"))
-        def plain(ctx: inngest.ContextSync) -> None:
+        def plain(ctx: inngest.ContextSync) -> str:
             ctx.step.run("sync", lambda: seen.append("step"))
             ctx.step.send_event("on", inngest.Event(name=f"{prefix}on", data={"n": 1}))
             seen.append("end")
+            return "done"
+
+        is_plain = f"event.data.function_id == '{client.app_id}-plain'"
+
+        @client.create_function(fn_id="over", trigger=Trigger(event="inngest/function.finished", expression=is_plain))
+        async def over(ctx: inngest.Context) -> None:
+            seen.append(f"over {ctx.event.data['result']}")
 
         @client.create_function(fn_id="next", trigger=Trigger(event=f"{prefix}on"))
         async def following(ctx: inngest.Context) -> None:
             seen.append(f"next {ctx.event.data['n']}")
 
-        return [plain, following]
+        return [plain, over, following]
 
     async with enter(build) as world:
         await send(world, "go")
-        await until(lambda: "end" in seen and "next 1" in seen)
+        await until(lambda: {"end", "next 1", "over done"} <= set(seen))
         await world.quiet()
-    assert Counter(seen) == {"step": 1, "end": 1, "next 1": 1}
+    assert Counter(seen) == {"step": 1, "end": 1, "next 1": 1, "over done": 1}
 
 
 async def test_parallel_steps(enter: Enter) -> None:
@@ -413,7 +420,7 @@ async def test_throttle(enter: Enter) -> None:
     started: list[str] = []
 
     def build(client: inngest.Inngest, prefix: str) -> Functions:
-        throttle = inngest.Throttle(limit=1, period=timedelta(seconds=4), burst=1, key="event.data.key")
+        throttle = inngest.Throttle(limit=1, period=timedelta(seconds=9), burst=1, key="event.data.key")
 
         @client.create_function(fn_id="throttled", throttle=throttle, trigger=Trigger(event=f"{prefix}go"))
         async def throttled(ctx: inngest.Context) -> None:
@@ -425,14 +432,14 @@ async def test_throttle(enter: Enter) -> None:
         for _ in range(4):
             await send(world, "go", {"key": "a"})
         await send(world, "go", {"key": "b"})
-        await until(lambda: Counter(started) == {"a": 2, "b": 1})
+        await until(lambda: Counter(started) == {"a": 2, "b": 1}, 6)
         await world.quiet()
         assert Counter(started) == {"a": 2, "b": 1}
-        await world.advance(4)
+        await world.advance(9)
         await until(lambda: started.count("a") == 3)
         await world.quiet()
         assert started.count("a") == 3
-        await world.advance(4)
+        await world.advance(9)
         await until(lambda: started.count("a") == 4)
 
 
