@@ -1,4 +1,8 @@
-"""Makes deliveries durable before they are answered; deliveries that come at the same time share one commit."""
+"""Makes deliveries durable before they are answered; deliveries that come at the same time share one commit.
+
+On SQLite a burst is staged (`storage.inbox_direct`) and moved to the inbox when it is over, so that it is answered as
+fast as the disk takes it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from bot.intake.rate import Rate
 from bot.model.delivery import NewDelivery
 from bot.model.errors import WorldError
 from bot.storage.database import Database
-from bot.storage.inbox_direct import store_now
+from bot.storage.inbox_direct import move_staged, stage, store_now
 
 log = structlog.get_logger("bot.intake.receive")
 
@@ -23,6 +27,19 @@ MAX_SHARED_BYTES = 32 * 1024 * 1024
 """A commit that holds more than this waits too long on the disk."""
 STORE_TIMEOUT_S = 8.0
 """GitHub hangs up after ten seconds."""
+
+STAGED_FROM = 8
+"""Deliveries that share a commit, from which on they are only staged: a burst is on its way."""
+POURS_PER_SECOND = 300.0
+MOST_STAGED = 200_000
+"""Beyond these, moving takes turns with receiving, however hard it pours."""
+MOVED_IN_TURN = 64
+MOVED_IN_PEACE = 500
+"""Deliveries to a move: others wait for it."""
+QUIET_S = 0.05
+"""Without a delivery, and what is staged is moved."""
+MOVE_PAUSE_S = 1.0
+"""After a move that failed."""
 
 _Waiting = tuple[NewDelivery, asyncio.Future[bool]]
 
@@ -44,6 +61,9 @@ class Receiver:
         self._is_open = False
         self._tasks: asyncio.TaskGroup | None = None
         self._rate = Rate()
+        self._staged: set[str] = set()
+        self._may_hold_staged = database.direct is not None  # a process before us may have left some
+        self._move_from = 0.0
 
     async def __aenter__(self) -> Receiver:
         self._tasks = await asyncio.TaskGroup().__aenter__()
@@ -63,6 +83,9 @@ class Receiver:
         """Deliveries a second of late; the relay rests while they rain."""
         return self._rate.per_second(time.monotonic())
 
+    def _pours(self) -> bool:
+        return self.per_second() > POURS_PER_SECOND
+
     async def store(self, delivery: NewDelivery) -> bool:
         """Return once the delivery is on disk: whether its GUID was new.
 
@@ -76,14 +99,45 @@ class Receiver:
         return await future
 
     async def _commit_forever(self) -> None:
-        while self._is_open or self._waiting:
-            await self._news.wait()
-            while self._waiting:
-                shared = self._take()
-                if shared:
-                    await self._commit(shared)
-            if self._is_open:
-                self._news.clear()
+        while self._is_open or self._waiting or self._may_hold_staged:
+            await self._until_news_or_quiet()
+            shared = self._take()
+            if shared:
+                await self._commit(shared)
+            if self._may_hold_staged and (not self._waiting or len(self._staged) > MOST_STAGED):
+                await self._move_if_due(is_quiet=not shared)
+
+    async def _until_news_or_quiet(self) -> None:
+        """Until a delivery waits or the end has come; with something staged, for a moment only."""
+        if self._waiting or not self._is_open:
+            return
+        self._news.clear()
+        try:
+            async with asyncio.timeout(QUIET_S if self._may_hold_staged else None):
+                await self._news.wait()
+        except TimeoutError:
+            return
+
+    async def _move_if_due(self, *, is_quiet: bool) -> None:
+        """Move some of what is staged, unless more is to be expected at once."""
+        pours = self._pours() and len(self._staged) <= MOST_STAGED
+        if self._is_open and ((pours and not is_quiet) or time.monotonic() < self._move_from):
+            return
+        try:
+            moved = await move_staged(self._database, MOVED_IN_PEACE if is_quiet else MOVED_IN_TURN)
+        except Exception as error:
+            if isinstance(error, WorldError):
+                log.warning("staged deliveries wait", reason=error.message)
+            else:
+                log.error("staged deliveries are kept, but cannot be moved to the inbox", exc_info=error)
+            self._move_from = time.monotonic() + MOVE_PAUSE_S
+            self._may_hold_staged = self._is_open  # the next start moves them
+            return
+        if moved:
+            self._on_stored()
+        else:
+            self._may_hold_staged = False
+            self._staged.clear()
 
     def _take(self) -> list[_Waiting]:
         """The next deliveries to commit together; those whose sender gave up are dropped."""
@@ -118,7 +172,14 @@ class Receiver:
                 future.set_exception(WorldError("The database took too long to store the delivery.", retry_after_s=5.0))
 
     async def _store(self, deliveries: list[NewDelivery]) -> frozenset[str]:
-        new = await store_now(self._database, deliveries)
+        unstaged = [delivery for delivery in deliveries if delivery.guid not in self._staged]
+        is_burst = len(unstaged) >= STAGED_FROM or self._pours()
+        if is_burst and unstaged and self._database.direct is not None:
+            new = await stage(self._database, unstaged)
+            self._staged |= new
+            self._may_hold_staged = True
+            return new
+        new = await store_now(self._database, unstaged) if unstaged else frozenset()
         if new:
             self._on_stored()
         return new

@@ -7,6 +7,7 @@ them (WAL). What may pass by itself (locked, full, unreachable) leaves here as W
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -23,6 +24,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from bot.model.errors import UserError, WorldError
 from bot.storage.line import Lane, Line
 from bot.storage.reach import away, reached
+from bot.storage.sqlite_checkpoints import Checkpointer
 from bot.storage.sqlite_writer import WRITER_PRAGMAS, DirectWriter, passing_sqlite_trouble
 
 T = TypeVar("T")
@@ -81,7 +83,8 @@ class Database:
             self._writer = self._reader = _postgresql_engine(self.url, pool_size)
         self._relaxed = self._writer.execution_options(radar_relaxed=True)
         is_file = self.dialect == "sqlite" and self._writer is not self._reader
-        self._line = Line(busy_timeout_s) if is_file else None
+        self._checkpointer = Checkpointer(self.url.database or "") if is_file else None
+        self._line = Line(busy_timeout_s, after_turn=self._checkpointer.nudge) if self._checkpointer else None
         self.direct = DirectWriter(self.url.database or "", busy_timeout_s) if is_file else None
         """Set where `write_direct` works: on a SQLite file."""
 
@@ -116,6 +119,8 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections."""
+        if self._checkpointer is not None:
+            await asyncio.to_thread(self._checkpointer.close)
         if self.direct is not None:
             await self.direct.close()
         await self._writer.dispose()
@@ -139,16 +144,17 @@ class Database:
         async with self._in_line(), _transaction(self._writer if durable else self._relaxed) as session:
             yield session
 
-    async def write_direct(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def write_direct(self, work: Callable[[sqlite3.Connection], T], *, is_one_statement: bool = False) -> T:
         """Run `work` in one durable transaction on SQLite's own connection, in a thread; what it returns.
 
         For the one place that must keep up with any load: a transaction is one visit to another thread instead of
-        one for each statement. Only where `direct` is set; raises WorldError as `write` does.
+        one for each statement. With `is_one_statement` SQLite itself begins and commits. Only where `direct` is set;
+        raises WorldError as `write` does.
         """
         if self.direct is None:
             raise TypeError("only a SQLite file can be written to directly")
         async with self._in_line(Lane.INTAKE):
-            return await self.direct.run(work)
+            return await self.direct.run(work, is_one_statement=is_one_statement)
 
     def turn(self) -> AbstractAsyncContextManager[None]:
         """The pen, for a writer of this process with a connection of its own (the engine's journal).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from enum import IntEnum
 
@@ -19,10 +19,14 @@ class Lane(IntEnum):
 
 
 class Line:
-    """First come, first served within a lane. SQLite itself would let writers poll for its lock."""
+    """First come, first served within a lane. SQLite itself would let writers poll for its lock.
 
-    def __init__(self, timeout_s: float) -> None:
+    `after_turn` is called at the end of each.
+    """
+
+    def __init__(self, timeout_s: float, *, after_turn: Callable[[], None] = lambda: None) -> None:
         self._timeout_s = timeout_s
+        self._after_turn = after_turn
         self._lanes: tuple[deque[asyncio.Future[None]], deque[asyncio.Future[None]]] = (deque(), deque())
         self._is_held = False
         self._last = Lane.WORK
@@ -38,6 +42,7 @@ class Line:
             yield
         finally:
             self._pass_on()
+            self._after_turn()
 
     async def _wait(self, lane: Lane, timeout_s: float | None) -> None:
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()

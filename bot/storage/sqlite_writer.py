@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
 from bot.model.errors import WorldError
+from bot.storage.sqlite_checkpoints import AUTOCHECKPOINT_PAGES
 
 T = TypeVar("T")
 
@@ -28,7 +29,7 @@ PASSING_CODES: Final = frozenset(
 WRITER_PRAGMAS: Final = (
     "journal_mode=WAL",
     "foreign_keys=ON",
-    "wal_autocheckpoint=4000",  # pages: 16 MB between checkpoints, which the committing writer waits for
+    f"wal_autocheckpoint={AUTOCHECKPOINT_PAGES}",
     "journal_size_limit=67108864",
     "cache_size=-16384",  # KiB
 )
@@ -49,9 +50,10 @@ class DirectWriter:
         self._connection: sqlite3.Connection | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-writer")
 
-    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def run(self, work: Callable[[sqlite3.Connection], T], *, is_one_statement: bool = False) -> T:
         """`work` in a transaction; committed, durably, when it returns. Raises WorldError for passing trouble."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work)
+        way = self._work if is_one_statement else self._transact
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._guarded, way, work)
 
     async def close(self) -> None:
         """Close the connection and end the thread."""
@@ -63,22 +65,30 @@ class DirectWriter:
             self._connection.close()
             self._connection = None
 
-    def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    def _guarded(
+        self, way: Callable[[Callable[[sqlite3.Connection], T]], T], work: Callable[[sqlite3.Connection], T]
+    ) -> T:
         try:
-            connection = self._opened()
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                result = work(connection)
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
+            return way(work)
         except sqlite3.Error as error:
             self._close()  # whatever state it is in, the next one starts afresh
             trouble = passing_sqlite_trouble(error)
             if trouble:
                 raise WorldError(f"The database is not able to just now: {trouble}.", retry_after_s=1.0) from error
             raise
+
+    def _work(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        return work(self._opened())
+
+    def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        connection = self._opened()
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = work(connection)
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
         return result
 
     def _opened(self) -> sqlite3.Connection:

@@ -114,6 +114,18 @@ class DeliveryBodyRow(Base):
     body: Mapped[bytes]
 
 
+class ArrivalRow(Base):
+    """The deliveries of one shared commit in a burst, packed together, until they are moved to the inbox.
+
+    SQLite only: one row at the end of a table costs a commit a fifth of what the inbox's indexes cost it.
+    """
+
+    __tablename__ = "arrivals"
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    count: Mapped[int] = mapped_column(Integer)
+    deliveries: Mapped[bytes]
+
+
 class OutboxRow(Base):
     """An event of our own making (API, batch button, replay) that the relay has yet to send, or has sent."""
 

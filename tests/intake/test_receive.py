@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -15,6 +16,7 @@ from bot.intake.receive import Receiver
 from bot.model.errors import WorldError
 from bot.storage import inbox
 from bot.storage.database import Database
+from bot.storage.inbox_direct import count_staged, stage
 from tests.storage.samples import NOW, delivery
 
 T = TypeVar("T")
@@ -36,9 +38,9 @@ class Watched(Database):
             yield session
         self.commits += 1
 
-    async def write_direct(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def write_direct(self, work: Callable[[sqlite3.Connection], T], *, is_one_statement: bool = False) -> T:
         await self._before()
-        result = await super().write_direct(work)
+        result = await super().write_direct(work, is_one_statement=is_one_statement)
         self.commits += 1
         return result
 
@@ -52,6 +54,15 @@ class Watched(Database):
 @pytest.fixture
 async def watched(url: str) -> AsyncIterator[Watched]:
     made = Watched(url)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def file(tmp_path: Path) -> AsyncIterator[Database]:
+    """A SQLite file, the one kind that bursts are staged on."""
+    made = Database(f"sqlite:///{tmp_path / 'burst.db'}")
+    await made.migrate()
     yield made
     await made.close()
 
@@ -82,6 +93,69 @@ async def test_concurrent_deliveries_share_commits(watched: Watched) -> None:
     assert answers == [True] * 200
     assert await held(watched) == 200
     assert watched.commits <= 4
+
+
+async def until_held(database: Database, count: int) -> None:
+    async with asyncio.timeout(30):
+        while await held(database) < count:
+            await asyncio.sleep(0.01)
+
+
+async def test_a_burst_is_staged_and_then_in_the_inbox(file: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.intake.receive.QUIET_S", 20)
+    woken = asyncio.Event()
+    async with Receiver(file, on_stored=woken.set) as receiver:
+        await asyncio.gather(*(receiver.store(delivery(str(number))) for number in range(40)))
+        assert (await count_staged(file), await held(file)) == (40, 0)
+        monkeypatch.setattr("bot.intake.receive.QUIET_S", 0.01)
+        assert await receiver.store(delivery("7")) is False
+        await until_held(file, 40)
+        assert woken.is_set()
+        assert await receiver.store(delivery("7")) is False
+    assert (await count_staged(file), await held(file)) == (0, 40)
+
+
+async def test_more_than_may_be_staged_is_moved_while_it_pours(file: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.intake.receive.QUIET_S", 20)
+    monkeypatch.setattr("bot.intake.receive.MOST_STAGED", 30)
+    async with Receiver(file) as receiver:
+        for start in range(0, 160, 40):
+            await asyncio.gather(*(receiver.store(delivery(str(number))) for number in range(start, start + 40)))
+        await until_held(file, 80)
+
+
+async def test_what_a_process_before_us_has_staged_comes_to_the_inbox(file: Database) -> None:
+    await stage(file, [delivery("left"), delivery("over", body=b"[2]")])
+    async with Receiver(file):
+        await until_held(file, 2)
+    async with file.read() as session:
+        assert await inbox.body(session, "over") == b"[2]"
+
+
+async def test_a_stop_moves_what_is_staged(file: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.intake.receive.QUIET_S", 20)
+    async with Receiver(file) as receiver:
+        await asyncio.gather(*(receiver.store(delivery(str(number))) for number in range(1200)))
+    assert (await count_staged(file), await held(file)) == (0, 1200)
+
+
+async def test_what_cannot_be_moved_is_kept_and_tried_again(file: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.intake.receive.MOVE_PAUSE_S", 0.05)
+    await file.write_direct(lambda connection: connection.execute("ALTER TABLE deliveries RENAME TO away"))
+    async with Receiver(file) as receiver:
+        assert all(await asyncio.gather(*(receiver.store(delivery(str(number))) for number in range(20))))
+        await asyncio.sleep(0.15)
+        await file.write_direct(lambda connection: connection.execute("ALTER TABLE away RENAME TO deliveries"))
+        await until_held(file, 20)
+    assert await count_staged(file) == 0
+
+
+async def test_a_stop_leaves_what_cannot_be_moved_to_the_next_start(file: Database) -> None:
+    await stage(file, [delivery("a")])
+    await file.write_direct(lambda connection: connection.execute("ALTER TABLE deliveries RENAME TO away"))
+    async with asyncio.timeout(30), Receiver(file):
+        pass
+    assert await count_staged(file) == 1
 
 
 async def test_the_same_guid_twice_in_one_commit_is_new_once(watched: Watched) -> None:

@@ -108,3 +108,14 @@ def test_whoever_gives_up_at_any_moment_the_pen_is_never_lost_nor_doubled(
             return
 
     asyncio.run(play())
+
+
+async def test_each_turn_is_told_of_when_it_has_ended() -> None:
+    ended: list[str] = []
+    line = Line(5, after_turn=lambda: ended.append("turn"))
+    async with line.turn():
+        assert ended == []
+    with pytest.raises(ValueError, match="broken"):
+        async with line.turn():
+            raise ValueError("broken")
+    assert ended == ["turn", "turn"]
