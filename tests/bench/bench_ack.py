@@ -1,7 +1,8 @@
 """Durable acknowledgements a second of the real server, beside a Probot 14 app that does and keeps nothing.
 
 Both get GitHub's published push example, signed, over 32 connections, in turns. Ours is `python -m bot serve` on
-SQLite with `synchronous=FULL`; afterwards every delivery answered 202 must be in the inbox.
+SQLite with `synchronous=FULL`; it stands still in the peer's turns, in which it would work off what it has taken.
+Afterwards every delivery answered 202 must be in the inbox.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import sqlite3
 import statistics
@@ -40,7 +42,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="radar-bench-") as folder:
         database = Path(folder) / "radar.db"
         with our_server(database) as (port, process):
-            rounds = measure_in_turns(port, body)
+            rounds = measure_in_turns(port, process, body)
             stop(process)
         accepted = sum(load.accepted for load in rounds["ours"])
         held = count_held(database)
@@ -63,25 +65,37 @@ def push_example() -> bytes:
     return json.dumps({**push, "installation": {"id": 7}, "sender": {"login": "octocat"}}).encode()
 
 
-def measure_in_turns(port: int, body: bytes) -> dict[str, list[Load]]:
-    """Loads of ours and, where npm has it, of the peer, by name."""
+def measure_in_turns(port: int, process: subprocess.Popen[bytes], body: bytes) -> dict[str, list[Load]]:
+    """Loads of ours (`process`) and, where npm has it, of the peer, by name."""
     rounds: dict[str, list[Load]] = {"ours": []}
     generator = Generator("push", body, SECRET)
     try:
         with probot() as peer_port:
             rounds["Probot 14"] = []
             for number in range(-1, ROUNDS):  # the first round warms up
-                for name, at in (("ours", port), ("Probot 14", peer_port)):
-                    seconds = SECONDS if number >= 0 else min(SECONDS, 2)
-                    load = generator.run(at, connections=CONNECTIONS, seconds=seconds)
-                    if number >= 0:
-                        rounds[name].append(load)
+                seconds = SECONDS if number >= 0 else min(SECONDS, 2)
+                ours = generator.run(port, connections=CONNECTIONS, seconds=seconds)
+                with standing_still(process):
+                    peers = generator.run(peer_port, connections=CONNECTIONS, seconds=seconds)
+                if number >= 0:
+                    rounds["ours"].append(ours)
+                    rounds["Probot 14"].append(peers)
     except NotPublishedHere as reason:
         print(f"no peer: {reason}")
         generator.run(port, connections=CONNECTIONS, seconds=min(SECONDS, 2))
         for _ in range(ROUNDS):
             rounds["ours"].append(generator.run(port, connections=CONNECTIONS, seconds=SECONDS))
     return rounds
+
+
+@contextmanager
+def standing_still(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """The process gets no time meanwhile."""
+    process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGCONT)
 
 
 def report(rounds: dict[str, list[Load]]) -> None:
