@@ -28,11 +28,6 @@ class Version:
     is_calendar: bool
 
     @property
-    def is_semantic(self) -> bool:
-        """Three numbers, and no calendar."""
-        return self.patch is not None and not self.is_calendar
-
-    @property
     def is_released(self) -> bool:
         """1.0 or later and no prerelease."""
         return not self.is_prerelease and self.major >= 1

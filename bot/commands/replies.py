@@ -275,14 +275,6 @@ def render_failed(links: Links, verb: Verb, reason: str, next_step: str = "") ->
     return f"😕 `/radar {verb}` did not work: {prose(reason, 1_000)}\n\n{step} [Details]({links.page})"
 
 
-def render_refused(verb: Verb, needed: str, has: str) -> str:
-    """Somebody lacks the permission. `needed` and `has` are GitHub's words: read, write, admin, none."""
-    return (
-        f"😕 `/radar {verb}` needs {plain(needed, 20)} access to this repository; you have {plain(has, 20)}.\n\n"
-        f"Ask a maintainer to run it, or use `/radar help` to see what you can do."
-    )
-
-
 def render_status(state: RefreshState, report: Report | None, links: Links) -> str:
     """How things stand, without the report itself."""
     lines = [STATUS_SENTENCES.get(state.state, plain(state.state))]
@@ -370,8 +362,3 @@ def render_help(unknown: Command | None = None) -> str:
         return HELP_TABLE
     meant = f" Did you mean `{unknown.suggestion}`?" if unknown.suggestion else ""
     return f"😕 I do not know {code(unknown.typed, 100)}.{meant}\n\n{HELP_TABLE}"
-
-
-def render_together(replies: Sequence[str]) -> str:
-    """The answers to several commands of one comment, in one."""
-    return fitted([reply if index == 0 else f"---\n\n{reply}" for index, reply in enumerate(replies)])

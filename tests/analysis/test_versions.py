@@ -10,7 +10,7 @@ from bot.analysis.versions import version_of
 
 
 @pytest.mark.parametrize(
-    ("tag", "major", "semantic", "released"),
+    ("tag", "major", "three_numbers", "released"),
     [
         ("v1.2.3", 1, True, True),
         ("1.2.3", 1, True, True),
@@ -26,10 +26,11 @@ from bot.analysis.versions import version_of
         ("1.2.3.4", 1, True, True),
     ],
 )
-def test_versions(tag: str, major: int, semantic: bool, released: bool) -> None:
+def test_versions(tag: str, major: int, three_numbers: bool, released: bool) -> None:
     version = version_of(tag)
     assert version is not None
-    assert (version.major, version.is_semantic, version.is_released) == (major, semantic, released)
+    assert (version.major, version.patch is not None and not version.is_calendar) == (major, three_numbers)
+    assert version.is_released is released
 
 
 @pytest.mark.parametrize("tag", ["nightly", "", "v1", "latest", "build-77", "a.b.c", "1.02.3.4.5"])

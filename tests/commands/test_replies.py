@@ -51,7 +51,6 @@ def all_replies(report: Report, text: str, links: Links) -> list[str]:
     return [
         replies.render_report(report, links),
         replies.render_failed(links, Verb.REFRESH, text, text),
-        replies.render_refused(Verb.REFRESH, text, text),
         replies.render_status(RefreshState(state="failed", error=text), report, links),
         replies.render_explain(report, "ci", links),
         replies.render_explain(report, text, links),

@@ -43,12 +43,6 @@ def name_language(path: str, content: bytes) -> str:
     return "XML" if _XML.search(content[:100]) else ""
 
 
-def is_known_by_name(path: str) -> bool:
-    """Whether the file's name or extension alone decides its language or leaves a few."""
-    name = path.rpartition("/")[2]
-    return bool(_by_filename(name)[0] or _by_extension(_dotted(name))[0])
-
-
 def _modeline(content: bytes) -> str:
     head, tail = content[:_EDGE_BYTES], content[-_EDGE_BYTES:]
     match = _EMACS.search(_first_lines(head)) if b"-*-" in head else None

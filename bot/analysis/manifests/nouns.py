@@ -71,11 +71,6 @@ class Manifest(Struct, frozen=True, kw_only=True):
         """The folder it stands in, "" for the root."""
         return posixpath.dirname(self.path)
 
-    @property
-    def is_workspace_root(self) -> bool:
-        """Whether it declares a workspace."""
-        return bool(self.workspace_manager)
-
 
 class Lockfile(Struct, frozen=True, kw_only=True):
     """A file that pins exact versions; `manager` is who writes it (npm, yarn, pnpm, bun, uv, poetry, …)."""

@@ -218,4 +218,4 @@ def test_what_is_finished_is_cut_and_on_one_line() -> None:
     assert made.description.startswith("a b x")
     assert (len(made.description), len(made.name)) == (1_000, MAX_NAME)
     assert (made.entry_points, made.members) == (("a", "b"), ("x/*",))
-    assert (made.folder, made.is_workspace_root) == ("a", False)
+    assert (made.folder, made.workspace_manager) == ("a", "")

@@ -64,7 +64,7 @@ def test_pep_621_735_and_uv() -> None:
     (manifest,) = found.manifests
     assert (manifest.name, manifest.version, manifest.licence) == ("Acme_Shop", "1.0", "Apache-2.0")
     assert manifest.kind is Kind.COMMAND_LINE_TOOL
-    assert manifest.is_workspace_root
+    assert manifest.workspace_manager == "uv"
 
 
 POETRY = """
