@@ -147,6 +147,16 @@ async def test_the_start_counts_what_most_people_look_at(world: World, counting:
     assert set(counting.asked) == {(EVERYTHING, ""), (PUBLIC, "")}
 
 
+async def test_a_persons_sum_follows_both_of_its_parts(world: World, counting: Counting) -> None:
+    keeper = world.web.figures
+    person = Scope(user_id=READER_ID, access="a")
+    assert (await keeper.of(person)).total == 1 + 2
+    assert await keeper.of(person) is await keeper.of(person), "it is not summed for each page"
+    world.now += timedelta(seconds=FRESH_S + 0.1)
+    assert (await keeper.of(person)).total == 3 + 4
+    assert (await keeper.of(Scope(user_id=READER_ID, access="b"))).total == 3 + 5
+
+
 async def test_a_failure_reaches_who_waits_and_is_tried_again(world: World, counting: Counting) -> None:
     counting.error = WorldError("away")
     world.web.figures.warm()
