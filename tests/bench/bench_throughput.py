@@ -24,6 +24,10 @@ from tests.journeys.bot_process import BotProcess
 LATENCY_S = 0.05
 ACCOUNTS = 3
 REPOSITORIES = 100
+ALONE = 300
+"""Repositories of one more installation, which is installed by itself."""
+THROTTLE = 850
+"""What an installation may start in a minute (RADAR_POINTS_PER_MINUTE): GitHub's secondary limit is 900."""
 PUSHES = 10
 SETTLE_S = 1.0
 
@@ -51,12 +55,15 @@ def main() -> None:
             for account in range(ACCOUNTS)
             for number in range(REPOSITORIES)
         ]
+        for number in range(ALONE):
+            hub.add_repository("alone", f"repo{number:03}", files(ACCOUNTS * REPOSITORIES + number))
         hub.service.latency_s = LATENCY_S
         environment = {"RADAR_PUSH_SETTLE_S": str(SETTLE_S), "RADAR_RETRY_SCALE": "1"}
         with BotProcess(hub, Path(name) / "bot", environment=environment) as bot:
             bot.wait_chores()
             batch(hub, bot, len(made))
             pushes(hub, bot, made)
+            alone(hub, bot)
 
 
 def batch(hub: FakeHub, bot: BotProcess, total: int) -> None:
@@ -85,6 +92,23 @@ def batch(hub: FakeHub, bot: BotProcess, total: int) -> None:
     p99 = statistics.quantiles(latencies, n=100)[98] * 1000
     said = "" if p99 < 100 else "   (target 100 ms missed)"
     print(f"acknowledgements meanwhile: {len(latencies)}, p99 {p99:.0f} ms{said}")
+
+
+def alone(hub: FakeHub, bot: BotProcess) -> None:
+    """One installation by itself: its throttle is to be the only brake."""
+    before = done(bot)
+    hub.install("alone")
+    first = until_done(bot, before + ALONE // 10)
+    rate = (ALONE - ALONE // 10) / (until_done(bot, before + ALONE) - first) * 60
+    said = "" if rate >= 0.95 * THROTTLE else f"   (target missed: within 5 % of its throttle, {THROTTLE})"
+    print(f"{ALONE} repositories of one installation: {rate:.0f} a minute{said}")
+
+
+def until_done(bot: BotProcess, count: int) -> float:
+    """When so many reports were stored, on the monotonic clock."""
+    while done(bot) < count:
+        time.sleep(0.02)
+    return time.monotonic()
 
 
 def cpu_s(pid: int) -> tuple[float, float]:
