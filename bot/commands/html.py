@@ -8,6 +8,8 @@ TRANSPARENT = frozenset(
     {"p", "div", "span", "center", "b", "i", "em", "strong", "u", "sup", "sub", "small", "big", "font"}
 )
 """Elements whose text a reader takes for text. Anything else that is open (details, pre, del, ...) changes that."""
+SHOWN_AS_TEXT = frozenset({"title", "textarea", "style", "xmp", "iframe", "noembed", "noframes", "script", "plaintext"})
+"""Elements that GitHub shows as text (https://github.github.com/gfm/, 6.11): what opens inside them stays open."""
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 _PIECE = re.compile(
     r"<!--|<(?P<close>/?)(?P<name>[a-z][^\s/>]*)(?:\"[^\"]*\"|'[^']*'|[^'\"<>])*?(?P<self>/?)>|<[!?][^>]*>|<(?=[a-z/!?])",
@@ -57,4 +59,4 @@ class HtmlState:
             self._open.append(name)
         elif name in self._open:
             last = len(self._open) - 1 - self._open[::-1].index(name)
-            del self._open[last:]
+            del self._open[last : last + 1 if name in SHOWN_AS_TEXT else None]

@@ -111,6 +111,11 @@ def added(before: str, after: str) -> tuple[Command, ...]:
 
 
 _SOURCE_LINE = re.compile(r"\r\n|\n|\r")
+_FOOTNOTE = re.compile(r"\s*\[\^")
+_CONTAINER = re.compile(r"\s*(?:>|[-+*](?:\s|$)|\d{1,9}[.)](?:\s|$))")
+_TILDE_OPENS = re.compile(r"(?<!~)~(?=[^\s~])")
+_TILDE_CLOSES = re.compile(r"(?<=[^\s~])~(?!~)")
+_TAG_ALONE = re.compile(r"\s*</?[a-z][^>]*>\s*$", re.IGNORECASE)
 
 
 def _visible_lines(
@@ -120,7 +125,7 @@ def _visible_lines(
 
     `environment` holds the link definitions that Markdown found.
     """
-    html = HtmlState()
+    html, swallowed = HtmlState(), _swallowed(lines)
     for index, token in enumerate(tokens):
         if token.type == "html_block":
             html.feed(token.content)
@@ -129,11 +134,37 @@ def _visible_lines(
                 continue
             parent = tokens[index - 1]
             is_paragraph = parent.type == "paragraph_open" and parent.level == 0
-            is_footnote = token.map[0] > 0 and lines[token.map[0] - 1].lstrip().startswith("[^")
             (inline,) = _inline.parseInline(token.content, environment)
             found = list(_lines_of(inline.children or (), html))
-            if is_paragraph and not is_footnote:
-                yield from _located(found, lines, token.map[0])
+            if is_paragraph:
+                located = _located(found, lines, token.map[0])
+                yield from ((line, typed) for line, typed in located if line - 1 not in swallowed)
+
+
+def _swallowed(lines: Sequence[str]) -> set[int]:
+    """Indices of lines that GitHub takes for part of something that our Markdown does not know.
+
+    That is, up to the next blank line: a footnote, also in the middle of a paragraph, raw HTML that begins in a quote's
+    or list's lazy lines, and what single tildes strike out.
+    """
+    found: set[int] = set()
+    is_contained = is_taken = False
+    opened: int | None = None
+    for index, line in enumerate(lines):
+        if not line.strip():
+            is_contained = is_taken = False
+            opened = None
+            continue
+        if is_taken:
+            found.add(index)
+        if opened is not None and _TILDE_CLOSES.search(line):
+            found.update(range(opened + 1, index + 1))
+            opened = index
+        if opened is None and _TILDE_OPENS.search(line):
+            opened = index
+        is_taken = is_taken or _FOOTNOTE.match(line) is not None or (is_contained and bool(_TAG_ALONE.match(line)))
+        is_contained = is_contained or _CONTAINER.match(line) is not None
+    return found
 
 
 def _lines_of(children: Sequence[Token], html: HtmlState) -> Iterator[str]:
@@ -165,7 +196,7 @@ def _candidate(line: Sequence[Token]) -> Iterator[str]:
     for token in line:
         if token.type in {"text", "code_inline"}:
             parts.append(token.content)
-        elif token.type != "html_inline" or not token.content.startswith("<!--"):
+        elif token.type != "html_inline" or not token.content.startswith("<!--") or "\n" in token.content:
             return
     yield "".join(parts).strip()
 
