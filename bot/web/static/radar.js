@@ -46,31 +46,42 @@ for (const form of document.querySelectorAll("form[data-filters]")) {
   }
 }
 
-// Live progress of a batch. EventSource reconnects by itself.
-for (const place of document.querySelectorAll("[data-progress]")) {
+// Live progress of a batch. EventSource reconnects by itself, but not after an answer that is no stream: then we do.
+function follow(place) {
   const source = new EventSource(place.dataset.progress);
   const set = (name, value) => {
-    for (const node of place.querySelectorAll(`[data-value="${name}"]`)) node.textContent = value;
+    for (const node of place.querySelectorAll(`[data-value="${name}"]`)) {
+      if (node.textContent !== value) node.textContent = value;
+    }
   };
+  source.addEventListener("error", () => {
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => follow(place), 5000);
+  });
   source.addEventListener("progress", (event) => {
     const now = JSON.parse(event.data);
+    const finished = now.done + now.failed + now.skipped;
     for (const name of ["total", "done", "failed", "skipped"]) set(name, now[name].toLocaleString("en"));
-    set("finished", (now.done + now.failed + now.skipped).toLocaleString("en"));
+    set("finished", finished.toLocaleString("en"));
     set("status", now.status);
     const pill = place.querySelector("[data-value='status']");
     if (pill) pill.className = `pill ${now.status}`;
+    const bar = place.querySelector(".progress");
+    bar.setAttribute("aria-label", `Progress: ${finished} of ${now.total}`);
     let x = 0;
-    const total = Math.max(1, now.total);
     for (const part of ["done", "failed", "skipped"]) {
-      const width = (now[part] / total) * 100;
-      const rect = place.querySelector(`.progress .fill-${part}`);
-      if (rect) { rect.setAttribute("x", x); rect.setAttribute("width", width); }
+      const width = (now[part] / Math.max(1, now.total)) * 100;
+      const rect = bar.querySelector(`.fill-${part}`);
+      rect.setAttribute("x", x);
+      rect.setAttribute("width", width);
       x += width;
     }
-    if (now.status !== "running") { source.close(); place.dispatchEvent(new CustomEvent("over")); }
+    if (now.status !== "running") {
+      source.close();
+      if (place.dataset.reload !== undefined) location.reload();
+    }
   });
-  if (place.dataset.reload !== undefined) place.addEventListener("over", () => location.reload());
 }
+document.querySelectorAll("[data-progress]").forEach(follow);
 
 // A report that is on its way: look again until it is there.
 for (const place of document.querySelectorAll("[data-waiting]")) {
