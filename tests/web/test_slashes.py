@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
+from bot.web.slashes import lead_slashes_home
 from tests.web.world import World
 
 pytestmark = pytest.mark.anyio
@@ -34,3 +40,15 @@ async def test_what_is_no_page_leads_nowhere(world: World, path: str) -> None:
         answer = await client.get(f"http://radar.test{path}")
     assert answer.status_code == 404
     assert "location" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["//thief.example/", "///thief.example/x/"])
+async def test_where_any_path_is_a_page_none_is_taken_for_a_host(path: str) -> None:
+    async def anything(_request: Request) -> Response:
+        return Response()
+
+    app = Starlette(routes=[Route("/{rest:path}e", anything), Route("/{rest:path}x", anything)])
+    lead_slashes_home(app.router)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://radar.test") as client:
+        answer = await client.get(f"http://radar.test{path}")
+    assert (answer.status_code, "location" in answer.headers) == (404, False)
