@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
@@ -56,8 +57,9 @@ class Call:
         """The `Link` header to the next page; empty at the end."""
         if not cursor:
             return {}
-        url = self.request.url.include_query_params(cursor=cursor)
-        return {"link": f'<{self.web.settings.radar_public_url}{url.path}?{url.query}>; rel="next"'}
+        query = self.request.url.include_query_params(cursor=cursor).query
+        path = quote(self.request.scope["path"])  # the scope's is decoded, and a header takes no such letters
+        return {"link": f'<{self.web.settings.radar_public_url}{path}?{query}>; rel="next"'}
 
 
 Handler = Callable[[Call], Awaitable[Response]]
@@ -104,10 +106,10 @@ def reply(call: Call, value: Any, *, status: int = 200, headers: Mapping[str, st
     body = value if isinstance(value, bytes) else msgspec.json.encode(value)
     sent = {"vary": "authorization", "cache-control": "private, no-cache", **(headers or {})}
     if status == 200 and call.request.method in {"GET", "HEAD"}:
-        etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
-        sent["etag"] = etag
-        known = call.request.headers.get("if-none-match", "")
-        if etag in (tag.strip() for tag in known.split(",")):
+        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        sent["etag"] = f"W/{etag}"
+        known = {tag.strip().removeprefix("W/") for tag in call.request.headers.get("if-none-match", "").split(",")}
+        if known & {etag, "*"}:
             return Response(status_code=304, headers=sent)
     return Response(body, status, sent, media_type="application/json")
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from urllib.parse import quote
 
+import pytest
+from sqlalchemy import insert
+
+from bot.storage.tables import RepositoryPackageRow
 from tests.web.world import World
 
 pytestmark = pytest.mark.anyio
@@ -96,3 +100,34 @@ async def test_an_unknown_address_under_api_is_a_problem(world: World) -> None:
         for answer in (await api.get("/api/nothing"), await api.delete("/api/repos")):
             assert answer.headers["content-type"] == "application/problem+json"
             assert answer.json()["status"] == answer.status_code
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [("{tag}", 304), ("{strong}", 304), ("*", 304), ('"other", {tag}', 304), ('"other"', 200), ("", 200), ("W/", 200)],
+)
+async def test_whoever_has_the_answer_is_told_so(world: World, sent: str, status: int) -> None:
+    async with world.api() as api:
+        tag = (await api.get("/api/repos")).headers["etag"]
+        known = sent.format(tag=tag, strong=tag.removeprefix("W/"))
+        again = await api.get("/api/repos", headers={"if-none-match": known})
+        assert (again.status_code, again.headers["etag"]) == (status, tag)
+        assert bool(again.content) is (status == 200)
+        head = await api.head("/api/repos", headers={"if-none-match": known})
+        assert (head.status_code, head.content) == (status, b"")
+
+
+@pytest.mark.parametrize("name", ["日本語", "a>b", 'q"uote', "per%cent", "sl/ash", "spa ce"])
+async def test_the_next_page_of_any_name_can_be_followed(world: World, name: str) -> None:
+    async with world.web.db.write() as session:
+        rows = [
+            {"repository_id": number, "ecosystem": "npm", "name": name, "scope": "runtime"} for number in (101, 102)
+        ]
+        await session.execute(insert(RepositoryPackageRow), rows)
+    async with world.api() as api:
+        first = await api.get(f"/api/dependencies/npm/{quote(name)}?limit=1")
+        assert first.status_code == 200
+        url, _, rel = first.headers["link"].partition(";")
+        assert (rel.strip(), url[0], url[-1], url.count("<"), url.count(">")) == ('rel="next"', "<", ">", 1, 1)
+        second = await api.get(url[1:-1])
+    assert [use["name"] for use in (*first.json()["uses"], *second.json()["uses"])] == ["tidemark", "ledger"]
