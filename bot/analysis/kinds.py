@@ -370,7 +370,8 @@ def _declared(kind: Kind) -> Callable[[Clues], tuple[Evidence, ...]]:
 
 def _spoken_tool(clues: Clues) -> tuple[Evidence, ...]:
     """A tool by its own words, that has an entry point to run."""
-    runs = [m for m in clues.root_manifests if m.entry_points] or _mains(clues)
+    sure = [m for m in clues.root_manifests if m.entry_points] or _mains(clues)
+    runs = sure or _called_like_its_module(clues)
     if not runs:
         return ()
     where = (
@@ -381,7 +382,7 @@ def _spoken_tool(clues: Clues) -> tuple[Evidence, ...]:
     spoken = spoken or (None if is_library else _LOOSELY_SPOKEN.search(clues.about))
     if spoken:
         return (where, api("description", f"says {spoken.group(0)}"))
-    if clues.depends_on(_SERVER_LIBRARIES) or clues.tree.has(*_HOSTED):
+    if not sure or clues.depends_on(_SERVER_LIBRARIES) or clues.tree.has(*_HOSTED):
         return ()
     library = clues.depends_on(_CLI_LIBRARIES)
     if settings := clues.tree.has(".goreleaser.yml", ".goreleaser.yaml", "goreleaser.yml", "goreleaser.yaml"):
@@ -393,10 +394,14 @@ def _mains(clues: Clues) -> list[str]:
     names = clues.tree.named(
         "main.go", "main.rs", "__main__.py", "program.cs", "main.c", "main.cpp", "cli.py", "cli.js", "cli.ts"
     )
+    return sorted((p for p in names if not is_aside(p)), key=lambda p: (_is_helper(p, clues), p.count("/"), p))
+
+
+def _called_like_its_module(clues: Clues) -> list[str]:
+    """A file of the root that is called like the Go module: the program of a tool, or the heart of a library."""
     modules = [m.name for m in clues.root_manifests if m.ecosystem == "golang" and m.name]
     named = [f"{re.sub(r'/v[0-9]+$', '', module).rpartition('/')[2]}.go" for module in modules]
-    own = [path for name in named if (path := clues.tree.has(name))]
-    return own + sorted((p for p in names if not is_aside(p)), key=lambda p: (_is_helper(p, clues), p.count("/"), p))
+    return [path for name in named if (path := clues.tree.has(name))]
 
 
 def _is_helper(path: str, clues: Clues) -> bool:

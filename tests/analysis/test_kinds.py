@@ -197,6 +197,11 @@ _VUE = '{"name": "a", "version": "0.1.0", "dependencies": {"vue": "3"}, "scripts
             K.COMMAND_LINE_TOOL,
         ),
         (
+            {"go.mod": "module x.org/o/gin\n", "gin.go": "package gin\n" * 60, ".goreleaser.yml": "builds: []\n"},
+            {"description": "Serves"},
+            K.LIBRARY,
+        ),
+        (
             {"go.mod": "module x.org/a\n", "main.go": _GO, ".goreleaser.yml": "builds: []\n"},
             {"description": "Finds"},
             K.COMMAND_LINE_TOOL,
@@ -230,7 +235,7 @@ _VUE = '{"name": "a", "version": "0.1.0", "dependencies": {"vue": "3"}, "scripts
     ids=[
         "a tool with an image", "a processor", "a program called like its module", "library and program", "no entry",
         "a part has most", "many data files",
-        "samples", "charts", "said loosely", "a released program",
+        "samples", "charts", "said loosely", "called like its module", "a released program",
         "pages", "role", "images", "one image", "notebooks", "the root has most",
     ],
 )  # fmt: skip
