@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tests.fakehub.world import CheckRun, Issue, Repository
@@ -31,7 +32,9 @@ def pushed(stage: Stage, files: dict[str, str]) -> tuple[Repository, str]:
     return repository, stage.hub.push(repository, files)
 
 
-def opened(stage: Stage, repository: Repository, files: dict[str, str], branch: str = "change") -> tuple[Issue, str]:
+def opened(
+    stage: Stage, repository: Repository, files: Mapping[str, str | None], branch: str = "change"
+) -> tuple[Issue, str]:
     issue = stage.hub.open_pull(repository, "A change", files, branch=branch)
     assert issue.pull is not None
     return issue, issue.pull.head_sha
