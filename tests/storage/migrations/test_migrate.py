@@ -14,10 +14,13 @@ from sqlalchemy import Connection, MetaData, text
 
 from bot.engine.journal import engine_metadata
 from bot.model.errors import UserError
-from bot.storage import inbox, installations, reports, repositories
+from bot.storage import inbox, installations, reports, repositories, subscriptions, tokens
 from bot.storage.database import Database
 from bot.storage.migrations.migrate import config
 from bot.storage.tables import Base
+from bot.storage.views_filters import RepositoryFilter
+from bot.storage.views_repositories import list_repositories
+from bot.storage.views_scope import EVERYTHING
 from tests.storage.samples import NOW, delivery, installation, report, repository
 
 pytestmark = pytest.mark.anyio
@@ -93,6 +96,37 @@ async def test_rows_of_the_first_revision_survive_the_rest(empty_url: str) -> No
         await installations.upsert(session, installation(), now=NOW)
         await repositories.upsert_many(session, 7, [repository()], now=NOW)
         assert await reports.complete(session, report(), run_id="r", trigger="push", now=NOW)
+    await database.close()
+
+
+async def test_tokens_webhooks_and_checks_survive_the_pages_revision(empty_url: str) -> None:
+    """0006 adds who made a token or webhook: those that are there stand by themselves, as the operator's do."""
+    database = Database(empty_url)
+    moment = NOW if database.dialect == "postgresql" else NOW.isoformat(" ")[:19]
+
+    def to_before(connection: Connection) -> None:
+        command.upgrade(config(connection), "0005")
+
+    async with database.write() as session:
+        await (await session.connection()).run_sync(to_before)
+    async with database.write() as session:
+        await installations.upsert(session, installation(), now=NOW)
+        await repositories.upsert_many(session, 7, [repository()], now=NOW)
+        for statement in (
+            "INSERT INTO repository_checks (repository_id, check_id, state)"
+            " SELECT id, 'readme', 'fail' FROM repositories",
+            "INSERT INTO api_tokens (id, name, digest, scope, installation_id, created_by, created_at)"
+            " VALUES (1, 'ci', 'd', 'read', 7, 'ada', :now)",
+            "INSERT INTO subscriptions (id, installation_id, url, secret_sealed, created_at, failures, last_error)"
+            " VALUES (1, 7, 'https://x', 's', :now, 0, '')",
+        ):
+            await session.execute(text(statement), {"now": moment} if ":now" in statement else {})
+    await database.migrate()
+    async with database.read() as session:
+        assert await tokens.is_vouched(session, 1, NOW)
+        assert [one.url for one in await subscriptions.wanting(session, 7, NOW)] == ["https://x"]
+        found = await list_repositories(session, EVERYTHING, RepositoryFilter(check="readme"), count_to=5)
+        assert (len(found.items), found.count) == (1, 1)
     await database.close()
 
 
