@@ -20,7 +20,7 @@ PASSWORD = "a-password-that-nobody-may-read"
 PATIENCE_S = 30.0
 SLOW_DELIVERY = (
     b"POST /api/github/webhooks HTTP/1.1\r\nhost: x\r\nx-github-event: ping\r\nx-github-delivery: 1\r\n"
-    b"content-type: application/json\r\ncontent-length: 9\r\n\r\n{"
+    b"content-type: application/json\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n"
 )
 
 
@@ -81,6 +81,7 @@ def test_who_is_asked_twice_ends_at_once(tmp_path: Path) -> None:
     eventually(lambda: (found := bot.ready()) is not None and found.status_code == 200, what="all parts run")
     with socket.create_connection(("127.0.0.1", bot.port)) as slow:
         slow.sendall(SLOW_DELIVERY)
+        assert b"100 Continue" in slow.recv(1000), "it is under way"
         for _ in range(2):  # the same one twice, as `timeout` sends it
             bot.process.send_signal(signal.SIGTERM)
         with pytest.raises(subprocess.TimeoutExpired):
