@@ -106,6 +106,7 @@ class Settings(BaseSettings):
     radar_delivery_max_bytes: int = Field(default=2_000_000_000, ge=10_000_000)
     radar_private_webhooks: bool = False
     radar_api_per_minute: int = Field(default=600, ge=1)
+    radar_reports_kept: int = Field(default=500, ge=2)
     radar_purge_days: int = Field(default=30, ge=0)
     radar_stale_days: int = Field(default=7, ge=1)
     radar_log_format: Literal["auto", "json", "console"] = "auto"

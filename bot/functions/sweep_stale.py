@@ -19,7 +19,7 @@ from bot.model.event import OutgoingEvent, Trigger
 from bot.model.installation import TOKEN_INSTALLATION_ID, InstallationStatus
 from bot.model.records import RunState
 from bot.model.repository import Repository
-from bot.storage import check_runs, facts, installations, outbox, refreshes, repositories, runs
+from bot.storage import check_runs, facts, installations, outbox, refreshes, reports, repositories, runs
 
 QUEUED_AT_MOST = timedelta(hours=36)
 """A batch of 100,000 repositories waits for GitHub's hourly limit for a day."""
@@ -150,7 +150,7 @@ class Sweeping:
                     await installations.delete(session, one.id, now=now)
 
     async def erase(self) -> dict[str, int]:
-        """Old deliveries, events, facts and runs, and what was uninstalled past its grace period; counts."""
+        """Old deliveries, events, facts, runs and reports, and what was uninstalled past its grace period; counts."""
         now, settings = self._deps.clock(), self._deps.settings
         erased: dict[str, int] = {}
         database = self._deps.database
@@ -163,6 +163,8 @@ class Sweeping:
         async with database.write() as session:
             erased["facts"] = await facts.prune(session, older_than=now - FACTS_KEEP)
             erased["runs"] = await runs.prune(session, older_than=now - RUNS_KEEP)
+        async with database.write() as session:
+            erased["reports"] = await reports.thin_histories(session, keep=settings.radar_reports_kept)
         async with database.write() as session:
             before = now - timedelta(days=settings.radar_purge_days)
             erased["repositories"] = await repositories.purge(session, removed_before=before)

@@ -74,11 +74,6 @@ class Comments:
             return 0
         return translate.required_id(translate.mapping(reply.json()), "a reaction")
 
-    async def unreact(self, owner: str, name: str, comment_id: int, reaction_id: int) -> None:
-        """Takes our reaction back; it may be gone already."""
-        path = f"{_comment(owner, name, comment_id)}/reactions/{reaction_id}"
-        await _unless_gone(self._request("DELETE", path, "a reaction"))
-
     async def find(
         self, owner: str, name: str, issue_number: int, marker: str, *, since: datetime | None = None
     ) -> CommentRef | None:

@@ -81,12 +81,6 @@ def _with_address(value: Any, public_url: str) -> Any:
     return value
 
 
-def creation_url(web_url: str, *, state: str, organisation: str = "") -> str:
-    """Where the browser posts the form field `manifest`: the person's own account, or an organisation's."""
-    owner = f"organizations/{quote(organisation, safe='')}/" if organisation else ""
-    return f"{web_url}/{owner}settings/apps/new?state={quote(state, safe='')}"
-
-
 async def convert(
     code: str, *, api_url: str, timeout_s: float = 30.0, transport: httpx.AsyncBaseTransport | None = None
 ) -> AppCredentials:

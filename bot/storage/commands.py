@@ -84,18 +84,6 @@ async def of_comment(session: AsyncSession, repository_id: int, comment_id: int)
     return [_command(row) for row in await session.scalars(statement)]
 
 
-async def reply_on_issue(session: AsyncSession, repository_id: int, issue_number: int) -> int | None:
-    """The newest comment of ours that answered a command on an issue, to be edited in place."""
-    statement = (
-        select(CommandRow.reply_comment_id)
-        .where(CommandRow.repository_id == repository_id, CommandRow.issue_number == issue_number)
-        .where(CommandRow.reply_comment_id.is_not(None))
-        .order_by(CommandRow.updated_at.desc())
-        .limit(1)
-    )
-    return await session.scalar(statement)
-
-
 def _command(row: CommandRow) -> CommandRecord:
     values: dict[str, Any] = {
         name: getattr(row, name) for name in CommandRecord.__dataclass_fields__ if name != "state"

@@ -264,19 +264,28 @@ async def count(session: AsyncSession, repository_id: int) -> int:
     return await session.scalar(statement) or 0
 
 
-async def thin_history(session: AsyncSession, repository_id: int, *, keep: int) -> int:
-    """Drop all but the newest `keep` reports of a repository; the number dropped. The one shown always stays."""
-    kept = (
+async def thin_histories(session: AsyncSession, *, keep: int, limit: int = 500) -> int:
+    """Drop all but the newest `keep` reports of each repository; the number dropped. The ones shown always stay.
+
+    At most `limit` repositories in one call: the next call finds the others.
+    """
+    long = (
+        select(ReportRow.repository_id).group_by(ReportRow.repository_id).having(func.count() > keep + 1).limit(limit)
+    )
+    return sum([await _thin(session, repository_id, keep) for repository_id in list(await session.scalars(long))])
+
+
+async def _thin(session: AsyncSession, repository_id: int, keep: int) -> int:
+    newest = (
         select(ReportRow.id)
         .where(ReportRow.repository_id == repository_id)
         .order_by(ReportRow.created_at.desc(), ReportRow.id.desc())
         .limit(keep)
     )
-    ids = set(await session.scalars(kept))
     shown = await session.scalar(select(RepositoryRow.report_id).where(RepositoryRow.id == repository_id))
-    ids |= {shown} if shown is not None else set()
+    ids = {*await session.scalars(newest), shown} - {None}
     return await changed(
-        session, delete(ReportRow).where(ReportRow.repository_id == repository_id, ReportRow.id.not_in(sorted(ids)))
+        session, delete(ReportRow).where(ReportRow.repository_id == repository_id, ReportRow.id.not_in(ids))
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -224,17 +224,6 @@ async def batch_items(
         query = query.where(row.state == state)
     query = query.order_by(row.repository_id).limit(limit)
     return [BatchItemView(*line) for line in (await session.execute(query)).all()]
-
-
-async def delivery_counts(session: AsyncSession, scope: Scope, since: datetime) -> dict[str, int]:
-    """Deliveries received since `since`, by state."""
-    row = DeliveryRow
-    query = (
-        select(row.state, func.count())
-        .where(administered(scope, row.installation_id), row.received_at >= since)
-        .group_by(row.state)
-    )
-    return {line[0]: line[1] for line in (await session.execute(query)).all()}
 
 
 def _run_query(*conditions: ColumnElement[bool]) -> Select[Any]:

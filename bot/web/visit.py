@@ -78,12 +78,6 @@ class Visit:
         if not self.viewer.administers:
             raise HTTPException(403, "This page is for people who administer an installation of the App.")
 
-    def require_operator(self) -> None:
-        """Raises 403 for everybody but the operator."""
-        self.require_sign_in()
-        if self.viewer.role.value != "operator":
-            raise HTTPException(403, "This page is for the operator: sign in by the link that the bot printed.")
-
 
 Handler = Callable[[Visit], Awaitable[Response]]
 

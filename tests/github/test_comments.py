@@ -127,13 +127,8 @@ async def test_reactions_come_and_go(client: GitHubClient, router: respx.MockRou
     router.post("/repos/acme/hello/issues/comments/5/reactions").mock(
         side_effect=[httpx.Response(201, json={"id": 77}), httpx.Response(200, json={"id": 77})]
     )
-    router.delete("/repos/acme/hello/issues/comments/5/reactions/77").mock(
-        side_effect=[httpx.Response(204), httpx.Response(404)]
-    )
     for _ in range(2):
         assert await client.comments.react("acme", "hello", 5, "eyes") == 77
-    for _ in range(2):
-        await client.comments.unreact("acme", "hello", 5, 77)
 
 
 async def test_a_deleted_comment_is_none(client: GitHubClient, router: respx.MockRouter) -> None:

@@ -103,15 +103,6 @@ def test_a_broken_file_is_told(tmp_path: Path) -> None:
         manifest.load_manifest(tmp_path / "nowhere.yml")
 
 
-def test_the_form_goes_to_a_person_or_an_organisation() -> None:
-    assert manifest.creation_url("https://github.test", state="s&t") == (
-        "https://github.test/settings/apps/new?state=s%26t"
-    )
-    assert manifest.creation_url("https://github.test", state="s", organisation="acme") == (
-        "https://github.test/organizations/acme/settings/apps/new?state=s"
-    )
-
-
 def complete() -> AppInfo:
     asked = manifest.load_manifest()
     return AppInfo(id=1, slug="s", name="n", owner="o", html_url="", permissions=asked.permissions, events=asked.events)

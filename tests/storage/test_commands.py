@@ -51,12 +51,10 @@ class TestCommands:
                 255,
             )
 
-    async def test_commands_of_a_comment_and_the_reply_on_an_issue(self, database: Database) -> None:
+    async def test_the_commands_of_a_comment(self, database: Database) -> None:
         async with database.write() as session:
-            assert await commands.reply_on_issue(session, 42, 3) is None
             for number, id_ in enumerate(("a", "b")):
                 await commands.claim(session, command(id_), now=later(number))
                 await commands.settle(session, id_, CommandState.WORKING, reply_comment_id=number, now=later(number))
             await commands.claim(session, command("c", comment_id=100), now=NOW)
             assert [one.id for one in await commands.of_comment(session, 42, 99)] == ["a", "b"]
-            assert await commands.reply_on_issue(session, 42, 3) == 1

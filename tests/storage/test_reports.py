@@ -192,8 +192,12 @@ async def test_thinning_keeps_the_newest_and_the_one_shown(seeded: Database) -> 
     for number in range(1, 5):
         await complete(database, at=number, head_sha=f"{number:040}")
     async with database.write() as session:
-        assert await reports.thin_history(session, 42, keep=2) == 2
-        assert await reports.newest(session, 42) is not None
+        assert await reports.thin_histories(session, keep=4) == 0
+        assert await reports.thin_histories(session, keep=2) == 2
+        shown = await reports.newest(session, 42)
+        assert shown is not None
+        assert shown.summary.head_sha == "f" * 40
+        assert await reports.count(session, 42) == 3
 
 
 async def test_a_reports_cost_may_grow(seeded: Database) -> None:

@@ -25,7 +25,6 @@ from bot.storage.views_activity import (
     deliveries,
     delivery,
     delivery_body,
-    delivery_counts,
     run,
     runs,
     runs_of_deliveries,
@@ -218,16 +217,6 @@ async def test_what_followed_for_the_repository_of_a_delivery_is_told_too(databa
         found = [one for one in await deliveries(session, EVERYTHING) if one.guid in {"d2", "d3"}]
         started = await runs_of_deliveries(session, found)
     assert {guid: {one.id for one in of} for guid, of in started.items()} == {"d2": {"r2", "then"}, "d3": {"r3"}}
-
-
-async def test_deliveries_are_counted_by_state_since_a_moment(database: Database) -> None:
-    await fill(database)
-    async with database.read() as session:
-        assert await delivery_counts(session, EVERYTHING, NOW) == {"sent": 5, "ignored": 1}
-        assert await delivery_counts(session, EVERYTHING, later(10)) == {"sent": 4, "ignored": 1}
-        assert await delivery_counts(session, EVERYTHING, later(11)) == {"sent": 1, "ignored": 1}
-        assert await delivery_counts(session, Scope(installation_id=8), NOW) == {"sent": 3}
-        assert await delivery_counts(session, PUBLIC, NOW) == {}
 
 
 async def test_the_body_of_a_delivery(database: Database) -> None:
