@@ -191,7 +191,7 @@ class Receiver:
                 await self._commit([one])
             return
         if not isinstance(error, WorldError):
-            log.error("delivery cannot be stored", guid=shared[0][0].guid, exc_info=error)
+            log.error("delivery cannot be stored", delivery=shared[0][0].guid, exc_info=error)
         for _, future in shared:
             if not future.done():
                 future.set_exception(error)

@@ -10,6 +10,7 @@ JSON array and bodies as one blob, and SQLite takes them apart. What is stored e
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -45,6 +46,10 @@ FROM json_each(?) JOIN deliveries ON deliveries.guid = json_extract(value, '$[0]
 MOVED_BYTES = 8 * 1024 * 1024
 """A move ends after so many, packed: whoever else writes waits for it."""
 
+PACKED_HERE_BYTES = 512 * 1024
+"""Up to so many are packed on the event loop, in half a millisecond: the writer's thread would have to win Python's
+lock back once more before it commits."""
+
 _Fields = tuple[str, str, str, int | None, int | None, str, str, str, int]
 _Row = tuple[_Fields, bytes]
 """A delivery's columns, as `_fields` gives them, and its body."""
@@ -69,7 +74,10 @@ async def stage(database: Database, deliveries: Sequence[NewDelivery]) -> frozen
     Which of them are held already is found out then. Only where `database.direct` is set.
     """
     first = {delivery.guid: delivery for delivery in reversed(deliveries)}
-    await database.write_direct(partial(_stage, deliveries=list(first.values())), is_one_statement=True)
+    chosen = list(first.values())
+    is_small = sum(len(delivery.body) for delivery in chosen) <= PACKED_HERE_BYTES
+    packed = _packed(chosen) if is_small else await asyncio.to_thread(_packed, chosen)
+    await database.write_direct(partial(_stage, count=len(chosen), packed=packed), is_one_statement=True)
     return frozenset(first)
 
 
@@ -88,11 +96,12 @@ def _store(connection: sqlite3.Connection, *, deliveries: Sequence[NewDelivery])
     return _insert(connection, [(_fields(delivery), delivery.body) for delivery in deliveries])
 
 
-def _stage(connection: sqlite3.Connection, *, deliveries: Sequence[NewDelivery]) -> None:
-    """Packed as one: each call that leaves Python's global lock has to win it back from the event loop."""
-    rows = msgspec.msgpack.encode([(_fields(delivery), delivery.body) for delivery in deliveries])
-    statement = "INSERT INTO arrivals (count, deliveries) VALUES (?, ?)"
-    connection.execute(statement, (len(deliveries), inbox.pack(rows)))
+def _packed(deliveries: Sequence[NewDelivery]) -> bytes:
+    return inbox.pack(msgspec.msgpack.encode([(_fields(delivery), delivery.body) for delivery in deliveries]))
+
+
+def _stage(connection: sqlite3.Connection, *, count: int, packed: bytes) -> None:
+    connection.execute("INSERT INTO arrivals (count, deliveries) VALUES (?, ?)", (count, packed))
 
 
 def _move(connection: sqlite3.Connection, *, limit: int) -> int:

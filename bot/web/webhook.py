@@ -22,6 +22,7 @@ from bot.intake.envelope import read_delivery
 from bot.intake.receive import Receiver
 from bot.intake.signature import verify
 from bot.model.errors import UserError, WorldError
+from bot.web.deadlines import Deadlines
 
 PATH: Final = "/api/github/webhooks"
 MAX_BODY_BYTES: Final = 25 * 1024 * 1024
@@ -91,6 +92,7 @@ class WebhookEndpoint:
         self._clock = clock
         self._observe_seconds = observe_seconds
         self._large = asyncio.Semaphore(LARGE_AT_ONCE)
+        self._deadlines = Deadlines(BODY_TIMEOUT_S)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
@@ -110,7 +112,7 @@ class WebhookEndpoint:
         head = _read_head(scope["headers"])
         place = _Place(self._large)
         try:
-            return await self._take(head, await _read_body(receive, place))
+            return await self._take(head, await _read_body(receive, place, self._deadlines))
         finally:
             place.leave()
 
@@ -194,12 +196,12 @@ class _Place:
             self._places.release()
 
 
-async def _read_body(receive: Receive, place: _Place) -> bytes:
+async def _read_body(receive: Receive, place: _Place, deadlines: Deadlines) -> bytes:
     """The raw body. What passes the limit is refused while it comes in; beyond a small one it takes a place."""
     chunks: list[bytes] = []
     size = 0
     try:
-        async with asyncio.timeout(BODY_TIMEOUT_S):
+        with deadlines:
             while True:
                 message = await receive()
                 if message["type"] != "http.request":

@@ -105,23 +105,23 @@ async def test_a_burst_is_staged_and_then_in_the_inbox(file: Database, monkeypat
     monkeypatch.setattr("bot.intake.receive.QUIET_S", 20)
     woken = asyncio.Event()
     async with Receiver(file, on_stored=woken.set) as receiver:
-        await asyncio.gather(*(receiver.store(delivery(str(number))) for number in range(40)))
-        assert (await count_staged(file), await held(file)) == (40, 0)
+        await asyncio.gather(*(receiver.store(delivery(str(number))) for number in range(600)))
+        assert (await count_staged(file), await held(file)) == (600, 0)
         monkeypatch.setattr("bot.intake.receive.QUIET_S", 0.01)
         assert await receiver.store(delivery("7")) is False
-        await until_held(file, 40)
+        await until_held(file, 600)
         assert woken.is_set()
         assert await receiver.store(delivery("7")) is False
-    assert (await count_staged(file), await held(file)) == (0, 40)
+    assert (await count_staged(file), await held(file)) == (0, 600)
 
 
 async def test_more_than_may_be_staged_is_moved_while_it_pours(file: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.intake.receive.QUIET_S", 20)
     monkeypatch.setattr("bot.intake.receive.MOST_STAGED", 30)
     async with Receiver(file) as receiver:
-        for start in range(0, 160, 40):
-            await asyncio.gather(*(receiver.store(delivery(str(number))) for number in range(start, start + 40)))
-        await until_held(file, 80)
+        for start in range(0, 2400, 600):
+            await asyncio.gather(*(receiver.store(delivery(str(number))) for number in range(start, start + 600)))
+        await until_held(file, 600)
 
 
 async def test_what_a_process_before_us_has_staged_comes_to_the_inbox(file: Database) -> None:

@@ -1,0 +1,77 @@
+"""Tasks that share a time each get all of it and no more."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.web.deadlines import Deadlines
+
+pytestmark = pytest.mark.anyio
+
+
+async def held(deadlines: Deadlines, event: asyncio.Event) -> str:
+    try:
+        with deadlines:
+            await event.wait()
+            return "done"
+    except TimeoutError:
+        return "late"
+
+
+async def test_what_takes_too_long_ends_and_the_rest_goes_on() -> None:
+    deadlines, never, soon = Deadlines(0.1), asyncio.Event(), asyncio.Event()
+    async with asyncio.timeout(10):
+        first = asyncio.create_task(held(deadlines, never))
+        quick = asyncio.create_task(held(deadlines, soon))
+        await asyncio.sleep(0.05)
+        second = asyncio.create_task(held(deadlines, never))
+        soon.set()
+        assert await quick == "done"
+        assert await first == "late"
+        assert not second.done()
+        began = asyncio.get_running_loop().time()
+        assert await second == "late"
+        assert asyncio.get_running_loop().time() - began > 0.02
+        assert await held(deadlines, never) == "late", "it watches again after a rest"
+
+
+async def test_a_late_task_may_go_on_afterwards() -> None:
+    deadlines = Deadlines(0.01)
+
+    async def goes_on() -> int:
+        for _ in range(2):
+            with pytest.raises(TimeoutError), deadlines:
+                await asyncio.Event().wait()
+        await asyncio.sleep(0.03)
+        task = asyncio.current_task()
+        assert task is not None
+        return task.cancelling()
+
+    async with asyncio.timeout(10):
+        assert await asyncio.create_task(goes_on()) == 0
+
+
+async def test_a_cancellation_from_elsewhere_stays_one() -> None:
+    deadlines, never = Deadlines(5), asyncio.Event()
+    task = asyncio.create_task(held(deadlines, never))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_an_error_passes_through() -> None:
+    deadlines = Deadlines(5)
+    with pytest.raises(KeyError), deadlines:
+        raise KeyError("x")
+
+
+async def test_an_end_at_the_last_moment_is_no_end_for_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    deadlines, event = Deadlines(0.02), asyncio.Event()
+    task = asyncio.create_task(held(deadlines, event))
+    await asyncio.sleep(0)
+    asyncio.get_running_loop().call_later(0.02, event.set)
+    async with asyncio.timeout(10):
+        assert await task in {"done", "late"}
