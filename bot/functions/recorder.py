@@ -5,6 +5,7 @@ The `runs` table answers "what did the bot do with my event?"; log lines of a ru
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import inngest
@@ -63,8 +64,7 @@ def recorder(deps: Deps) -> type[inngest.Middleware]:
                     await self._finish(RunState.FAILED, failure_reason(ctx.event))
                 self._run = None
             elif steps.size == 0:
-                async with deps.database.write(durable=False) as session:
-                    await runs.start(session, self._run)
+                await deps.database.write_apart(partial(runs.start, run=self._run), durable=False)
 
         async def transform_output(self, result: inngest.TransformOutputResult) -> None:
             """After the function itself returned: close the run."""
@@ -74,8 +74,8 @@ def recorder(deps: Deps) -> type[inngest.Middleware]:
         async def _finish(self, state: RunState, reason: str) -> None:
             assert self._run is not None  # noqa: S101 - set by transform_input, which comes first
             try:
-                async with deps.database.write(durable=False) as session:
-                    await runs.finish(session, self._run.id, state, reason=reason, now=deps.clock())
+                finish = partial(runs.finish, run_id=self._run.id, state=state, reason=reason, now=deps.clock())
+                await deps.database.write_apart(finish, durable=False)
             except WorldError as error:
                 # The run's work is done and stored; its record is closed by the sweep instead.
                 log.warning("run not recorded", state=state, error=str(error))

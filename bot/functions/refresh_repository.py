@@ -42,6 +42,7 @@ from bot.storage import (
     repositories,
     subscriptions,
 )
+from bot.storage.database import Session
 
 log = structlog.get_logger("bot.functions.refresh")
 
@@ -257,15 +258,14 @@ class Refreshing:
 
     async def _claim(self) -> None:
         """Mark the repository as being worked on by this run. Lost in a power cut, it is simply done again."""
-        async with self._deps.database.write(durable=False) as session:
-            is_ours = await refreshes.start(
-                session,
-                self._request.repository_id,
-                run_id=self._run_id,
-                trigger=self._request.trigger,
-                now=self._deps.clock(),
-            )
-        if not is_ours:
+        start = partial(
+            refreshes.start,
+            repository_id=self._request.repository_id,
+            run_id=self._run_id,
+            trigger=self._request.trigger,
+            now=self._deps.clock(),
+        )
+        if not await self._deps.database.write_apart(start, durable=False):
             raise _gone()
 
     async def _read_facts(self, repository: Repository) -> RepositoryFacts:
@@ -330,33 +330,37 @@ class Refreshing:
                 )
 
     async def _store(self, report: Report) -> int:
-        now = self._deps.clock()
         sealed = await asyncio.to_thread(reports.seal, report)
-        async with self._deps.database.write() as session:
-            report_id = await reports.complete(
-                session, sealed, run_id=self._run_id, trigger=self._request.trigger, now=now
-            )
-            if self._request.batch_id:
-                await batches.mark_item(
-                    session,
-                    self._request.batch_id,
-                    report.repository.id,
-                    ItemState.DONE,
-                    api_requests=report.api_requests,
-                    now=now,
-                )
-            is_wanted = bool(await subscriptions.wanting(session, self._request.installation_id, now))
-            if is_wanted:
-                news = report_stored(
-                    installation_id=self._request.installation_id,
-                    repository_id=report.repository.id,
-                    report_id=report_id,
-                    occurrence=self._run_id,
-                )
-                await outbox.add(session, [news], now=now)
+        keep = partial(self._keep, report=report, sealed=sealed, now=self._deps.clock())
+        report_id, is_wanted = await self._deps.database.write_apart(keep)
         if is_wanted:
             self._deps.wake_relay()
         return report_id
+
+    async def _keep(
+        self, session: Session, *, report: Report, sealed: reports.SealedReport, now: datetime
+    ) -> tuple[int, bool]:
+        """In one transaction, all that follows from a report; its id, and whether somebody is to be told."""
+        report_id = await reports.complete(session, sealed, run_id=self._run_id, trigger=self._request.trigger, now=now)
+        if self._request.batch_id:
+            await batches.mark_item(
+                session,
+                self._request.batch_id,
+                report.repository.id,
+                ItemState.DONE,
+                api_requests=report.api_requests,
+                now=now,
+            )
+        is_wanted = bool(await subscriptions.wanting(session, self._request.installation_id, now))
+        if is_wanted:
+            news = report_stored(
+                installation_id=self._request.installation_id,
+                repository_id=report.repository.id,
+                report_id=report_id,
+                occurrence=self._run_id,
+            )
+            await outbox.add(session, [news], now=now)
+        return report_id, is_wanted
 
 
 def _gone() -> FinalError:

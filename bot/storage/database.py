@@ -1,27 +1,29 @@
 """The database: one door for reading, one for writing, on SQLite or PostgreSQL.
 
-Every transaction goes through `read()`, `write()` or `write_direct()`. On SQLite writers stand in one line, begin with
-`BEGIN IMMEDIATE` and commit with `synchronous=FULL`, so that a commit survives a power cut; readers never wait for
-them (WAL). What may pass by itself (locked, full, unreachable) leaves here as WorldError.
+Every transaction goes through `read()`, `write()`, `write_apart()` or `write_direct()`. On SQLite writers stand in one
+line, begin with `BEGIN IMMEDIATE` and commit with `synchronous=FULL`, so that a commit survives a power cut; readers
+never wait for them (WAL). What may pass by itself (locked, full, unreachable) leaves here as WorldError.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 
-from sqlalchemy import event, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool
 
 from bot.model.errors import UserError, WorldError
+from bot.storage.apart import transact
 from bot.storage.line import Lane, Line
 from bot.storage.reach import away, reached
 from bot.storage.sqlite_checkpoints import Checkpointer
@@ -87,6 +89,7 @@ class Database:
         self._line = Line(busy_timeout_s, after_turn=self._checkpointer.nudge) if self._checkpointer else None
         self.direct = DirectWriter(self.url.database or "", busy_timeout_s) if is_file else None
         """Set where `write_direct` works: on a SQLite file."""
+        self._apart = _sqlite_engine_apart(self.url, busy_timeout_s) if is_file else None
 
     @property
     def name(self) -> str:
@@ -122,6 +125,8 @@ class Database:
         if self._checkpointer is not None:
             await asyncio.to_thread(self._checkpointer.close)
         if self.direct is not None:
+            if self._apart is not None:
+                await self.direct.call(self._apart.dispose)
             await self.direct.close()
         await self._writer.dispose()
         if self._reader is not self._writer:
@@ -155,6 +160,20 @@ class Database:
             raise TypeError("only a SQLite file can be written to directly")
         async with self._in_line(Lane.INTAKE):
             return await self.direct.run(work, is_one_statement=is_one_statement)
+
+    async def write_apart(self, work: Callable[[AsyncSession], Coroutine[Any, Any, T]], *, durable: bool = True) -> T:
+        """What `work(session)` returns, in one transaction as of `write`; `work` awaits nothing but its session.
+
+        On a SQLite file it runs in the writer's thread: there it does not hold the pen while the event loop is busy
+        with others. For what a batch does for each repository.
+        """
+        if self._apart is None or self.direct is None:
+            async with self.write(durable=durable) as session:
+                return await work(session)
+        engine = self._apart if durable else self._apart.execution_options(radar_relaxed=True)
+        with _mapped_errors():
+            async with self._in_line():
+                return await self.direct.call(partial(transact, engine, work))
 
     def turn(self) -> AbstractAsyncContextManager[None]:
         """The pen, for a writer of this process with a connection of its own (the engine's journal).
@@ -240,12 +259,33 @@ def _sqlite_engine(url: URL, pool_size: int, busy_timeout_s: float, *, is_writer
         hide_parameters=True,  # an error's text is logged and shown; the values in it may be private
         connect_args={"timeout": busy_timeout_s},
     )
+    _prepare_sqlite(engine.sync_engine, busy_timeout_s, is_writer=is_writer)
+    return engine
+
+
+def _sqlite_engine_apart(url: URL, busy_timeout_s: float) -> Engine:
+    """A writer for the one thread that transactions apart run in."""
+    engine = create_engine(
+        url.set(drivername="sqlite+pysqlite"),
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        pool_reset_on_return="rollback",
+        hide_parameters=True,
+        connect_args={"timeout": busy_timeout_s, "check_same_thread": False},
+    )
+    _prepare_sqlite(engine, busy_timeout_s, is_writer=True)
+    return engine
+
+
+def _prepare_sqlite(engine: Engine, busy_timeout_s: float, *, is_writer: bool) -> None:
     pragmas = WRITER_PRAGMAS if is_writer else READER_PRAGMAS
+    path = engine.url.database
 
     def on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # pysqlite's own BEGIN comes too late for IMMEDIATE
-        if is_writer and url.database is not None:
-            _keep_to_ourselves(Path(url.database))
+        if is_writer and path is not None:
+            _keep_to_ourselves(Path(path))
         cursor = connection.cursor()
         for pragma in (f"busy_timeout={int(busy_timeout_s * 1000)}", *pragmas):
             cursor.execute(f"PRAGMA {pragma}")
@@ -261,9 +301,8 @@ def _sqlite_engine(url: URL, pool_size: int, busy_timeout_s: float, *, is_writer
             connection.info["synchronous"] = wanted
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    event.listen(engine.sync_engine, "connect", on_connect)
-    event.listen(engine.sync_engine, "begin", on_begin)
-    return engine
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
 
 
 def _postgresql_engine(url: URL, pool_size: int) -> AsyncEngine:

@@ -55,6 +55,10 @@ class DirectWriter:
         way = self._work if is_one_statement else self._transact
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._guarded, way, work)
 
+    async def call(self, work: Callable[[], T]) -> T:
+        """`work` in this thread, in turn with the transactions."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
     async def close(self) -> None:
         """Close the connection and end the thread."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
