@@ -5,9 +5,11 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import Executable, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.model.errors import FinalError, Finality
@@ -16,6 +18,7 @@ from bot.model.report import Report, State, decode_report, encode_report
 from bot.model.repository import RefreshStatus
 from bot.storage.changed import changed
 from bot.storage.tables import (
+    Base,
     ReportRow,
     RepositoryActionRow,
     RepositoryCheckRow,
@@ -25,11 +28,26 @@ from bot.storage.tables import (
     RepositoryRow,
     RepositoryTechnologyRow,
 )
-from bot.storage.upsert import insert
 
 SUMMARY_COLUMNS = tuple(getattr(ReportRow, name) for name in ReportSummary.__dataclass_fields__)
 KEY = ("repository_id", "head_sha", "ruleset_version", "config_digest")
 MAX_ACTIONS = 20
+
+REPORTS = Base.metadata.tables[ReportRow.__tablename__]
+WRITTEN = tuple(column.name for column in REPORTS.columns if column.name != "id")
+LISTS = {
+    row: Base.metadata.tables[row.__tablename__]
+    for row in (
+        RepositoryTechnologyRow,
+        RepositoryLanguageRow,
+        RepositoryPackageRow,
+        RepositoryCheckRow,
+        RepositoryActionRow,
+        RepositoryOwnerRow,
+    )
+}
+CLEAR = {row: delete(table).where(table.c.repository_id == bindparam("of")) for row, table in LISTS.items()}
+FILL = {row: insert(table) for row, table in LISTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +103,16 @@ async def _locked_repository(session: AsyncSession, repository_id: int) -> Repos
 
 
 async def _upsert(session: AsyncSession, values: dict[str, Any]) -> int:
-    statement = insert(session, ReportRow).values(values)
-    fresh = {name: statement.excluded[name] for name in values if name not in KEY}
-    upserted = statement.on_conflict_do_update(index_elements=list(KEY), set_=fresh).returning(ReportRow.id)
-    return (await session.scalars(upserted)).one()
+    result = await (await session.connection()).execute(_upserting(session.get_bind().dialect.name), values)
+    return int(result.scalar_one())
+
+
+@cache
+def _upserting(dialect: str) -> Executable:
+    """Made once: SQLAlchemy spends more on making and naming a statement than SQLite on running it."""
+    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(REPORTS)
+    fresh = {name: statement.excluded[name] for name in WRITTEN if name not in KEY}
+    return statement.on_conflict_do_update(index_elements=list(KEY), set_=fresh).returning(REPORTS.c.id)
 
 
 def _figures(report: Report) -> dict[str, Any]:
@@ -108,6 +132,7 @@ def _figures(report: Report) -> dict[str, Any]:
 
 async def _mirror(session: AsyncSession, repository: RepositoryRow, report: Report, report_id: int) -> None:
     before = await _score_before(session, repository.id, report)
+    has_report = repository.report_id is not None
     repository.report_id = report_id
     repository.report_head_sha = report.repository.head_sha
     repository.report_ruleset = report.ruleset_version
@@ -122,10 +147,12 @@ async def _mirror(session: AsyncSession, repository: RepositoryRow, report: Repo
     repository.licence = report.licence.expression[:255]
     repository.language = _headline_language(report)
     repository.summary = report.summary
+    connection = await session.connection()
     for row, rows in _lists(report).items():
-        await session.execute(delete(row).where(row.repository_id == repository.id))
+        if has_report:
+            await connection.execute(CLEAR[row], {"of": repository.id})
         if rows:
-            await session.execute(insert(session, row), [{"repository_id": repository.id, **one} for one in rows])
+            await connection.execute(FILL[row], [{"repository_id": repository.id, **one} for one in rows])
 
 
 async def _score_before(session: AsyncSession, repository_id: int, report: Report) -> int | None:
