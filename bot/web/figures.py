@@ -29,7 +29,7 @@ FRESH_TIMES = 30.0
 STALE_S = 3600.0
 """For fresh ones in the place of those older than this, a page waits a moment."""
 PATIENCE_S = 0.15
-"""A page waits so long. What takes less than a third of it is counted anew for the page that asks."""
+"""The first page waits so long. What takes less than a third of it is counted anew for the page that asks."""
 KEPT = 200
 """So many scopes are remembered; the oldest go first."""
 WEEK = timedelta(days=7)
@@ -88,10 +88,11 @@ class FigureKeeper:
         if kept is not None and self._age_s(key, kept) < STALE_S and not self._is_quick(kept):
             self._behind(key)
             return kept.figures
+        patience_s = self.patience_s / (10 if key in self._renewals else 1)  # somebody has waited for it already
         task = self._renew(key)
         if is_patient:
             return (await asyncio.shield(task)).figures
-        done, _ = await asyncio.wait({task}, timeout=self.patience_s)
+        done, _ = await asyncio.wait({task}, timeout=patience_s)
         if done:
             return task.result().figures
         task.add_done_callback(_retrieve)

@@ -106,6 +106,20 @@ async def test_a_page_waits_a_moment_and_says_that_figures_lack(world: World, co
     await keeper.close()
 
 
+async def test_only_the_first_page_waits_long(world: World, counting: Counting) -> None:
+    keeper, clock = another(world, patience_s=2.0), asyncio.get_running_loop().time
+    counting.gate.clear()
+    first = asyncio.create_task(keeper.of(EVERYTHING))
+    while not counting.readings:
+        await asyncio.sleep(0)
+    began = clock()
+    assert (await keeper.of(EVERYTHING)).counting
+    assert clock() - began < 1
+    assert not first.done()
+    counting.gate.set()
+    assert (await first).total == 1
+
+
 async def test_a_page_that_lacks_figures_comes_again(world: World, counting: Counting) -> None:
     world.web.figures.patience_s = 0.001
     counting.gate.clear()
