@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, cast
 
 import structlog
@@ -18,7 +18,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.analysis import compare
 from bot.config import Settings
-from bot.github.manifest import convert, manifest_for
+from bot.github.manifest import convert, load_manifest, manifest_for
 from bot.github.proof import prove
 from bot.logs import hide
 from bot.model.errors import RadarError, WorldError
@@ -254,6 +254,9 @@ class _SetUp:
 
     def manifest(self, *, public_url: str, name: str) -> dict[str, object]:
         return manifest_for(public_url, name=name, webhook_url=self._settings.webhook_proxy_url or "")
+
+    def reasons(self) -> Mapping[str, str]:
+        return load_manifest().reasons
 
     async def convert(self, code: str) -> AppCredentials:
         return await convert(code, api_url=self._settings.github_api_url)

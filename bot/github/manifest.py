@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -25,6 +26,7 @@ PACKAGED = Path(__file__).with_name("app.yml")
 PLACEHOLDER = "https://radar.example.com"
 MAX_NAME = 34
 """GitHub's limit for an App's name."""
+_REASONED = re.compile(r"^ +# Reason: (?P<reason>.*(?:\n +#.*)*)\n +(?:- )?(?P<name>\w+)", re.MULTILINE)
 _LEVELS = {"read": 1, "write": 2, "admin": 3}
 
 
@@ -33,6 +35,8 @@ class Manifest:
     """What `app.yml` asks for."""
 
     fields: Mapping[str, Any]
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Permission or event → why it is asked for, in a sentence or two."""
 
     @property
     def permissions(self) -> dict[str, str]:
@@ -47,15 +51,27 @@ class Manifest:
 
 def load_manifest(path: Path | None = None) -> Manifest:
     """`app.yml` as it stands. Raises UserError when it cannot be read."""
-    if path is None:
-        path = APP_YML if APP_YML.exists() else PACKAGED
+    path = path or _path()
     try:
-        manifest = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        manifest = yaml.safe_load(text)
     except (OSError, yaml.YAMLError) as error:
         raise UserError(f"{path} cannot be read.", next_step="Restore it from the repository.") from error
     if not isinstance(manifest, dict):
         raise UserError(f"{path} is no manifest.", next_step="Restore it from the repository.")
-    return Manifest(manifest)
+    return Manifest(manifest, _reasons(text))
+
+
+def _path() -> Path:
+    return APP_YML if APP_YML.exists() else PACKAGED
+
+
+def _reasons(text: str) -> dict[str, str]:
+    """Why each permission and event is asked for: the comment `# Reason: …` above its line."""
+    return {
+        match["name"]: " ".join(line.strip(" #") for line in match["reason"].splitlines()).strip()
+        for match in _REASONED.finditer(text)
+    }
 
 
 def manifest_for(public_url: str, *, name: str = "", webhook_url: str = "", path: Path | None = None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,11 +32,16 @@ class SignIn(Protocol):
 
 
 class SetUp(Protocol):
-    """Making the App from `app.yml`. `convert` raises FinalError when GitHub knows no such code; `prove` gives typed
-    credentials with the App's name, and raises UserError when GitHub does not take them, WorldError when it does not
-    answer; `apply` puts the new settings to use without a restart."""
+    """Making the App from `app.yml`.
+
+    `reasons` says why each permission and event is asked for. `convert` raises FinalError when GitHub knows no such
+    code; `prove` gives typed credentials with the App's name, and raises UserError when GitHub does not take them,
+    WorldError when it does not answer; `apply` puts the new settings to use without a restart.
+    """
 
     def manifest(self, *, public_url: str, name: str) -> dict[str, object]: ...
+
+    def reasons(self) -> Mapping[str, str]: ...
 
     async def convert(self, code: str) -> AppCredentials: ...
 

@@ -196,6 +196,7 @@ def _show(
         name=name,
         hook_url=hook_url,
         manifest=manifest,
+        reasons=web.set_up.reasons() if web.set_up is not None else {},
         manifest_json=json.dumps(manifest),
         action=_creation_url(web.settings.github_web_url, organisation, nonce),
         is_configured=_is_configured(web),

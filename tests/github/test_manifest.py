@@ -103,6 +103,13 @@ def test_a_broken_file_is_told(tmp_path: Path) -> None:
         manifest.load_manifest(tmp_path / "nowhere.yml")
 
 
+def test_each_permission_and_event_is_asked_for_with_its_reason() -> None:
+    asked = manifest.load_manifest()
+    assert {*asked.permissions, *asked.events} <= set(asked.reasons)
+    assert all(len(reason) > 10 for reason in asked.reasons.values())
+    assert asked.reasons["members"].endswith("what is theirs, nothing else is lost."), "all lines of it"
+
+
 def complete() -> AppInfo:
     asked = manifest.load_manifest()
     return AppInfo(id=1, slug="s", name="n", owner="o", html_url="", permissions=asked.permissions, events=asked.events)

@@ -53,6 +53,14 @@ async def test_the_manifest_goes_to_an_organisation(bare_world: World) -> None:
     assert "https://smee.io/x" in html.unescape(page)
 
 
+async def test_each_permission_and_event_stands_with_its_reason(bare_world: World) -> None:
+    async with bare_world.client() as client:
+        await begin(bare_world, client)
+        page = (await client.get("/setup")).text
+    assert '<tr><th scope="row">contents: read</th><td>read the &lt;files&gt;</td></tr>' in page
+    assert '<tr><th scope="row">push</th><td>a push makes a new report</td></tr>' in page
+
+
 async def test_credentials_go_into_env_and_into_use(bare_world: World) -> None:
     bare_world.web.env_path.write_text("# mine\nPORT=9000\nGITHUB_APP_ID=\n")
     async with bare_world.client() as client:

@@ -101,6 +101,10 @@ class FakeSetUp:
             "default_events": ["push"],
         }
 
+    def reasons(self) -> dict[str, str]:
+        """Why what the manifest asks for."""
+        return {"contents": "read the <files>", "push": "a push makes a new report"}
+
     async def convert(self, code: str) -> AppCredentials:
         """The credentials behind the code."""
         if code != "good":
