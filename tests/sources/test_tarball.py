@@ -123,7 +123,9 @@ def test_a_tar_without_its_end_is_asked_for_again() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"<html>502 Bad Gateway</html>", b"\x1f\x8b garbage", gzip.compress(b"not a tar" * 100)]
+    "body",
+    [b"<html>502 Bad Gateway</html>", b"\x1f\x8b garbage", gzip.compress(b"not a tar" * 100)],
+    ids=["a page", "garbage", "no tar"],
 )
 def test_what_is_no_archive_is_asked_for_again(body: bytes) -> None:
     with pytest.raises(WorldError):
