@@ -58,7 +58,6 @@ def test_an_early_end_is_the_worlds_trouble(keep: float) -> None:
 @pytest.mark.parametrize(
     "body",
     [b"this is no gzip stream at all", gzip.compress(b"x" * 99)[:-8] + bytes(8), b"\x1f\x8b\x08\xff" + bytes(99)],
-    ids=["text", "a wrong check sum", "unknown flags"],
     ids=["no gzip", "wrong check sum", "reserved flags"],
 )
 def test_damage_is_the_worlds_trouble(body: bytes) -> None:
