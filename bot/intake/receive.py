@@ -32,6 +32,7 @@ STAGED_FROM = 8
 """Deliveries that share a commit, from which on they are only staged: a burst is on its way."""
 POURS_PER_SECOND = 300.0
 MOST_STAGED = 200_000
+STAGED_AT_MOST_S = 60.0
 """Beyond these, moving takes turns with receiving, however hard it pours."""
 MOVED_IN_TURN = 64
 MOVED_IN_PEACE = 500
@@ -62,6 +63,7 @@ class Receiver:
         self._tasks: asyncio.TaskGroup | None = None
         self._rate = Rate()
         self._staged: set[str] = set()
+        self._staged_since = time.monotonic()
         self._may_hold_staged = database.direct is not None  # a process before us may have left some
         self._move_from = 0.0
 
@@ -87,7 +89,7 @@ class Receiver:
         return self.per_second() > POURS_PER_SECOND
 
     async def store(self, delivery: NewDelivery) -> bool:
-        """Return once the delivery is on disk: whether its GUID was new.
+        """Return once the delivery is on disk: whether its GUID was new (in a burst: as far as is known at once).
 
         Raises WorldError when it is not known to be durable: the sender must hear of a failure.
         """
@@ -104,7 +106,7 @@ class Receiver:
             shared = self._take()
             if shared:
                 await self._commit(shared)
-            if self._may_hold_staged and (not self._waiting or len(self._staged) > MOST_STAGED):
+            if self._may_hold_staged and (not self._waiting or self._is_overdue()):
                 await self._move_if_due(is_quiet=not shared)
 
     async def _until_news_or_quiet(self) -> None:
@@ -118,9 +120,12 @@ class Receiver:
         except TimeoutError:
             return
 
+    def _is_overdue(self) -> bool:
+        return len(self._staged) > MOST_STAGED or time.monotonic() > self._staged_since + STAGED_AT_MOST_S
+
     async def _move_if_due(self, *, is_quiet: bool) -> None:
         """Move some of what is staged, unless more is to be expected at once."""
-        pours = self._pours() and len(self._staged) <= MOST_STAGED
+        pours = self._pours() and not self._is_overdue()
         if self._is_open and ((pours and not is_quiet) or time.monotonic() < self._move_from):
             return
         try:
@@ -176,6 +181,8 @@ class Receiver:
         is_burst = len(unstaged) >= STAGED_FROM or self._pours()
         if is_burst and unstaged and self._database.direct is not None:
             new = await stage(self._database, unstaged)
+            if not self._may_hold_staged:
+                self._staged_since = time.monotonic()
             self._staged |= new
             self._may_hold_staged = True
             return new

@@ -103,6 +103,7 @@ async def until_held(database: Database, count: int) -> None:
 
 async def test_a_burst_is_staged_and_then_in_the_inbox(file: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.intake.receive.QUIET_S", 20)
+    monkeypatch.setattr("bot.intake.receive.POURS_PER_SECOND", 0.001)
     woken = asyncio.Event()
     async with Receiver(file, on_stored=woken.set) as receiver:
         await asyncio.gather(*(receiver.store(delivery(str(number))) for number in range(600)))
@@ -111,13 +112,18 @@ async def test_a_burst_is_staged_and_then_in_the_inbox(file: Database, monkeypat
         assert await receiver.store(delivery("7")) is False
         await until_held(file, 600)
         assert woken.is_set()
+        monkeypatch.setattr("bot.intake.receive.POURS_PER_SECOND", 1e9)
         assert await receiver.store(delivery("7")) is False
     assert (await count_staged(file), await held(file)) == (0, 600)
 
 
-async def test_more_than_may_be_staged_is_moved_while_it_pours(file: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("bound", "value"), [("MOST_STAGED", 30), ("STAGED_AT_MOST_S", 0.0)])
+async def test_more_or_longer_than_may_be_staged_is_moved_while_it_pours(
+    file: Database, monkeypatch: pytest.MonkeyPatch, bound: str, value: float
+) -> None:
     monkeypatch.setattr("bot.intake.receive.QUIET_S", 20)
-    monkeypatch.setattr("bot.intake.receive.MOST_STAGED", 30)
+    monkeypatch.setattr("bot.intake.receive.POURS_PER_SECOND", 0.001)
+    monkeypatch.setattr(f"bot.intake.receive.{bound}", value)
     async with Receiver(file) as receiver:
         for start in range(0, 2400, 600):
             await asyncio.gather(*(receiver.store(delivery(str(number))) for number in range(start, start + 600)))
@@ -134,6 +140,7 @@ async def test_what_a_process_before_us_has_staged_comes_to_the_inbox(file: Data
 
 async def test_a_stop_moves_what_is_staged(file: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.intake.receive.QUIET_S", 20)
+    monkeypatch.setattr("bot.intake.receive.POURS_PER_SECOND", 0.001)
     async with Receiver(file) as receiver:
         await asyncio.gather(*(receiver.store(delivery(str(number))) for number in range(1200)))
     assert (await count_staged(file), await held(file)) == (0, 1200)
