@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -140,13 +138,11 @@ async def test_a_record_that_cannot_be_closed_does_not_spoil_the_work(
     call = Call(world)
     await call.begin()
 
-    @asynccontextmanager
-    async def write(_database: object, *, durable: bool = True) -> AsyncIterator[object]:
-        if not durable:
-            raise WorldError("The database is locked.")
-        yield None
+    async def write_apart(_database: object, _work: object, *, durable: bool = True) -> None:
+        assert not durable
+        raise WorldError("The database is locked.")
 
-    monkeypatch.setattr(type(world.bot.database), "write", write)
+    monkeypatch.setattr(type(world.bot.database), "write_apart", write_apart)
     await call.end({"outcome": "completed"})
     run = await recorded(world)
     assert run is not None

@@ -130,10 +130,13 @@ async def test_tokens_webhooks_and_checks_survive_the_pages_revision(empty_url: 
     await database.close()
 
 
-async def test_a_database_newer_than_the_code_is_said(database: Database) -> None:
+async def test_a_database_newer_than_the_code_is_said(empty_url: str) -> None:
+    database = Database(empty_url)
+    await database.migrate()
     async with database.write() as session:
         await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(UserError, match="newer"):
         await database.migrate()
     with pytest.raises(UserError, match="newer"):
         await database.pending_revisions()
+    await database.close()
