@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.engine.expressions import Expression, ExpressionError, expression
 
@@ -50,6 +52,34 @@ def test_an_expression_is_evaluated_anew() -> None:
         "many",
         "one",
     ]
+
+
+SCALARS = st.one_of(st.none(), st.booleans(), st.integers(-2, 2), st.sampled_from(["", "x", "xy", "1"]), st.just(1.0))
+DATA = st.dictionaries(st.sampled_from(["s", "n", "list"]), st.one_of(SCALARS, st.lists(SCALARS, max_size=2)))
+WARM = [
+    Expression(source)
+    for source in (
+        "event.data.s == 'x' ? 600 : event.data.n == 1 ? 300 : 0",
+        "event.data.s.startsWith('x') ? 1 : 2",
+        "size(event.data.s) > 1",
+        "has(event.data.n) ? event.data.n : 7",
+        "event.data .s == 'x'",
+        "event.data['s'] == 'x'",
+        "event.data == {'s': 'x'}",
+        "event.data.list.exists(i, i == 1) || event.data.n > 0",
+        "string(event.data.n) + event.data.s",
+        "async.data.n > event.data.n",
+    )
+]
+
+
+@settings(deadline=None)
+@given(DATA, DATA)
+def test_what_is_kept_is_what_cel_gives(event: dict[str, Any], other: dict[str, Any]) -> None:
+    scope = {"event": {"data": event}, "async": {"data": other}}
+    for one in WARM:
+        kept, fresh = one.value(scope), Expression(one.source).value(scope)
+        assert (type(kept), kept) == (type(fresh), fresh), one.source
 
 
 def test_no_expression() -> None:
