@@ -26,12 +26,12 @@ run: $(STAMP) ## Serve on http://localhost:8000 with the settings of .env
 demo: $(STAMP) ## Show it on real repositories without any account; REPOS="~/src/a ~/src/b" adds yours
 	@$(BIN)/python -m tests.demo $(REPOS)
 
-test: $(STAMP) ## Unit tests and contracts, two at a time, then journeys and browser; ARGS="tests/web -k badge" for some
+test: $(STAMP) ## Unit tests and contracts, then journeys and browser, two at a time; ARGS="tests/web -k badge" for some
 ifdef ARGS
 	@$(BIN)/python -m pytest $(ARGS)
 else
 	@$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile -m "not journey and not browser"
-	@$(BIN)/python -m pytest --quiet -m "journey or browser"
+	@$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile -m "journey or browser"
 endif
 
 check: $(STAMP) ## Format, lint, types, architecture
