@@ -8,6 +8,8 @@ import pytest
 
 from tests.databases import postgresql_server
 
+pytest.register_assert_rewrite("tests.analysis.manifests.cases")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Journeys and the browser come last: they are slow, and Playwright's loop suffers no other beside it."""

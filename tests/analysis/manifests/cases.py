@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from textwrap import dedent
 
 from bot.analysis.manifests import Inventory
@@ -36,3 +37,22 @@ def runtimes(found: Inventory) -> list[tuple[str, str, int | None]]:
         for manifest in found.manifests
         for runtime in manifest.runtimes
     ]
+
+
+def check_packages(path: str, text: str, expected: list[Row]) -> None:
+    """One manifest by itself: its packages as rows, each with a package URL, and no problem."""
+    found = inventory({path: text})
+    assert rows(found) == expected
+    assert found.problems == ()
+    assert all(purls(found))
+
+
+def check_runtimes(path: str, text: str, expected: Sequence[tuple[str, str, int | None]]) -> None:
+    """The runtimes that one manifest states."""
+    assert runtimes(inventory({path: text})) == list(expected)
+
+
+def check_description(path: str, text: str, expected: tuple[str, str, str]) -> None:
+    """(name, version, licence) that one manifest gives."""
+    (manifest,) = inventory({path: text}).manifests
+    assert (manifest.name, manifest.version, manifest.licence) == expected

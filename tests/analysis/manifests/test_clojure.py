@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.analysis.manifests.cases import Row, inventory, purls, rows
+from tests.analysis.manifests.cases import Row, check_packages
 
 DEPS_EDN = """
 {:paths ["src"]
@@ -46,8 +46,4 @@ CASES: dict[str, tuple[str, list[Row]]] = {
 
 @pytest.mark.parametrize("path", CASES)
 def test_names_requirements_scopes_and_lines(path: str) -> None:
-    text, expected = CASES[path]
-    found = inventory({path: text})
-    assert rows(found) == expected
-    assert found.problems == ()
-    assert all(purls(found))
+    check_packages(path, *CASES[path])

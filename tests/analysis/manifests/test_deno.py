@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.analysis.manifests import Workspace
-from tests.analysis.manifests.cases import Row, inventory, purls, rows
+from tests.analysis.manifests.cases import Row, check_packages, inventory
 
 DENO = """
 {
@@ -36,11 +36,7 @@ CASES: dict[str, tuple[str, list[Row]]] = {
 
 @pytest.mark.parametrize("path", CASES)
 def test_names_requirements_scopes_and_lines(path: str) -> None:
-    text, expected = CASES[path]
-    found = inventory({path: text})
-    assert rows(found) == expected
-    assert found.problems == ()
-    assert all(purls(found))
+    check_packages(path, *CASES[path])
 
 
 def test_a_workspace_has_its_folders_as_members() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.analysis.manifests.cases import Row, inventory, purls, rows
+from tests.analysis.manifests.cases import Row, check_description, check_packages, inventory
 
 CHART = """
 apiVersion: v2
@@ -46,11 +46,7 @@ CASES: dict[str, tuple[str, list[Row]]] = {
 
 @pytest.mark.parametrize("path", CASES)
 def test_names_requirements_scopes_and_lines(path: str) -> None:
-    text, expected = CASES[path]
-    found = inventory({path: text})
-    assert rows(found) == expected
-    assert found.problems == ()
-    assert all(purls(found))
+    check_packages(path, *CASES[path])
 
 
 DESCRIBED = {
@@ -60,8 +56,7 @@ DESCRIBED = {
 
 @pytest.mark.parametrize("path", DESCRIBED)
 def test_names_versions_and_licences(path: str) -> None:
-    (manifest,) = inventory({path: CASES[path][0]}).manifests
-    assert (manifest.name, manifest.version, manifest.licence) == DESCRIBED[path]
+    check_description(path, CASES[path][0], DESCRIBED[path])
 
 
 def test_a_file_that_shares_the_name_but_is_something_else_says_nothing() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.analysis.manifests.cases import Row, inventory, purls, rows, runtimes
+from tests.analysis.manifests.cases import Row, check_description, check_packages, check_runtimes
 
 VCPKG = """
 {
@@ -101,11 +101,7 @@ CASES: dict[str, tuple[str, list[Row]]] = {
 
 @pytest.mark.parametrize("path", CASES)
 def test_names_requirements_scopes_and_lines(path: str) -> None:
-    text, expected = CASES[path]
-    found = inventory({path: text})
-    assert rows(found) == expected
-    assert found.problems == ()
-    assert all(purls(found))
+    check_packages(path, *CASES[path])
 
 
 RUNTIMES = {
@@ -115,7 +111,7 @@ RUNTIMES = {
 
 @pytest.mark.parametrize("path", RUNTIMES)
 def test_runtimes(path: str) -> None:
-    assert runtimes(inventory({path: CASES[path][0]})) == RUNTIMES[path]
+    check_runtimes(path, CASES[path][0], RUNTIMES[path])
 
 
 DESCRIBED = {
@@ -127,5 +123,4 @@ DESCRIBED = {
 
 @pytest.mark.parametrize("path", DESCRIBED)
 def test_names_versions_and_licences(path: str) -> None:
-    (manifest,) = inventory({path: CASES[path][0]}).manifests
-    assert (manifest.name, manifest.version, manifest.licence) == DESCRIBED[path]
+    check_description(path, CASES[path][0], DESCRIBED[path])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.analysis.manifests.cases import Row, inventory, purls, rows, runtimes
+from tests.analysis.manifests.cases import Row, check_packages, check_runtimes, inventory
 
 TERRAFORM = """
 terraform {
@@ -49,11 +49,7 @@ CASES: dict[str, tuple[str, list[Row]]] = {
 
 @pytest.mark.parametrize("path", CASES)
 def test_names_requirements_scopes_and_lines(path: str) -> None:
-    text, expected = CASES[path]
-    found = inventory({path: text})
-    assert rows(found) == expected
-    assert found.problems == ()
-    assert all(purls(found))
+    check_packages(path, *CASES[path])
 
 
 RUNTIMES = {
@@ -63,7 +59,7 @@ RUNTIMES = {
 
 @pytest.mark.parametrize("path", RUNTIMES)
 def test_runtimes(path: str) -> None:
-    assert runtimes(inventory({path: CASES[path][0]})) == RUNTIMES[path]
+    check_runtimes(path, CASES[path][0], RUNTIMES[path])
 
 
 def test_the_lock_of_a_folder_pins_its_providers() -> None:
