@@ -10,7 +10,12 @@ from bot.analysis.yaml_tree import Node, YamlProblem, parse_yaml
 WORKFLOW_PATH = re.compile(r"\.github/workflows/[^/]+\.ya?ml\Z")
 MAX_STEPS = 5_000
 
-_PULL_REQUESTS = frozenset({"pull_request", "pull_request_target", "merge_group"})
+_PULL_REQUESTS = frozenset({"pull_request", "merge_group"})
+WITH_SECRETS = "pull_request_target"
+"""Started by pull requests too, but with the secrets and for the code of the base: no way to test strangers' code.
+
+https://docs.github.com/en/actions/reference/events-that-trigger-workflows#pull_request_target
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +62,18 @@ class Workflow:
 
     @property
     def runs_on_pull_requests(self) -> bool:
-        """Whether a pull request (or a merge queue) starts it."""
+        """Whether a pull request (or a merge queue) starts it, without the repository's secrets."""
         return bool(_PULL_REQUESTS & self.triggers.keys())
 
     @property
     def pull_request_line(self) -> int | None:
         """The line of the trigger that makes pull requests start it."""
         return next((line for name, line in self.triggers.items() if name in _PULL_REQUESTS), None)
+
+    @property
+    def secrets_line(self) -> int | None:
+        """The line of `pull_request_target`, which starts it with the repository's secrets."""
+        return self.triggers.get(WITH_SECRETS)
 
     @property
     def runs_on_pushes(self) -> bool:

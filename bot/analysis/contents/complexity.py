@@ -111,17 +111,17 @@ class _Lizard:
 
         self.gave_up: list[str] = []
         self._clock = clock
-        self._is_cut = False
+        self._is_read_through = False
         self._analyzer = FileAnalyzer([self._guard, *get_extensions([])])
 
     def functions(self, path: str, text: str) -> list[FunctionFact]:
         """The functions of one file, as far as lizard got."""
-        self._is_cut = False
+        self._is_read_through = False
         try:
             found = self._analyzer.analyze_source_code(path, text).function_list
         except Exception:  # it may stumble over whatever strangers write; the report names the file
-            self._is_cut, found = True, []
-        if self._is_cut:
+            self._is_read_through, found = False, []
+        if not self._is_read_through:
             self.gave_up.append(path)
         return [
             FunctionFact(
@@ -136,7 +136,10 @@ class _Lizard:
         ]
 
     def _guard(self, tokens: Iterable[str], _reader: Any) -> Iterator[str]:
-        """Passes the tokens on until they nest too deep or take too long, which only hostile files do."""
+        """Passes the tokens on until they nest too deep or take too long, which only hostile files do.
+
+        lizard tells a RecursionError of its own to stderr only: it shows here, by tokens that nobody asked for.
+        """
         ends_at = self._clock() + FILE_S
         depth = 0
         for number, token in enumerate(tokens):
@@ -145,6 +148,6 @@ class _Lizard:
             elif token in _CLOSERS:
                 depth -= 1
             if depth > MAX_DEPTH or (not number % 64 and self._clock() > ends_at):
-                self._is_cut = True
                 return
             yield token
+        self._is_read_through = True

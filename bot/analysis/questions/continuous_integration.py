@@ -83,13 +83,9 @@ def _checks_changes(path: str, name: str, view: View) -> bool:
     if test_step(workflow.steps):
         return True
     said = f"{path.rpartition('/')[2]} {name}"
-    if _CHORES.search(said) or (workflow.triggers.keys() & _FROM_OUTSIDE and not _REVIEWED & workflow.triggers.keys()):
+    if _CHORES.search(said):
         return False
     return workflow.runs_on_pull_requests or not _DELIVERS.search(said)
-
-
-_FROM_OUTSIDE = frozenset({"pull_request_target"})
-_REVIEWED = frozenset({"pull_request", "merge_group", "push"})
 
 
 def test_step(steps: tuple[Step, ...]) -> Step | None:
@@ -127,6 +123,16 @@ def _ci(view: View) -> Finding:
             *(at(w.path, w.problem_line, w.problem) for w in broken),
             action="Repair the workflow",
             next_step=f"Correct `{broken[0].path}:{broken[0].problem_line}`; GitHub ignores the whole file until then.",
+        )
+    if unsafe := next((run for run in _test_runs(view) if _is_for_outsiders(run[0])), None):
+        workflow, step = unsafe
+        return warned(
+            "ci",
+            _WITH_SECRETS.format(path=workflow.path),
+            *_where_with_secrets(workflow, step),
+            action="Check every change in CI",
+            next_step=_without_secrets(workflow),
+            share=CHORES_SHARE,
         )
     if view.good_workflows:
         paths = [w.path for w in view.good_workflows]
@@ -231,10 +237,12 @@ def _ci_tests(view: View) -> Finding:
     elsewhere = services_of(view)
     if elsewhere and (finding := _tests_elsewhere(view, elsewhere)).state is State.PASS:
         return finding
-    if runs:
-        return _only_on_push(*runs[0])
+    if pushed := next((run for run in runs if not _is_for_outsiders(run[0])), None):
+        return _only_on_push(*pushed)
     if elsewhere:
         return _tests_elsewhere(view, elsewhere)
+    if runs:
+        return _only_with_secrets(*runs[0])
     if paths := checking_workflows(view):
         return failed(
             "ci-tests",
@@ -268,14 +276,47 @@ def _reused_tests(view: View) -> Finding | None:
 
 
 def _only_on_push(workflow: Workflow, step: Step) -> Finding:
+    outsiders = ", or only beside the repository's secrets (`pull_request_target`)" if workflow.secrets_line else ""
     return warned(
         "ci-tests",
-        f"`{workflow.path}` runs the tests, but not on pull requests.",
+        f"`{workflow.path}` runs the tests, but not on pull requests{outsiders}.",
         _where(workflow, step),
         action="Run the tests on pull requests too",
         next_step=(
             f"Add `pull_request:` to `on:` in `{workflow.path}`: contributors then see a failure before the merge."
         ),
+    )
+
+
+_WITH_SECRETS = (
+    "`{path}` tests pull requests on `pull_request_target` alone: the code of strangers would run beside the "
+    "repository's secrets, or is not what is tested."
+)
+
+
+def _is_for_outsiders(workflow: Workflow) -> bool:
+    """Whether of all changes only a pull request starts it, and with the repository's secrets."""
+    return workflow.secrets_line is not None and not (workflow.runs_on_pull_requests or workflow.runs_on_pushes)
+
+
+def _only_with_secrets(workflow: Workflow, step: Step) -> Finding:
+    return failed(
+        "ci-tests",
+        _WITH_SECRETS.format(path=workflow.path),
+        *_where_with_secrets(workflow, step),
+        action="Run the tests on pull requests without secrets",
+        next_step=_without_secrets(workflow),
+    )
+
+
+def _where_with_secrets(workflow: Workflow, step: Step) -> tuple[Evidence, Evidence]:
+    return _where(workflow, step), at(workflow.path, workflow.secrets_line, "trigger")
+
+
+def _without_secrets(workflow: Workflow) -> str:
+    return (
+        f"Start the tests in `{workflow.path}` on `pull_request` and on pushes; leave to `pull_request_target` what "
+        "must write and runs no code of the pull request, such as labels."
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from bot.analysis.contents import complexity
@@ -65,6 +67,21 @@ def test_a_file_that_lizard_stumbles_over_is_named(monkeypatch: pytest.MonkeyPat
     found, told = measure(*odd, ("a.py", body("a", 5)))
     assert found == [("a", 6)]
     assert told == "lizard did not get through `odd0.py`, `odd1.py`, `odd2.py` and 2 more"
+
+
+def test_a_file_in_which_lizard_swallows_its_own_error_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def recurses(_self: object, tokens: Iterator[str], _reader: object) -> Iterator[str]:
+        for token in tokens:
+            if token == "odd":
+                raise RecursionError
+            yield token
+
+    monkeypatch.setattr("lizard_languages.python.PythonReader.__call__", recurses)
+    _, told = measure(("odd.py", body("odd", 5)), ("a.py", body("a", 5)))
+    assert "odd.py" in capsys.readouterr().err
+    assert told == "lizard did not get through `odd.py`"
 
 
 class _Clock:

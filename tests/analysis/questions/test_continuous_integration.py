@@ -98,6 +98,37 @@ def test_what_checks_no_change_is_no_ci(path: str, workflow: str, state: State) 
     assert judged("ci", files).state is state
 
 
+@pytest.mark.parametrize(
+    ("on", "ci", "tests"),
+    [
+        ("pull_request_target", State.WARN, State.FAIL),
+        ("[pull_request_target, workflow_dispatch]", State.WARN, State.FAIL),
+        ("[pull_request_target, push]", State.PASS, State.WARN),
+        ("[pull_request_target, pull_request]", State.PASS, State.PASS),
+        ("[pull_request_target, merge_group]", State.PASS, State.PASS),
+        ("{pull_request_target: {}, push: {tags: [v1]}}", State.WARN, State.WARN),
+    ],
+)
+def test_tests_beside_the_secrets_count_for_nothing(on: str, ci: State, tests: State) -> None:
+    files = _with("ci", on=on)
+    assert judged("ci", files).state is ci
+    assert judged("ci-tests", files).state is tests
+
+
+def test_tests_beside_the_secrets_are_pointed_at_with_what_to_do() -> None:
+    files = _with("ci", on="[pull_request_target]")
+    for check in (judged("ci", files), judged("ci-tests", files)):
+        assert check.found.startswith("`.github/workflows/ci.yml` tests pull requests on `pull_request_target` alone")
+        assert [e.line for e in check.evidence] == [6, 2]
+
+
+def test_an_unsafe_workflow_beside_a_safe_one_takes_nothing_away() -> None:
+    files = _with("label", on="pull_request_target") | {".github/workflows/ci.yml": CI}
+    assert judged("ci-tests", files).state is State.PASS
+    pushed = _with("label", on="pull_request_target") | {".github/workflows/ci.yml": CI.replace(", pull_request", "")}
+    assert judged("ci-tests", pushed).found == "`.github/workflows/ci.yml` runs the tests, but not on pull requests."
+
+
 @pytest.mark.parametrize("forge", ["forgejo", "gitea"])
 def test_workflows_of_another_forge_count(forge: str) -> None:
     files = library({f".{forge}/workflows/ci.yml": CI}, without=[".github/workflows/ci.yml"])
