@@ -8,6 +8,7 @@ to people with write permission only.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,10 +88,21 @@ async def _refresh_reply(deps: Deps, repository_id: int, comment_id: int) -> dic
     if all(one.state not in {CommandState.QUEUED, CommandState.WORKING} for one in records):
         is_done = all(one.state is CommandState.DONE and one.command != Verb.UNKNOWN for one in records)
         is_well = is_done and not any(part.startswith(AMISS) for part in parts)
-        await github.comments.react(repository.owner, repository.name, comment_id, ROCKET if is_well else CONFUSED)
+        await _react_to_the_end(github, repository, records, is_well=is_well)
     if not reply_id:
         return {"outcome": "replies are switched off in radar.yml"}
     return {"outcome": "replied", "reply": reply_id}
+
+
+async def _react_to_the_end(
+    github: GitHubClient, repository: Repository, records: Sequence[CommandRecord], *, is_well: bool
+) -> None:
+    """🚀 or 😕; the other one goes where the comment was edited since it had its end, which takes a second run."""
+    end, other_end = (ROCKET, CONFUSED) if is_well else (CONFUSED, ROCKET)
+    ended_before = len({one.run_id for one in records}) > 1
+    await github.comments.react(
+        repository.owner, repository.name, records[0].comment_id, end, instead_of=other_end if ended_before else ""
+    )
 
 
 def batch_id_of(record: CommandRecord) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
@@ -15,7 +15,7 @@ from bot.model.repository import CommentRef, Permission
 _T = TypeVar("_T")
 
 MAX_PAGES = 30
-"""Comment pages looked through for a marker: 3,000 comments."""
+"""Pages looked through: 3,000 comments for a marker, or as many reactions."""
 EYES, ROCKET, CONFUSED = "eyes", "rocket", "confused"
 
 
@@ -63,34 +63,44 @@ class Comments:
             raise
         return translate.comment_ref(reply.json())
 
-    async def react(self, owner: str, name: str, comment_id: int, content: str) -> int:
-        """Adds our reaction (once, however often it is asked) and gives its id. `content`: eyes, rocket, confused.
+    async def react(self, owner: str, name: str, comment_id: int, content: str, *, instead_of: str = "") -> None:
+        """Adds our reaction, once, however often it is asked; `instead_of` is one of ours that goes then.
 
-        0 where the comment was deleted: there is nobody to tell.
+        Contents: eyes, rocket, confused. Where the comment was deleted there is nobody to tell.
         """
         path = f"{_comment(owner, name, comment_id)}/reactions"
         reply = await _unless_gone(self._request("POST", path, "a reaction", body={"content": content}))
-        if reply is None:
-            return 0
-        return translate.required_id(translate.mapping(reply.json()), "a reaction")
+        if reply is None or not instead_of:
+            return
+        us = translate.mapping(translate.mapping(reply.json()).get("user")).get("id")
+        async for item in self._items(f"{path}?content={instead_of}&per_page=100", "the reactions"):
+            if us is not None and translate.mapping(item.get("user")).get("id") == us:
+                reaction = translate.required_id(item, "a reaction")
+                await _unless_gone(self._request("DELETE", f"{path}/{reaction}", "our reaction"))
 
     async def find(
         self, owner: str, name: str, issue_number: int, marker: str, *, since: datetime | None = None
     ) -> CommentRef | None:
         """Our own comment that begins with `marker`. `since`: it cannot be older than this."""
-        path: str | None = f"{_repository(owner, name)}/issues/{issue_number}/comments?per_page=100"
+        path = f"{_repository(owner, name)}/issues/{issue_number}/comments?per_page=100"
         if since is not None:
             path = f"{path}&since={since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        for _ in range(MAX_PAGES):
-            if path is None:
-                break
-            reply = await self._request("GET", path, "the comments")
-            for item in translate.items(reply.json()):
-                comment = translate.comment_ref(item)
-                if self._is_ours(comment) and comment.body.lstrip().startswith(marker):
-                    return comment
-            path = reply.next_link
+        async for item in self._items(path, "the comments"):
+            comment = translate.comment_ref(item)
+            if self._is_ours(comment) and comment.body.lstrip().startswith(marker):
+                return comment
         return None
+
+    async def _items(self, path: str, what: str) -> AsyncIterator[Mapping[str, Any]]:
+        """What a list holds, over MAX_PAGES pages at most."""
+        following: str | None = path
+        for _ in range(MAX_PAGES):
+            if following is None:
+                return
+            reply = await self._request("GET", following, what)
+            for item in translate.items(reply.json()):
+                yield item
+            following = reply.next_link
 
     def _is_ours(self, comment: CommentRef) -> bool:
         if self._app_id is None or comment.app_id is None:

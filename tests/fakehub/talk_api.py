@@ -160,7 +160,9 @@ def _react_to_issue(call: Call) -> Response:
 
 
 def _comment_reactions(call: Call) -> Response:
-    chosen, headers = call.page(_find_comment(call)[2].reactions)
+    wanted = call.query("content", "")
+    reactions = [one for one in _find_comment(call)[2].reactions if wanted in {"", one.content}]
+    chosen, headers = call.page(reactions)
     return answer([call.shapes.reaction(reaction) for reaction in chosen], headers=headers)
 
 

@@ -12,7 +12,7 @@ from bot.functions.refresh_repository import Refreshing
 from bot.model.records import CommandRecord, CommandState
 from bot.model.repository import InstallationRef
 from bot.storage import commands, installations
-from tests.fakehub.world import Comment, Issue, Repository
+from tests.fakehub.world import Comment, Issue, Reaction, Repository
 from tests.functions.conftest import World
 
 pytestmark = pytest.mark.anyio
@@ -38,6 +38,12 @@ async def commanded(world: World, *verbs: str) -> tuple[Repository, Issue, Comme
     repository, _ = await covered(world)
     issue = world.hub.open_issue(repository, "Question")
     comment = world.hub.comment(repository, issue, "\n".join(f"/radar {verb}" for verb in verbs))
+    return repository, issue, comment, await claimed(world, repository, issue, comment, *verbs)
+
+
+async def claimed(
+    world: World, repository: Repository, issue: Issue, comment: Comment, *verbs: str, run_id: str = "run-1"
+) -> list[str]:
     ids = [f"{comment.id}:{verb}" for verb in verbs]
     async with world.bot.database.write() as session:
         for command_id, verb in zip(ids, verbs, strict=True):
@@ -48,10 +54,10 @@ async def commanded(world: World, *verbs: str) -> tuple[Repository, Issue, Comme
                 comment_id=comment.id,
                 command=verb,
                 author="ada",
-                run_id="run-1",
+                run_id=run_id,
             )
             assert await commands.claim(session, record, now=world.now)
-    return repository, issue, comment, ids
+    return ids
 
 
 def ours(issue: Issue, asked: Comment) -> list[Comment]:
@@ -90,6 +96,22 @@ async def test_a_comment_with_two_commands_is_reacted_to_when_both_have_ended(wo
     await reply_to_command(world.deps, second, "run-1", failure="No.")
     assert [one.content for one in comment.reactions] == ["confused"], "one that failed is no success"
     assert len(ours(issue, comment)) == 1
+
+
+async def test_an_edit_that_ends_otherwise_replaces_our_reaction(world: World) -> None:
+    repository, issue, comment, (first,) = await commanded(world, "refresh")
+    await reply_to_command(world.deps, first, "run-1")
+    fan = world.hub.world.account("fan")
+    comment.reactions.append(Reaction(world.hub.world.next_id(), fan, "rocket", world.hub.world.now()))
+    (second,) = await claimed(world, repository, issue, comment, "status", run_id="run-2")
+    await refresh_reply(world.deps, repository.id, comment.id, "run-2")
+    assert [one.content for one in comment.reactions] == ["rocket", "rocket"], "the new command is open"
+    for _ in range(2):  # a step may run twice
+        await reply_to_command(world.deps, second, "run-2", failure="No.")
+        assert [(one.content, one.user.login) for one in comment.reactions] == [
+            ("rocket", "fan"),
+            ("confused", "repo-radar[bot]"),
+        ]
 
 
 async def test_what_is_not_known_is_not_answered(world: World) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import msgspec
 import pytest
 import respx
@@ -123,12 +122,39 @@ async def test_somebody_github_does_not_know_may_nothing(client: GitHubClient, r
     assert await client.comments.permission("acme", "hello", "eve") is Permission.NONE
 
 
-async def test_reactions_come_and_go(client: GitHubClient, router: respx.MockRouter) -> None:
-    router.post("/repos/acme/hello/issues/comments/5/reactions").mock(
-        side_effect=[httpx.Response(201, json={"id": 77}), httpx.Response(200, json={"id": 77})]
-    )
-    for _ in range(2):
-        assert await client.comments.react("acme", "hello", 5, "eyes") == 77
+REACTIONS = "/repos/acme/hello/issues/comments/5/reactions"
+
+
+def reaction(number: int, user: int) -> dict[str, Any]:
+    return {"id": number, "user": {"id": user}}
+
+
+async def test_a_reaction_is_one_request(client: GitHubClient, router: respx.MockRouter) -> None:
+    route = router.post(REACTIONS).respond(201, json=reaction(77, 1))
+    await client.comments.react("acme", "hello", 5, "eyes")
+    assert msgspec.json.decode(route.calls.last.request.content) == {"content": "eyes"}
+
+
+@pytest.mark.parametrize("answer", [204, 404], ids=["there", "gone meanwhile"])
+async def test_of_the_reactions_that_go_only_ours_goes(
+    client: GitHubClient, router: respx.MockRouter, answer: int
+) -> None:
+    following = {"link": f'<{API}{REACTIONS}?content=rocket&per_page=100&page=2>; rel="next"'}
+    router.post(REACTIONS).respond(200, json=reaction(77, 1))
+    router.get(REACTIONS, params={"page": "2"}).respond(json=[reaction(9, 1)])
+    listed = router.get(REACTIONS, params={"content": "rocket"}).respond(json=[reaction(8, 2)], headers=following)
+    gone = router.delete(f"{REACTIONS}/9").respond(answer)
+    await client.comments.react("acme", "hello", 5, "confused", instead_of="rocket")
+    assert listed.called
+    assert gone.call_count == 1, "and no other DELETE is mocked"
+
+
+async def test_where_github_does_not_say_who_we_are_nothing_goes(
+    client: GitHubClient, router: respx.MockRouter
+) -> None:
+    router.post(REACTIONS).respond(201, json={"id": 77, "user": None})
+    router.get(REACTIONS).respond(json=[{"id": 8, "user": None}])
+    await client.comments.react("acme", "hello", 5, "confused", instead_of="rocket")
 
 
 async def test_a_deleted_comment_is_none(client: GitHubClient, router: respx.MockRouter) -> None:
@@ -136,6 +162,7 @@ async def test_a_deleted_comment_is_none(client: GitHubClient, router: respx.Moc
     assert await client.comments.get("acme", "hello", 5) is None
 
 
-async def test_a_reaction_to_a_deleted_comment_is_none(client: GitHubClient, router: respx.MockRouter) -> None:
-    router.post("/repos/acme/hello/issues/comments/5/reactions").respond(404, json={"message": "Not Found"})
-    assert await client.comments.react("acme", "hello", 5, "eyes") == 0
+async def test_a_deleted_comment_is_not_reacted_to(client: GitHubClient, router: respx.MockRouter) -> None:
+    route = router.post(REACTIONS).respond(404, json={"message": "Not Found"})
+    await client.comments.react("acme", "hello", 5, "confused", instead_of="rocket")
+    assert route.call_count == 1
