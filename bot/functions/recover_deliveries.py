@@ -8,6 +8,7 @@ for. A redelivery comes in like any other, under the same GUID.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,6 +22,7 @@ from bot.functions.edge import step
 from bot.model.errors import FinalError
 from bot.model.repository import HookDelivery
 from bot.storage import inbox, marks
+from bot.storage.database import Session
 
 log = structlog.get_logger("bot.functions.recover")
 
@@ -32,9 +34,13 @@ GRACE = timedelta(seconds=30)
 ATTEMPTS = 5
 """After so many tries of one delivery something else is wrong (the secret, the address): `doctor` tells."""
 AT_ONCE = 200
-"""Redeliveries asked for in one run: content-creating requests are limited to 80 a minute."""
+"""Redeliveries asked for in one run."""
 PACE_PER_STEP = 60
+"""A minute: requests that create content are limited to 80 a minute and 500 an hour (github/pace.py)."""
+HOUR, AN_HOUR = timedelta(hours=1), 450
 MARK = "recover-deliveries"
+ASKED_MARK = "recover-deliveries:asked"
+"""JSON: [[when, how many], …] of the last hour, so that a restart and a retried step count, too."""
 
 
 def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
@@ -57,7 +63,7 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
                 await ctx.step.sleep(f"pace-{number}", timedelta(minutes=1))
             part = found["missing"][start : start + PACE_PER_STEP]
             asked += await ctx.step.run(f"redeliver-{number}", step(deps, partial(redeliver, deps, part)))
-        if asked == len(found["missing"]):
+        if found["until"] and asked == len(found["missing"]):
             await ctx.step.run("mark", step(deps, partial(keep_mark, deps, found["until"])))
         return {"outcome": "recovered", "asked": asked, "given_up": found["given_up"]}
 
@@ -65,11 +71,17 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
 
 
 async def find_missing(deps: Deps) -> dict[str, Any]:
-    """Delivery ids to ask for again (at most 200, oldest first), how far back is now settled, how many are hopeless."""
+    """Delivery ids to ask for again (at most 200, oldest first), how far back is now settled, how many are hopeless.
+
+    `until` is "" where the hour's redeliveries are used up: the next run goes on from the same mark.
+    """
     assert deps.app is not None  # noqa: S101 - the caller asked
     now = deps.clock()
     async with deps.database.read() as session:
         mark = await marks.get(session, MARK)
+        room = AN_HOUR - sum(count for _, count in await _asked(session, now))
+    if room <= 0:
+        return {"missing": [], "until": "", "given_up": 0}
     since = now - MEMORY
     if mark is not None:
         since = max(since, datetime.fromisoformat(mark.value) - OVERLAP)
@@ -84,8 +96,8 @@ async def find_missing(deps: Deps) -> dict[str, Any]:
     # By GitHub's clock, which the deliveries tell: with ours ahead, a mark of ours would pass over what is to come.
     reached = max([one.delivered_at for one in listed], default=since + OVERLAP if mark is not None else since)
     until = min(now - GRACE, reached)
-    if len(missing) > AT_ONCE:
-        missing = missing[:AT_ONCE]
+    if len(missing) > min(AT_ONCE, room):
+        missing = missing[: min(AT_ONCE, room)]
         until = missing[-1].delivered_at
     if given_up:
         log.warning("deliveries given up", count=given_up, next_step="Run `python -m bot doctor`.")
@@ -112,14 +124,33 @@ def choose_missing(
 
 
 async def redeliver(deps: Deps, delivery_ids: Sequence[int]) -> int:
-    """Ask GitHub to send these again; how many were asked for or are beyond asking."""
+    """Ask GitHub to send these again; how many were asked for or are beyond asking, fewer where the hour is used up."""
     assert deps.app is not None  # noqa: S101 - the caller asked
-    for delivery_id in delivery_ids:
+    allowed = await _reserve(deps, len(delivery_ids))
+    for delivery_id in delivery_ids[:allowed]:
         try:
             await deps.app.redeliver(delivery_id)
         except FinalError as error:
             log.warning("redelivery refused", hook_delivery=delivery_id, error=str(error))
-    return len(delivery_ids)
+    return allowed
+
+
+async def _reserve(deps: Deps, wanted: int) -> int:
+    """How many of `wanted` the hour still has room for; they count from now on, whether or not asking succeeds."""
+    now = deps.clock()
+    async with deps.database.write() as session:
+        asked = await _asked(session, now)
+        allowed = max(0, min(wanted, AN_HOUR - sum(count for _, count in asked)))
+        kept = [(when.isoformat(), count) for when, count in [*asked, (now, allowed)]]
+        await marks.put(session, ASKED_MARK, json.dumps(kept), now=now)
+    return allowed
+
+
+async def _asked(session: Session, now: datetime) -> list[tuple[datetime, int]]:
+    """What was asked for within the last hour."""
+    mark = await marks.get(session, ASKED_MARK)
+    kept = [(datetime.fromisoformat(when), int(count)) for when, count in json.loads(mark.value)] if mark else []
+    return [(when, count) for when, count in kept if now - HOUR < when <= now]
 
 
 async def keep_mark(deps: Deps, until: str) -> None:

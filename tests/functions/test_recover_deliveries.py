@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.functions import recover_deliveries
 from bot.functions.recover_deliveries import ATTEMPTS, choose_missing, find_missing, keep_mark, redeliver
 from bot.model.repository import HookDelivery
 from tests.functions.conftest import World
@@ -63,6 +64,47 @@ async def test_what_the_inbox_lacks_is_redelivered_under_its_guid(world: World) 
     world.hub.settle()
     again = await find_missing(world.deps)
     assert set(again["missing"]).isdisjoint(found["missing"])  # the newest attempt stands for the GUID
+
+
+async def run_once(world: World) -> list[int]:
+    """What one run asks for, as the function does it."""
+    found = await find_missing(world.deps)
+    asked: list[int] = found["missing"][: await redeliver(world.deps, found["missing"])]
+    if found["until"] and asked == found["missing"]:
+        await keep_mark(world.deps, found["until"])
+    return asked
+
+
+@pytest.mark.anyio
+async def test_no_hour_has_more_redeliveries_than_github_allows_and_each_is_asked_for_in_the_end(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recover_deliveries, "AT_ONCE", 3)
+    monkeypatch.setattr(recover_deliveries, "AN_HOUR", 5)
+    world.hub.connect("http://127.0.0.1:9/api/github/webhooks")
+    repository = world.hub.add_repository("acme", "hello", {"a.py": "1\n"})
+    world.hub.install("acme")
+    for _ in range(11):
+        world.hub.push(repository)
+    world.hub.settle()
+    lost = {one.guid: one.id for one in world.hub.world.deliveries}
+    runs: list[list[int]] = []
+    while not set(lost.values()) <= {one for run in runs for one in run}:
+        assert len(runs) < 50, "some were never asked for"
+        runs.append(await run_once(world))
+        world.hub.settle()
+        world.later(minutes=5)
+    in_an_hour = [sum(len(run) for run in runs[start : start + 12]) for start in range(len(runs))]
+    assert max(in_an_hour) == 5
+    assert [len(run) for run in runs[:13]] == [3, 2, *[0] * 10, 3]
+
+
+@pytest.mark.anyio
+async def test_a_step_that_is_tried_again_counts_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recover_deliveries, "AN_HOUR", 5)
+    assert [await redeliver(world.deps, [901, 902, 903]) for _ in range(3)] == [3, 2, 0]
+    world.later(minutes=61)
+    assert await redeliver(world.deps, [901, 902, 903]) == 3
 
 
 @pytest.mark.anyio
