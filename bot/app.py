@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, cast
 
 import structlog
-from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -26,12 +25,10 @@ from bot.model.sign_in import AppCredentials
 from bot.parts import Bot, now
 from bot.storage.database import Database
 from bot.storage.reach import DatabaseUnreachableError
-from bot.web import all_routes
+from bot.web import application
 from bot.web.deps import Web
-from bot.web.errors import exception_handlers
 from bot.web.front import Front, standby
 from bot.web.security import SecurityHeaders
-from bot.web.slashes import lead_slashes_home
 from bot.web.webhook import WebhookEndpoint, webhook_first
 
 DRAIN_S = 5.0
@@ -229,9 +226,7 @@ def _front(bot: Bot, web: Web) -> ASGIApp:
         clock=now,
         observe_seconds=bot.metrics.acknowledge_seconds.observe,
     )
-    app = Starlette(routes=[*bot.inngest_routes, *all_routes(web)], exception_handlers=exception_handlers())
-    lead_slashes_home(app.router)
-    pages = _with_headers(app, bot.settings)
+    pages = _with_headers(application(web, bot.inngest_routes), bot.settings)
     proxied = ProxyHeadersMiddleware(cast("Any", pages), trusted_hosts=bot.settings.forwarded_allow_ips)
     return webhook_first(webhook, cast("ASGIApp", proxied))  # uvicorn has types of its own for the same things
 

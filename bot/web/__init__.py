@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from bot.web import (
@@ -27,9 +31,10 @@ from bot.web.deps import Web
 from bot.web.endpoint import Endpoint, endpoint_route
 from bot.web.errors import exception_handlers
 from bot.web.security import SecurityHeaders
-from bot.web.visit import page
+from bot.web.slashes import lead_slashes_home
+from bot.web.visit import page, unknown_address
 
-__all__ = ["SecurityHeaders", "Web", "all_routes", "api_endpoints", "exception_handlers"]
+__all__ = ["SecurityHeaders", "Web", "api_endpoints", "application"]
 
 PAGES = (
     pages_overview,
@@ -52,7 +57,17 @@ def api_endpoints() -> list[Endpoint]:
     return [*found, document_endpoint(found)]
 
 
-def all_routes(web: Web) -> list[BaseRoute]:
+def application(web: Web, more_routes: Sequence[BaseRoute] = (), *, middleware: Sequence[Middleware] = ()) -> Starlette:
+    """Every address of this package behind `more_routes`, and an answer to what fails or is not there."""
+    app = Starlette(
+        routes=[*more_routes, *_all_routes(web)], exception_handlers=exception_handlers(), middleware=list(middleware)
+    )
+    app.router.default = unknown_address(web, app.router.default)
+    lead_slashes_home(app.router)
+    return app
+
+
+def _all_routes(web: Web) -> list[BaseRoute]:
     """Pages, API, badges, health and static files."""
     endpoints = api_endpoints()
     routes: list[BaseRoute] = [endpoint_route(web, endpoint) for endpoint in endpoints]

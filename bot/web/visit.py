@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.storage.views_repositories import RepositoryItem, find_repository
 from bot.web.access import STRANGER, Viewer, form_token, is_own_form, viewer_of
@@ -99,6 +100,17 @@ async def _visit(web: Web, request: Request) -> Visit:
         "form_token": form_token(web, visit.viewer) if visit.viewer.is_signed_in else "",
     }
     return visit
+
+
+def unknown_address(web: Web, otherwise: ASGIApp) -> ASGIApp:
+    """A router's default: `otherwise` answers, and its error page greets who is signed in as every page does."""
+
+    async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not scope["path"].startswith("/api/"):
+            await _visit(web, Request(scope))
+        await otherwise(scope, receive, send)
+
+    return nowhere
 
 
 FormHandler = Callable[[Visit, dict[str, str]], Awaitable[Response]]

@@ -10,14 +10,23 @@ from tests.web.world import World
 pytestmark = pytest.mark.anyio
 
 
-async def test_who_is_signed_in_stays_so_on_an_error_page(world: World) -> None:
+@pytest.mark.parametrize("path", ["/repos/nobody/nothing", "/nowhere", "/repos/a/b/c/d"])
+async def test_who_is_signed_in_stays_so_on_an_error_page(world: World, path: str) -> None:
     async with world.operator() as client:
-        page = (await client.get("/repos/nobody/nothing")).text
-        assert "Sign out" in page
-        assert "Sign in" not in page
-        assert 'href="/deliveries"' in page
+        answer = await client.get(path)
+        assert answer.status_code == 404
+        assert "Sign out" in answer.text
+        assert "Sign in" not in answer.text
+        assert 'href="/deliveries"' in answer.text
     async with world.client() as client:
-        assert 'href="/sign-in"' in (await client.get("/repos/nobody/nothing")).text
+        assert 'href="/sign-in"' in (await client.get(path)).text
+
+
+async def test_an_unknown_address_of_the_api_is_a_problem(world: World) -> None:
+    async with world.client() as client:
+        answer = await client.get("/api/nowhere", headers={"accept": "text/html"})
+    assert answer.status_code == 404
+    assert answer.json()["status"] == 404
 
 
 async def test_our_own_fault_is_a_page_without_its_inside(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

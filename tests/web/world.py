@@ -25,9 +25,8 @@ from bot.model.repository import InstallationRef, RepositoryRef
 from bot.model.sign_in import AppCredentials, SignedIn, UserAccess
 from bot.storage import batches, inbox, installations, refreshes, reports, repositories, runs
 from bot.storage.database import Database
-from bot.web import SecurityHeaders, all_routes, exception_handlers
+from bot.web import SecurityHeaders, application
 from bot.web.deps import Web
-from bot.web.slashes import lead_slashes_home
 from tests.web.sample_reports import rich_report, sha_of
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -210,12 +209,8 @@ def make_world(database: Database, tmp_path: Path, **changes: Any) -> World:
         clock=lambda: made[0].now,
     )
     web.figures.patience_s = 30.0
-    app = Starlette(
-        routes=all_routes(web),
-        exception_handlers=exception_handlers(),
-        middleware=[Middleware(SecurityHeaders, github_web_url="https://github.com", is_https=False)],
-    )
-    lead_slashes_home(app.router)
+    headers = Middleware(SecurityHeaders, github_web_url="https://github.com", is_https=False)
+    app = application(web, middleware=[headers])
     made.append(World(web, app, sign_in, set_up, replayed, woken))
     return made[0]
 
