@@ -29,6 +29,7 @@ from bot.engine.server import Engine, EngineStoppedError, new_signing_key
 from bot.functions import build_functions
 from bot.functions.budget_keeper import BudgetKeeper
 from bot.functions.deps import Clients, Deps
+from bot.functions.places import Places
 from bot.functions.recorder import recorder
 from bot.github.app import GitHubApp
 from bot.github.client import GitHubClient
@@ -50,7 +51,7 @@ from bot.web.inngest import close_client, in_process_call, inngest_routes, regis
 from bot.workers.pool import AnalysisPool
 
 APP_ID = "repo-radar"
-ARCHIVES_A_WORKER = 4
+ARCHIVES_A_WORKER = 10
 """Downloads that run ahead of each worker."""
 
 
@@ -98,7 +99,7 @@ class Bot:
             pool=self._pool,
             clock=clock,
             metrics=self.metrics,
-            archive_places=asyncio.Semaphore(settings.radar_workers * ARCHIVES_A_WORKER),
+            archive_places=Places(settings.radar_workers * ARCHIVES_A_WORKER),
             wake_relay=self._wake_relay,
         )
         self.client.add_middleware(recorder(self.deps))

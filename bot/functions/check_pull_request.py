@@ -29,7 +29,7 @@ from bot.github.pace import Urgency
 from bot.model.discretion import ALERTS, discreet
 from bot.model.errors import FinalError, Finality, WorldError
 from bot.model.event import Trigger
-from bot.model.report import Report, encode_report
+from bot.model.report import Report, decode_report, encode_report
 from bot.model.repository import PullRequestRef, Repository
 from bot.model.snapshot import RepositoryFacts
 from bot.storage import installations, outbox
@@ -165,4 +165,4 @@ async def _analyze(
     at = msgspec.structs.replace(facts, head_sha=sha)
     if facts.hidden_files and sha != facts.head_sha:
         at = await github.with_hidden_files(at)
-    return await analyze_commit(deps, github, at, encode_report(previous) if previous else None)
+    return decode_report(await analyze_commit(deps, github, at, encode_report(previous) if previous else None))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.config import Settings
+from bot.functions.places import Places
 from bot.github.app import GitHubApp
 from bot.github.client import GitHubClient
 from bot.metrics import Metrics
@@ -34,7 +34,7 @@ class Deps:
     pool: AnalysisPool
     clock: Callable[[], datetime]
     metrics: Metrics
-    archive_places: asyncio.Semaphore
+    archive_places: Places
     """Archives that may be open at once: a few more than there are workers."""
     wake_relay: Callable[[], None]
     """Called after events were put into the outbox."""

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 from bot.functions.deps import Deps
 from bot.github.client import GitHubClient
-from bot.model.report import Report
 from bot.model.snapshot import RepositoryFacts
 
 AHEAD_BYTES = 2_000_000
 """Of an archive, read before a worker is free for it."""
 
 
-async def analyze_commit(deps: Deps, github: GitHubClient, read: RepositoryFacts, previous: bytes | None) -> Report:
-    """The report of `read.head_sha`, compared with `previous` (an encoded report). Nothing is stored.
+async def analyze_commit(
+    deps: Deps,
+    github: GitHubClient,
+    read: RepositoryFacts,
+    previous: bytes | None,
+    *,
+    cost: Callable[[], float] = lambda: 0.0,
+    is_urgent: bool = True,
+) -> bytes:
+    """The encoded report of `read.head_sha`, compared with `previous`, one too. Nothing is stored.
 
-    An empty repository has no archive. Raises as `GitHubClient.archive` and `AnalysisPool.analyze` do.
+    An empty repository has no archive. `cost` tells the API requests that it took, once the archive is open. What is
+    not urgent lets others go first. Raises as `GitHubClient.archive` and `AnalysisPool.analyze` do.
     """
-    now = deps.clock()
+    analyze = partial(deps.pool.analyze, read, now=deps.clock(), previous=previous, is_urgent=is_urgent)
     if read.is_empty or not read.head_sha:
-        outcome = await deps.pool.analyze(read, None, now=now, previous=previous)
-    else:
-        async with deps.archive_places, github.archive(read.owner, read.name, read.head_sha) as chunks:
-            outcome = await deps.pool.analyze(read, await read_ahead(chunks), now=now, previous=previous)
-    return outcome.report
+        return await analyze(archive=None, api_requests=cost())
+    async with deps.archive_places.taken(is_urgent=is_urgent):
+        async with github.archive(read.owner, read.name, read.head_sha) as chunks:
+            archive = await read_ahead(chunks)
+            if not isinstance(archive, bytes):
+                return await analyze(archive=archive, api_requests=cost())
+        return await analyze(archive=archive, api_requests=cost())
 
 
-async def read_ahead(chunks: AsyncIterator[bytes], size_bytes: int = AHEAD_BYTES) -> AsyncIterator[bytes]:
-    """The same chunks, the first of them fetched already: a small archive is here before a worker is free."""
+async def read_ahead(chunks: AsyncIterator[bytes], size_bytes: int = AHEAD_BYTES) -> bytes | AsyncIterator[bytes]:
+    """All of a small archive, here before a worker is free; of a larger one the chunks, the first fetched already."""
     ahead: list[bytes] = []
     held = 0
     async for chunk in chunks:
@@ -36,6 +47,8 @@ async def read_ahead(chunks: AsyncIterator[bytes], size_bytes: int = AHEAD_BYTES
         held += len(chunk)
         if held >= size_bytes:
             break
+    else:
+        return b"".join(ahead)
 
     async def whole() -> AsyncIterator[bytes]:
         for chunk in ahead:

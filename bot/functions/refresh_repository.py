@@ -15,7 +15,6 @@ from functools import partial
 from typing import Any, TypeGuard
 
 import inngest
-import msgspec
 import structlog
 
 from bot.analysis import RULESET_VERSION
@@ -29,7 +28,6 @@ from bot.github.counting import count_requests
 from bot.model.batch import ItemState
 from bot.model.errors import FinalError, Finality, WorldError
 from bot.model.records import StoredFacts
-from bot.model.report import Report
 from bot.model.repository import RateBudget, RefreshStatus, Repository, RepositoryRef
 from bot.model.snapshot import RepositoryFacts
 from bot.storage import (
@@ -192,10 +190,17 @@ class Refreshing:
             read = known.kept.facts if known.kept else await self._read_facts(known.repository)
             async with self._deps.database.read() as session:
                 before = await reports.previous(session, known.repository.id, read.head_sha)
-            report = await analyze_commit(self._deps, self._github, read, before.body if before else None)
-        cost = counter.value + (known.kept.api_requests if known.kept else 0.0)
-        report = msgspec.structs.replace(report, api_requests=round(cost, 3))
-        report_id = await self._store(report)
+            facts_cost = known.kept.api_requests if known.kept else 0.0
+            body = await analyze_commit(
+                self._deps,
+                self._github,
+                read,
+                before.body if before else None,
+                cost=lambda: counter.value + facts_cost,
+                is_urgent=not self._is_background,
+            )
+        sealed = await asyncio.to_thread(reports.seal, body)
+        report, report_id = sealed.report, await self._store(sealed)
         self._deps.metrics.analysis_seconds.observe(time.monotonic() - started)
         return {
             "outcome": "completed",
@@ -329,18 +334,16 @@ class Refreshing:
                     session, self._request.batch_id, repository.id, ItemState.SKIPPED, reason=reason, now=now
                 )
 
-    async def _store(self, report: Report) -> int:
-        sealed = await asyncio.to_thread(reports.seal, report)
-        keep = partial(self._keep, report=report, sealed=sealed, now=self._deps.clock())
+    async def _store(self, sealed: reports.SealedReport) -> int:
+        keep = partial(self._keep, sealed=sealed, now=self._deps.clock())
         report_id, is_wanted = await self._deps.database.write_apart(keep)
         if is_wanted:
             self._deps.wake_relay()
         return report_id
 
-    async def _keep(
-        self, session: Session, *, report: Report, sealed: reports.SealedReport, now: datetime
-    ) -> tuple[int, bool]:
+    async def _keep(self, session: Session, *, sealed: reports.SealedReport, now: datetime) -> tuple[int, bool]:
         """In one transaction, all that follows from a report; its id, and whether somebody is to be told."""
+        report = sealed.report
         report_id = await reports.complete(session, sealed, run_id=self._run_id, trigger=self._request.trigger, now=now)
         if self._request.batch_id:
             await batches.mark_item(

@@ -58,14 +58,12 @@ class SealedReport:
     body: bytes
 
 
-def seal(report: Report) -> SealedReport:
-    """Hold a report to its schema and compress it: milliseconds of CPU that no transaction should wait for.
+def seal(body: bytes) -> SealedReport:
+    """Hold an encoded report to its schema and compress it: milliseconds of CPU that no transaction should wait for.
 
     Raises msgspec.ValidationError when the report does not meet its schema.
     """
-    body = encode_report(report)
-    decode_report(body)
-    return SealedReport(report, zlib.compress(body, 6))
+    return SealedReport(decode_report(body), zlib.compress(body, 6))
 
 
 async def complete(
@@ -77,7 +75,7 @@ async def complete(
     the history only. Raises msgspec.ValidationError when the report does not meet its schema, FinalError(GONE)
     when the repository is not stored.
     """
-    sealed = finished if isinstance(finished, SealedReport) else seal(finished)
+    sealed = finished if isinstance(finished, SealedReport) else seal(encode_report(finished))
     report = sealed.report
     repository = await _locked_repository(session, report.repository.id)
     origin = {"trigger": trigger, "run_id": run_id, "created_at": now, "body": sealed.body}

@@ -50,13 +50,13 @@ async def analyze_remote(settings: Settings, full_name: str, *, now: datetime, p
                 raise UserError(f"The token may not see {full_name}.")
             async with analysis_pool(settings, size=1) as pool:
                 if facts.is_empty:
-                    outcome = await pool.analyze(facts, None, now=now, previous=before)
+                    body = await pool.analyze(facts, None, now=now, previous=before)
                 else:
                     async with github.archive(facts.owner, facts.name, facts.head_sha) as chunks:
-                        outcome = await pool.analyze(facts, chunks, now=now, previous=before)
+                        body = await pool.analyze(facts, chunks, now=now, previous=before)
     finally:
         await github.aclose()
-    return msgspec.structs.replace(outcome.report, api_requests=float(counter.value))
+    return msgspec.structs.replace(decode_report(body), api_requests=float(counter.value))
 
 
 def read_report(path: Path) -> Report:

@@ -1,6 +1,6 @@
-"""The worker process: `python -m bot.workers.child` answers one question after another until its input ends.
+"""The worker process: `python -m bot.workers.child` answers questions until its input ends.
 
-It takes the archive's chunks as it needs them, so that a slow analysis slows the download and nothing piles up.
+It takes an archive's chunks as it needs them, so that a slow analysis slows the download and nothing piles up.
 """
 
 from __future__ import annotations
@@ -11,15 +11,18 @@ import os
 import resource
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
+from msgspec import structs
+
 from bot.model.errors import WorldError
-from bot.model.report import Report, decode_report, encode_report
+from bot.model.report import decode_report, encode_report
 from bot.sources.tarball import entries
 from bot.workers import frames
-from bot.workers.digest import analyze_stream
-from bot.workers.messages import Answer, Question, decode_question, encode_answer, failure_of
+from bot.workers.digest import Digest, audits_of
+from bot.workers.messages import Answer, Failure, Question, decode_questions, encode_answer, failure_of
+from bot.workers.zizmor import Audit
 
 NICENESS = 10
 """Acknowledgements and pages come first where processors are few."""
@@ -34,39 +37,53 @@ def main() -> int:
     while True:
         try:
             frame = frames.read_frame(questions)
-        except EOFError:
-            return 0
-        if isinstance(frame, int):
-            continue
-        question = decode_question(frame)
-        chunks = _Chunks(questions, has_ended=not question.has_archive)
-        answer = _answer(question, chunks)
-        try:
-            answers.write(frames.pack(encode_answer(answer)))
-            answers.flush()
-            chunks.drain()
-            del answer
+            if isinstance(frame, int):
+                continue
+            last = _answer_all(decode_questions(frame), questions, answers)
+            last.drain()
             gc.collect()
         except (BrokenPipeError, EOFError):
             return 0
 
 
-def _answer(question: Question, chunks: _Chunks) -> Answer:
+def _answer_all(asked: Sequence[Question], questions: BinaryIO, answers: BinaryIO) -> _Chunks:
+    """Read all, let zizmor run once, answer each; the last archive, which may not be read to its end yet."""
+    chunks = _Chunks(questions, has_ended=True)
+    read: list[Digest | Failure] = []
+    for question in asked:
+        chunks.drain()
+        chunks = _Chunks(questions, has_ended=not question.has_archive)
+        read.append(_digest(question, chunks))
+    digests = [one for one in read if isinstance(one, Digest)]
+    audits = iter(audits_of(digests))
+    for question, one in zip(asked, read, strict=True):
+        answer = _answer(question, one, next(audits)) if isinstance(one, Digest) else Answer(failure=one)
+        answers.write(frames.pack(encode_answer(answer)))
+    answers.flush()
+    return chunks
+
+
+def _digest(question: Question, chunks: _Chunks) -> Digest | Failure:
     try:
-        return Answer(report=encode_report(_report(question, chunks)))
+        stream = entries(chunks, question.limits) if question.has_archive else None
+        return Digest(question.facts, stream, fingerprint_key=question.fingerprint_key)
+    except EOFError:
+        raise
+    except Exception as error:
+        return failure_of(error, traceback.format_exc())
+
+
+def _answer(question: Question, digest: Digest, audit: Audit) -> Answer:
+    try:
+        previous = decode_report(question.previous) if question.previous else None
+        report = digest.report(audit, now=question.now, previous=previous)
+        duration_ms = max(1, round(digest.took_s * 1000))
+        cost = round(question.api_requests, 3)
+        return Answer(
+            report=encode_report(structs.replace(report, analysis_duration_ms=duration_ms, api_requests=cost))
+        )
     except Exception as error:
         return Answer(failure=failure_of(error, traceback.format_exc()))
-
-
-def _report(question: Question, chunks: _Chunks) -> Report:
-    stream = entries(chunks, question.limits) if question.has_archive else None
-    return analyze_stream(
-        question.facts,
-        stream,
-        now=question.now,
-        previous=decode_report(question.previous) if question.previous else None,
-        fingerprint_key=question.fingerprint_key,
-    )
 
 
 class _Chunks:

@@ -1,10 +1,11 @@
-"""The whole way from a stream of files to a report, in one process: read, digest, measure, think."""
+"""The whole way from streams of files to reports, in one process: read, digest, measure, think."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -12,9 +13,9 @@ from bot.analysis import analyze
 from bot.analysis.contents import Collector
 from bot.model.entry import ArchiveLimits, Entry
 from bot.model.report import Report
-from bot.model.snapshot import Contents, RepositoryFacts, Snapshot, WorkflowFinding
+from bot.model.snapshot import Contents, RepositoryFacts, Snapshot
 from bot.sources.checkout import read_checkout
-from bot.workers.zizmor import NotMeasured, audit_workflows
+from bot.workers.zizmor import Audit, NotMeasured, audit_repositories
 
 
 class Stream(Protocol):
@@ -35,29 +36,50 @@ def collect(facts: RepositoryFacts, stream: Stream, *, fingerprint_key: bytes = 
     return collector
 
 
-def read_contents(facts: RepositoryFacts, stream: Stream, *, fingerprint_key: bytes = b"") -> Contents:
-    """The tree of `stream` with complexity and zizmor's findings. Raises what reading raises."""
-    collector = collect(facts, stream, fingerprint_key=fingerprint_key)
-    findings: tuple[WorkflowFinding, ...] | None = None
-    unmeasured = {}
-    try:
-        findings = audit_workflows(collector.texts)
-    except NotMeasured as reason:
-        unmeasured["workflow_findings"] = str(reason)
-    return collector.finish(cut=stream.cut, workflow_findings=findings, unmeasured=unmeasured, clock=time.monotonic)
+class Digest:
+    """One repository on its way to a report: its files are digested as they come; None where it is empty.
+
+    Raises what reading `stream` raises. `fingerprint_key` keys the hashes that stand for secrets.
+    """
+
+    def __init__(self, facts: RepositoryFacts, stream: Stream | None, *, fingerprint_key: bytes = b"") -> None:
+        started = time.monotonic()
+        self._facts = facts
+        self._collector = None if stream is None else collect(facts, stream, fingerprint_key=fingerprint_key)
+        self._cut = () if stream is None else stream.cut
+        self.took_s = time.monotonic() - started
+        """Seconds of work so far."""
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """The texts that were kept, by path."""
+        return {} if self._collector is None else self._collector.texts
+
+    def contents(self, audit: Audit) -> Contents | None:
+        """The tree with complexity and zizmor's findings."""
+        if self._collector is None:
+            return None
+        finish = partial(self._collector.finish, cut=self._cut, clock=time.monotonic)
+        if isinstance(audit, NotMeasured):
+            return finish(unmeasured={"workflow_findings": str(audit)})
+        return finish(workflow_findings=audit)
+
+    def report(self, audit: Audit, *, now: datetime, previous: Report | None = None) -> Report:
+        """What follows from all that, compared with `previous`."""
+        started = time.monotonic()
+        report = analyze(Snapshot(facts=self._facts, contents=self.contents(audit)), now=now, previous=previous)
+        self.took_s += time.monotonic() - started
+        return report
 
 
-def analyze_stream(
-    facts: RepositoryFacts,
-    stream: Stream | None,
-    *,
-    now: datetime,
-    previous: Report | None = None,
-    fingerprint_key: bytes = b"",
-) -> Report:
-    """The report of one repository; `stream` is None where it is empty."""
-    contents = None if stream is None else read_contents(facts, stream, fingerprint_key=fingerprint_key)
-    return analyze(Snapshot(facts=facts, contents=contents), now=now, previous=previous)
+def audits_of(digests: Sequence[Digest]) -> list[Audit]:
+    """What zizmor says of each, in one run; each bears its share of the time."""
+    started = time.monotonic()
+    audits = audit_repositories([digest.texts for digest in digests])
+    took_s = time.monotonic() - started
+    for digest in digests:
+        digest.took_s += took_s / len(digests)
+    return audits
 
 
 def analyze_checkout(
@@ -65,4 +87,6 @@ def analyze_checkout(
 ) -> Report:
     """The report of a local git checkout, made in this process. Raises UserError where `path` is no repository."""
     facts, stream = read_checkout(path, limits)
-    return analyze_stream(facts, None if facts.is_empty else stream, now=now, previous=previous)
+    digest = Digest(facts, None if facts.is_empty else stream)
+    (audit,) = audits_of([digest])
+    return digest.report(audit, now=now, previous=previous)

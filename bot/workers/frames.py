@@ -1,7 +1,7 @@
 """The framing on a worker's pipes: a length of four bytes, then so many bytes; two lengths are signals.
 
-To the worker: one JSON frame that asks, then the archive's chunks, then END (or ABORT where the archive broke off).
-From the worker: one frame that answers. Nothing else is ever written there.
+To the worker: one JSON frame of questions, then for each that has an archive its chunks, then END (or ABORT where it
+broke off). From the worker: one frame for each answer, in their order. Nothing else is ever written there.
 """
 
 from __future__ import annotations

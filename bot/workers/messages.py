@@ -1,7 +1,8 @@
-"""What pool and worker say to each other: one question, one answer, errors as values."""
+"""What pool and worker say to each other: some questions, an answer to each, errors as values."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +18,10 @@ _FAILURE = b"F"
 
 
 class Question(Struct, kw_only=True):
-    """Analyse one repository. `previous` is the last report, as it was encoded."""
+    """Analyse one repository. `previous` is the last report, as it was encoded.
+
+    `api_requests` is what reading it has cost so far, for the report.
+    """
 
     facts: RepositoryFacts
     limits: ArchiveLimits
@@ -25,6 +29,7 @@ class Question(Struct, kw_only=True):
     has_archive: bool
     previous: bytes | None = None
     fingerprint_key: bytes = b""
+    api_requests: float = 0.0
 
 
 class Failure(Struct, kw_only=True):
@@ -95,5 +100,9 @@ def decode_answer(body: bytes) -> Answer:
     return Answer(failure=msgspec.json.decode(body[1:], type=Failure))
 
 
-encode_question = msgspec.json.Encoder().encode
-decode_question = msgspec.json.Decoder(Question).decode
+def encode_questions(questions: Sequence[Question]) -> bytes:
+    """As JSON."""
+    return msgspec.json.encode(questions)
+
+
+decode_questions = msgspec.json.Decoder(list[Question]).decode

@@ -7,12 +7,13 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import bot
 from bot.workers import frames
-from bot.workers.messages import Answer, Question, decode_answer, encode_question
+from bot.workers.messages import Answer, Question, decode_answer, encode_questions
 
 _ROOT = Path(bot.__file__).parents[1]
 
@@ -20,12 +21,17 @@ PRIVATE_VARIABLES = ("GITHUB_", "RADAR_", "INNGEST_", "DATABASE_URL")
 """Settings, keys and tokens among them: a worker reads what strangers wrote and needs none."""
 
 
+Archive: TypeAlias = bytes | AsyncIterator[bytes] | None
+"""All of a gzipped tarball, or its chunks as they come; None where the repository is empty."""
+Asked: TypeAlias = tuple[Question, Archive]
+
+
 class WorkerDied(Exception):
     """The process ended in the middle; the message says how."""
 
 
 class Worker:
-    """A process that answers one question at a time. Start it with `Worker.start`."""
+    """A process that answers some questions at a time. Start it with `Worker.start`."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         if process.stdin is None or process.stdout is None:
@@ -65,15 +71,15 @@ class Worker:
         """Whether the process still runs."""
         return self._process.returncode is None
 
-    async def ask(self, question: Question, chunks: AsyncIterator[bytes] | None) -> Answer:
-        """The answer. Where `chunks` raised, `source_error` holds it and the answer means nothing.
+    async def ask(self, asked: Sequence[Asked]) -> list[Answer]:
+        """An answer to each. Where an archive's chunks raised, `source_error` holds it and the answer means nothing.
 
         Raises WorkerDied; after that, or when cancelled, the worker must be killed.
         """
         self.source_error = None
-        sending = asyncio.create_task(self._send(question, chunks))
+        sending = asyncio.create_task(self._send(asked))
         try:
-            answer = await self._receive()
+            answers = [await self._receive() for _ in asked]
         finally:
             if not sending.done():
                 sending.cancel()
@@ -81,7 +87,7 @@ class Worker:
                 await sending
         if sending.cancelled():
             self._in.write(frames.signal(frames.END))
-        return answer
+        return answers
 
     def close(self) -> None:
         """Closes its input: it ends when its present answer is given."""
@@ -98,11 +104,19 @@ class Worker:
         self.close()
         await self.wait()
 
-    async def _send(self, question: Question, chunks: AsyncIterator[bytes] | None) -> None:
-        self._in.write(frames.pack(encode_question(question)))
+    async def _send(self, asked: Sequence[Asked]) -> None:
+        self._in.write(frames.pack(encode_questions([question for question, _ in asked])))
         await self._in.drain()
-        if chunks is None:
-            return
+        for _, archive in asked:
+            if isinstance(archive, bytes):
+                if archive:
+                    self._in.write(frames.pack(archive))
+                self._in.write(frames.signal(frames.END))
+            elif archive is not None:
+                await self._pass_on(archive)
+        await self._in.drain()
+
+    async def _pass_on(self, chunks: AsyncIterator[bytes]) -> None:
         while True:
             self.waits_for_chunk = True
             try:

@@ -1,4 +1,4 @@
-"""Runs zizmor, offline, over the workflows and actions of a repository: catalogue entry 40.
+"""Runs zizmor, offline, over the workflows and actions of repositories: catalogue entry 40.
 
 The files are given to it in a folder of memory (tmpfs) where the machine has one, and are gone when it ends.
 """
@@ -10,10 +10,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -23,7 +22,7 @@ TIMEOUT_S = 30
 MAX_FILES = 200
 MAX_FINDINGS = 500
 REMEMBERED = 32
-"""Repositories' sets of workflows whose findings a worker keeps."""
+"""Repositories whose findings a worker keeps."""
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made inside
 _OPTIONS = (
@@ -43,6 +42,14 @@ class NotMeasured(Exception):
     """zizmor told nothing; the message is the reason for the report."""
 
 
+Files: TypeAlias = tuple[tuple[str, str], ...]
+"""Paths and texts of one repository."""
+Audit: TypeAlias = tuple[WorkflowFinding, ...] | NotMeasured
+
+_seen: dict[Files, tuple[WorkflowFinding, ...]] = {}
+"""The last answers, oldest first."""
+
+
 def is_audited(path: str) -> bool:
     """Whether zizmor reads the file at `path`: a workflow, or an action's definition."""
     folder, _, name = path.rpartition("/")
@@ -51,24 +58,49 @@ def is_audited(path: str) -> bool:
     return folder == ".github/workflows" or name in {"action.yml", "action.yaml"}
 
 
-def audit_workflows(texts: Mapping[str, str]) -> tuple[WorkflowFinding, ...]:
-    """The findings about those of `texts` that zizmor reads, by path and line. Raises NotMeasured."""
-    audited = sorted(path for path in texts if is_audited(path) and not _leaves(path))[:MAX_FILES]
-    if not audited:
-        return ()
-    return _audit(tuple((path, texts[path]) for path in audited))
+def audit_repositories(repositories: Sequence[Mapping[str, str]]) -> list[Audit]:
+    """For each, given as texts by path, the findings by path and line, or why there are none to tell.
+
+    One run does for all: zizmor takes 50 ms to start and 0.3 ms for a file. Workflows seldom change with a push, and
+    an organisation's are often the same: the last answers are kept.
+    """
+    sets = [_audited(texts) for texts in repositories]
+    unseen = [files for files in dict.fromkeys(sets) if files and files not in _seen]
+    audits = dict(_seen) | dict(zip(unseen, _audit(unseen), strict=True))
+    for files in unseen:
+        if not isinstance(audit := audits[files], NotMeasured):
+            _seen[files] = audit
+    while len(_seen) > REMEMBERED:
+        del _seen[next(iter(_seen))]
+    return [audits[files] if files else () for files in sets]
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _audit(files: tuple[tuple[str, str], ...]) -> tuple[WorkflowFinding, ...]:
-    """Workflows seldom change with a push, and an organisation's are often the same: the last answers are kept."""
+def _audited(texts: Mapping[str, str]) -> Files:
+    paths = sorted(path for path in texts if is_audited(path) and not _leaves(path))
+    return tuple((path, texts[path]) for path in paths[:MAX_FILES])
+
+
+def _audit(sets: Sequence[Files]) -> list[Audit]:
+    """Each set's findings. Where one run for all fails, each has its own: one repository harms no other."""
+    if not sets:
+        return []
+    try:
+        return list[Audit](_findings_of(sets))
+    except NotMeasured as reason:
+        if len(sets) == 1:
+            return [reason]
+    return [audit for files in sets for audit in _audit([files])]
+
+
+def _findings_of(sets: Sequence[Files]) -> list[tuple[WorkflowFinding, ...]]:
     with tempfile.TemporaryDirectory(prefix="radar-", dir=_MEMORY if _is_usable(_MEMORY) else None) as name:
         folder = Path(name)
-        for path, text in files:
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8", errors="replace")
-        return _findings(_run(folder), folder)
+        for number, files in enumerate(sets):
+            for path, text in files:
+                target = folder / str(number) / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(text, encoding="utf-8", errors="replace")
+        return _findings(_run(folder), folder, len(sets))
 
 
 def _run(folder: Path) -> bytes:
@@ -95,29 +127,39 @@ def _run(folder: Path) -> bytes:
     return result.stdout
 
 
-def _findings(body: bytes, folder: Path) -> tuple[WorkflowFinding, ...]:
+def _findings(body: bytes, folder: Path, sets: int) -> list[tuple[WorkflowFinding, ...]]:
     try:
         rows = msgspec.json.decode(body, type=list[dict[str, Any]]) if body.strip() else []
     except msgspec.MsgspecError as error:
         raise NotMeasured(f"zizmor's answer was not understood: {error}") from None
-    found = {_finding(row, folder) for row in rows if not row.get("ignored")}
-    return tuple(sorted(found, key=lambda fact: (fact.path, fact.line, fact.rule, fact.message)))[:MAX_FINDINGS]
+    found: list[set[WorkflowFinding]] = [set() for _ in range(sets)]
+    for row in rows:
+        if not row.get("ignored"):
+            number, finding = _finding(row, folder)
+            found[number].add(finding)
+    return [tuple(sorted(each, key=_order)[:MAX_FINDINGS]) for each in found]
 
 
-def _finding(row: dict[str, Any], folder: Path) -> WorkflowFinding:
+def _order(finding: WorkflowFinding) -> tuple[str, int, str, str]:
+    return finding.path, finding.line, finding.rule, finding.message
+
+
+def _finding(row: dict[str, Any], folder: Path) -> tuple[int, WorkflowFinding]:
+    """A finding, and the number of its set."""
     levels = row["determinations"]
     places = row["locations"]
     place = next((each for each in places if each["symbolic"]["kind"] == "Primary"), places[0])
-    path = PurePosixPath(place["symbolic"]["key"]["Local"]["verbatim_path"])
-    return WorkflowFinding(
+    number, *path = PurePosixPath(place["symbolic"]["key"]["Local"]["verbatim_path"]).relative_to(folder).parts
+    finding = WorkflowFinding(
         rule=row["ident"],
         severity=levels["severity"].lower(),
         confidence=levels["confidence"].lower(),
-        path=str(path.relative_to(folder)),
+        path="/".join(path),
         line=place["concrete"]["location"]["start_point"]["row"] + 1,
         message=f"{row['desc']}: {place['symbolic']['annotation']}",
         url=row["url"],
     )
+    return int(number), finding
 
 
 def _leaves(path: str) -> bool:

@@ -9,14 +9,10 @@ import os
 import statistics
 import tempfile
 import time
-import uuid
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
-import httpx
-
-from bot.intake.signature import sign
+from tests.bench.trickle import trickle
 from tests.fakehub import FakeHub
 from tests.fakehub.world import Repository
 from tests.journeys.bot_process import BotProcess
@@ -72,10 +68,10 @@ def batch(hub: FakeHub, bot: BotProcess, total: int) -> None:
     assert bot.process is not None
     github_s, (bot_s, workers_s) = cpu_s(os.getpid())[0], cpu_s(bot.process.pid)
     started = time.monotonic()
-    for account in range(ACCOUNTS):
-        hub.install(f"org{account}")
-    latencies = acknowledge_while(bot, lambda: done(bot) < total)
-    took_s = time.monotonic() - started
+    with trickle(bot.port, hub.app.webhook_secret) as latencies:
+        for account in range(ACCOUNTS):
+            hub.install(f"org{account}")
+        took_s = until_done(bot, total) - started
     rate = total / took_s * 60
     cost = (hub.ledger.billable - billable) / total
     said = "" if rate >= 900 else "   (target 900 missed)"
@@ -107,47 +103,28 @@ def alone(hub: FakeHub, bot: BotProcess) -> None:
 def until_done(bot: BotProcess, count: int) -> float:
     """When so many reports were stored, on the monotonic clock."""
     while done(bot) < count:
-        time.sleep(0.02)
+        time.sleep(0.05)
     return time.monotonic()
 
 
 def cpu_s(pid: int) -> tuple[float, float]:
-    """Processor seconds of a process, and of its children that live."""
+    """Processor seconds of a process, and of its children that live, with what those started and waited for."""
     tick = os.sysconf("SC_CLK_TCK")
-    times: dict[int, tuple[int, float]] = {}
+    times: dict[int, tuple[int, float, float]] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = path.read_text().rpartition(")")[2].split()
         except OSError:
             continue  # it has ended meanwhile
-        times[int(path.parent.name)] = (int(fields[1]), (int(fields[11]) + int(fields[12])) / tick)
-    return times[pid][1], sum(used for parent, used in times.values() if parent == pid)
+        own, children = (sum(map(int, fields[at : at + 2])) / tick for at in (11, 13))
+        times[int(path.parent.name)] = (int(fields[1]), own, children)
+    workers = [own + children for parent, own, children in times.values() if parent == pid]
+    return times[pid][1], sum(workers)
 
 
 def done(bot: BotProcess) -> int:
     """Reports stored so far."""
     return int(bot.scalar("select count(*) from repositories where report_id is not null"))
-
-
-def acknowledge_while(bot: BotProcess, goes_on: Callable[[], bool]) -> list[float]:
-    """Seconds of each acknowledgement, ten deliveries a second, for as long as `goes_on`."""
-    body = b'{"action":"created","repository":{"id":1,"full_name":"a/b"}}'
-    headers = {
-        "content-type": "application/json",
-        "x-github-event": "star",
-        "x-hub-signature-256": sign(bot.hub.app.webhook_secret.encode(), body),
-    }
-    seconds: list[float] = []
-    with httpx.Client(trust_env=False, timeout=30) as client:
-        while goes_on():
-            started = time.perf_counter()
-            answer = client.post(
-                bot.webhook_url, content=body, headers={**headers, "x-github-delivery": uuid.uuid4().hex}
-            )
-            seconds.append(time.perf_counter() - started)
-            answer.raise_for_status()
-            time.sleep(0.1)
-    return seconds
 
 
 def pushes(hub: FakeHub, bot: BotProcess, made: list[Repository]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,11 +11,11 @@ import pytest
 
 from bot.model.entry import ArchiveLimits, Entry
 from bot.model.errors import UserError, WorldError
-from bot.model.report import State
+from bot.model.report import Report, State
 from bot.model.snapshot import RepositoryFacts, WorkflowFinding
 from bot.workers import digest
-from bot.workers.digest import analyze_checkout, analyze_stream, collect, read_contents
-from bot.workers.zizmor import NotMeasured
+from bot.workers.digest import Digest, analyze_checkout, audits_of, collect
+from bot.workers.zizmor import Audit, NotMeasured
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 FACTS = RepositoryFacts(id=7, owner="octo", name="demo", head_sha="a" * 40, default_branch="main")
@@ -47,29 +47,47 @@ def _finding() -> WorkflowFinding:
     )
 
 
+def report_of(stream: _Stream | None, previous: Report | None = None) -> Report:
+    made = Digest(FACTS, stream)
+    (audit,) = audits_of([made])
+    return made.report(audit, now=NOW, previous=previous)
+
+
 def test_the_tree_is_read_with_what_limits_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[dict[str, str]] = []
 
-    def audited(texts: dict[str, str]) -> tuple[WorkflowFinding, ...]:
-        asked.append(dict(texts))
-        return (_finding(),)
+    def audited(repositories: Sequence[Mapping[str, str]]) -> list[Audit]:
+        asked.extend(map(dict, repositories))
+        return [(_finding(),)] * len(repositories)
 
-    monkeypatch.setattr(digest, "audit_workflows", audited)
-    contents = read_contents(FACTS, _Stream())
+    monkeypatch.setattr(digest, "audit_repositories", audited)
+    digests = [Digest(FACTS, _Stream()), Digest(FACTS, None)]
+    audits = audits_of(digests)
+    contents = digests[0].contents(audits[0])
+    assert contents is not None
     assert [file.path for file in contents.files] == sorted(FILES)
     assert contents.cut == ("Only a part.",)
     assert contents.workflow_findings == (_finding(),)
     assert contents.functions is not None
     assert asked[0][".github/workflows/ci.yml"].startswith("on: push")
+    assert asked[1] == {}
+    assert digests[1].contents(audits[1]) is None
+
+
+def test_its_time_is_its_own_and_a_share_of_zizmors(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(0, 1000, 10))
+    monkeypatch.setattr("bot.workers.digest.time.monotonic", lambda: next(clock))
+    digests = [Digest(FACTS, None), Digest(FACTS, None)]
+    assert [one.took_s for one in digests] == [10, 10]
+    monkeypatch.setattr("bot.workers.digest.time.monotonic", iter([0, 8]).__next__)
+    audits_of(digests)
+    assert [one.took_s for one in digests] == [14, 14]
 
 
 def test_without_zizmor_the_check_is_unknown_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(_: object) -> tuple[WorkflowFinding, ...]:
-        raise NotMeasured("zizmor took longer than 60 s")
-
-    monkeypatch.setattr(digest, "audit_workflows", away)
+    monkeypatch.setattr(digest, "audit_repositories", lambda _: [NotMeasured("zizmor took longer than 60 s")])
     monkeypatch.setitem(FILES, "more.py", "x = 1\n" * 100)
-    report = analyze_stream(FACTS, _Stream(), now=NOW)
+    report = report_of(_Stream())
     check = next(check for check in report.checks if check.id == "workflow-safety")
     assert check.state is State.UNKNOWN
     assert check.reason == "Zizmor took longer than 60 s."
@@ -77,7 +95,7 @@ def test_without_zizmor_the_check_is_unknown_and_says_why(monkeypatch: pytest.Mo
 
 def test_errors_of_reading_come_through() -> None:
     with pytest.raises(WorldError, match="cut off"):
-        read_contents(FACTS, _Stream(WorldError("It was cut off.")))
+        Digest(FACTS, _Stream(WorldError("It was cut off.")))
 
 
 def test_a_credential_has_another_fingerprint_with_another_key() -> None:
@@ -90,14 +108,14 @@ def test_a_credential_has_another_fingerprint_with_another_key() -> None:
 
 
 def test_without_a_stream_the_repository_is_empty() -> None:
-    report = analyze_stream(FACTS, None, now=NOW)
+    report = report_of(None)
     assert (report.size.files, report.analyzed_at) == (0, NOW)
 
 
 def test_changes_are_told_since_the_report_before() -> None:
-    first = analyze_stream(FACTS, None, now=NOW)
+    first = report_of(None)
     assert first.changes is None
-    assert analyze_stream(FACTS, _Stream(), now=NOW, previous=first).changes is not None
+    assert report_of(_Stream(), first).changes is not None
 
 
 def test_a_checkout_is_analysed_within_its_limits(tmp_path: Path) -> None:

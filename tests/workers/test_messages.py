@@ -17,9 +17,9 @@ from bot.workers.messages import (
     Question,
     WorkerFault,
     decode_answer,
-    decode_question,
+    decode_questions,
     encode_answer,
-    encode_question,
+    encode_questions,
     error_of,
     failure_of,
 )
@@ -79,5 +79,6 @@ def test_a_question_is_itself_again() -> None:
         has_archive=True,
         previous=b"\0R\xff",
         fingerprint_key=b"\xfe",
+        api_requests=1.25,
     )
-    assert decode_question(encode_question(question)) == question
+    assert decode_questions(encode_questions([question, question])) == [question, question]

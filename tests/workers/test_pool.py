@@ -7,7 +7,7 @@ import io
 import os
 import signal
 import tarfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,9 +15,11 @@ import pytest
 
 from bot.model.entry import ArchiveLimits
 from bot.model.errors import FinalError, Finality, WorldError
-from bot.model.report import encode_report
+from bot.model.report import decode_report
 from bot.model.snapshot import RepositoryFacts
+from bot.workers.messages import Answer
 from bot.workers.pool import AnalysisPool
+from bot.workers.worker import Asked, Worker
 
 pytestmark = pytest.mark.anyio
 
@@ -55,25 +57,25 @@ def is_running(pid: int) -> bool:
 
 async def test_a_report_comes_back_and_the_worker_lives_on() -> None:
     async with pool() as workers:
-        outcome = await workers.analyze(FACTS, chunks(archive()), now=NOW)
+        body = await workers.analyze(FACTS, chunks(archive()), now=NOW, api_requests=1.5)
         first = workers.worker_pids
-        again = await workers.analyze(FACTS, chunks(archive()), now=NOW, previous=encode_report(outcome.report))
+        again = decode_report(await workers.analyze(FACTS, archive(), now=NOW, previous=body))
         assert workers.worker_pids == first
-    assert outcome.report.repository.name == "demo"
-    assert outcome.report.analyzed_at == NOW
-    assert [(each.name, each.code, each.comment, each.blank) for each in outcome.report.languages] == [
-        ("Python", 1, 1, 1)
-    ]
-    assert outcome.duration_ms == outcome.report.analysis_duration_ms > 0
-    assert outcome.report.changes is None
-    assert again.report.changes is not None
+    report = decode_report(body)
+    assert report.repository.name == "demo"
+    assert report.analyzed_at == NOW
+    assert [(each.name, each.code, each.comment, each.blank) for each in report.languages] == [("Python", 1, 1, 1)]
+    assert report.analysis_duration_ms > 0
+    assert report.api_requests == 1.5
+    assert report.changes is None
+    assert again.changes is not None
     assert not any(map(is_running, first))
 
 
 async def test_an_empty_repository_needs_no_archive() -> None:
     async with pool() as workers:
-        outcome = await workers.analyze(FACTS, None, now=NOW)
-    assert outcome.report.size.files == 0
+        report = decode_report(await workers.analyze(FACTS, None, now=NOW))
+    assert report.size.files == 0
 
 
 async def test_several_run_at_once_and_the_rest_waits() -> None:
@@ -81,7 +83,81 @@ async def test_several_run_at_once_and_the_rest_waits() -> None:
         tasks = [group.create_task(workers.analyze(FACTS, chunks(archive()), now=NOW)) for _ in range(5)]
         await tasks[0]
         assert len(workers.worker_pids) <= 2
-    assert len({encode_report(task.result().report)[:40] for task in tasks}) == 1
+    assert len({task.result()[:40] for task in tasks}) == 1
+
+
+class Watched:
+    """What each worker was asked, by the names of repositories; `breaks` are those that a worker dies of."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, breaks: tuple[str, ...] = ()) -> None:
+        self.asked: list[tuple[str, ...]] = []
+        ask = Worker.ask
+
+        async def watched(worker: Worker, asked: Sequence[Asked]) -> list[Answer]:
+            names = tuple(question.facts.name for question, _ in asked)
+            self.asked.append(names)
+            if set(names) & set(breaks):
+                os.kill(worker.pid, signal.SIGKILL)
+            return await ask(worker, asked)
+
+        monkeypatch.setattr(Worker, "ask", watched)
+
+
+def facts(name: str) -> RepositoryFacts:
+    return RepositoryFacts(id=7, owner="octo", name=name, head_sha="a" * 40, default_branch="main")
+
+
+async def test_small_ones_that_wait_share_a_worker_and_urgent_ones_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = Watched(monkeypatch)
+    async with pool() as workers, asyncio.TaskGroup() as group:
+        for name in "abcd":
+            group.create_task(workers.analyze(facts(name), archive(), now=NOW))
+        group.create_task(workers.analyze(facts("push"), archive(), now=NOW, is_urgent=True))
+        large = group.create_task(workers.analyze(facts("large"), chunks(archive()), now=NOW))
+        tasks = [group.create_task(workers.analyze(facts(name), archive(), now=NOW)) for name in "ef"]
+    assert watched.asked == [("a",), ("push",), ("b", "c", "d"), ("large",), ("e", "f")]
+    assert decode_report(large.result()).repository.name == "large"
+    assert [decode_report(task.result()).repository.name for task in tasks] == ["e", "f"]
+
+
+async def test_where_a_shared_worker_dies_each_has_one_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = Watched(monkeypatch, breaks=("bad",))
+    names = ("first", "a", "bad", "b")
+    async with pool() as workers:
+        outcomes = await asyncio.gather(
+            *(workers.analyze(facts(name), archive(), now=NOW) for name in names), return_exceptions=True
+        )
+    assert watched.asked == [("first",), ("a", "bad", "b"), ("a",), ("bad",), ("b",)]
+    assert [type(one) for one in outcomes] == [bytes, bytes, WorldError, bytes]
+
+
+async def test_one_that_is_given_up_takes_no_other_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = Watched(monkeypatch)
+    async with pool() as workers:
+        tasks = {name: asyncio.create_task(workers.analyze(facts(name), archive(), now=NOW)) for name in "abcd"}
+        await tasks["a"]
+        for name in "bd":
+            tasks[name].cancel()
+        assert decode_report(await tasks["c"]).repository.name == "c"
+        assert len(watched.asked) == 2
+        assert decode_report(await workers.analyze(facts("e"), archive(), now=NOW)).repository.name == "e"
+    assert tasks["b"].cancelled()
+
+
+async def test_leaving_the_pool_ends_those_who_wait() -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        yield archive()[:50]
+        await asyncio.Event().wait()
+
+    async with pool() as workers:
+        tasks = [asyncio.create_task(workers.analyze(FACTS, endless(), now=NOW)) for _ in range(3)]
+        while not workers.worker_pids:
+            await asyncio.sleep(0.01)
+        pids = workers.worker_pids
+    done, waiting = await asyncio.wait(tasks, timeout=10)
+    assert (len(done), waiting) == (3, set())
+    assert all(task.cancelled() for task in tasks)
+    assert not any(map(is_running, pids))
 
 
 async def test_errors_of_reading_come_back_as_they_are_and_the_worker_lives_on() -> None:
@@ -93,11 +169,11 @@ async def test_errors_of_reading_come_back_as_they_are_and_the_worker_lives_on()
         first = workers.worker_pids
         with pytest.raises(WorldError, match="cut off"):
             await workers.analyze(FACTS, chunks(archive()[:-20]), now=NOW)
-        outcome = await workers.analyze(FACTS, chunks(archive()), now=NOW)
+        report = decode_report(await workers.analyze(FACTS, chunks(archive()), now=NOW))
         assert workers.worker_pids == first
     assert refused.value.finality is Finality.ARCHIVE_REFUSED
     assert refused.value.next_step
-    assert outcome.report.languages
+    assert report.languages
 
 
 async def test_an_error_of_the_download_is_raised_as_it_is() -> None:
@@ -126,7 +202,7 @@ async def test_a_worker_that_dies_is_told_and_replaced() -> None:
         with pytest.raises(WorldError, match="signal 9"):
             await workers.analyze(FACTS, deadly(), now=NOW)
         assert workers.worker_pids == ()
-        assert (await workers.analyze(FACTS, chunks(archive()), now=NOW)).report.languages
+        assert decode_report(await workers.analyze(FACTS, chunks(archive()), now=NOW)).languages
 
 
 async def test_an_analysis_that_takes_too_long_is_final_and_its_worker_killed() -> None:

@@ -15,7 +15,7 @@ from bot.model.errors import WorldError
 from bot.model.report import decode_report
 from bot.model.snapshot import RepositoryFacts
 from bot.workers.messages import Question
-from bot.workers.worker import Worker, WorkerDied
+from bot.workers.worker import Asked, Worker, WorkerDied
 
 pytestmark = pytest.mark.anyio
 
@@ -39,7 +39,7 @@ def _held(worker: Worker) -> Exception | None:
 
 async def test_it_answers_one_question_after_another(worker: Worker) -> None:
     for _ in range(2):
-        answer = await worker.ask(question(), None)
+        (answer,) = await worker.ask([(question(), None)])
         assert decode_report(answer.report).repository.name == "demo"
     assert worker.is_alive
 
@@ -49,9 +49,9 @@ async def test_what_breaks_the_download_is_held_and_the_worker_goes_on(worker: W
         yield b"\x1f\x8b"
         raise WorldError("GitHub closed the connection.")
 
-    await worker.ask(question(has_archive=True), broken())
+    await worker.ask([(question(has_archive=True), broken())])
     assert str(_held(worker)) == "GitHub closed the connection."
-    assert (await worker.ask(question(), None)).report
+    assert (await worker.ask([(question(), None)]))[0].report
     assert _held(worker) is None
 
 
@@ -64,11 +64,11 @@ async def test_an_archive_that_it_refuses_is_not_read_to_its_end(worker: Worker)
             sent += 1
             yield b"this is no archive" * 100
 
-    answer = await worker.ask(question(has_archive=True), endless())
+    (answer,) = await worker.ask([(question(has_archive=True), endless())])
     assert answer.failure is not None
     assert answer.failure.kind == "world"
     assert sent < 10_000
-    assert (await worker.ask(question(), None)).report, "the rest of the archive is not taken for a question"
+    assert (await worker.ask([(question(), None)]))[0].report, "the rest of the archive is not taken for a question"
 
 
 async def test_empty_chunks_are_no_end(worker: Worker) -> None:
@@ -76,9 +76,21 @@ async def test_empty_chunks_are_no_end(worker: Worker) -> None:
         for piece in (b"", b"no", b"", b" archive"):
             yield piece
 
-    answer = await worker.ask(question(has_archive=True), pieces())
+    (answer,) = await worker.ask([(question(has_archive=True), pieces())])
     assert answer.failure is not None
     assert answer.failure.kind == "world"
+
+
+async def test_several_at_once_are_answered_in_their_order(worker: Worker) -> None:
+    whole: list[Asked] = [(question(has_archive=True), one) for one in (b"", b"no archive")]
+    answers = await worker.ask([(question(), None), *whole, (question(), None)])
+    assert [answer.failure.kind if answer.failure else "report" for answer in answers] == [
+        "report",
+        "world",
+        "world",
+        "report",
+    ]
+    assert (await worker.ask([(question(), None)]))[0].report
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
@@ -89,7 +101,7 @@ async def test_how_it_died_is_told(worker: Worker, number: signal.Signals) -> No
         yield b""
 
     with pytest.raises(WorkerDied, match=f"signal {number.value}"):
-        await worker.ask(question(has_archive=True), deadly())
+        await worker.ask([(question(has_archive=True), deadly())])
     assert not worker.is_alive
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.model.snapshot import WorkflowFinding
 from bot.workers import zizmor
-from bot.workers.zizmor import NotMeasured, audit_workflows, is_audited
+from bot.workers.zizmor import Audit, NotMeasured, audit_repositories, is_audited
 
 WORKFLOW = """on: pull_request_target
 permissions: {}
@@ -17,6 +19,39 @@ jobs:
     steps:
       - run: echo ${{ github.event.pull_request.title }}
 """
+
+
+@pytest.fixture(autouse=True)
+def nothing_seen() -> Iterator[None]:
+    """Every test begins as a new worker does."""
+    zizmor._seen.clear()
+    yield
+    zizmor._seen.clear()
+
+
+def audit_workflows(texts: dict[str, str]) -> tuple[WorkflowFinding, ...]:
+    (audit,) = audit_repositories([texts])
+    assert not isinstance(audit, NotMeasured)
+    return audit
+
+
+def count_runs(monkeypatch: pytest.MonkeyPatch, fails: Callable[[int], bool] = lambda files: False) -> list[int]:
+    """How many files each run of zizmor is given; `fails` tells of which number it breaks."""
+    runs: list[int] = []
+    real = zizmor._run
+
+    def run(folder: Path) -> bytes:
+        runs.append(sum(1 for path in folder.rglob("*.yml")))
+        if fails(runs[-1]):
+            raise NotMeasured("zizmor failed: of nothing we know")
+        return real(folder)
+
+    monkeypatch.setattr(zizmor, "_run", run)
+    return runs
+
+
+def workflow(name: str) -> dict[str, str]:
+    return {".github/workflows/ci.yml": f"name: {name}\n{WORKFLOW}"}
 
 
 @pytest.mark.parametrize(
@@ -65,8 +100,9 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_without_zizmor_the_reason_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda *_, **__: None)
-    with pytest.raises(NotMeasured, match="not installed"):
-        audit_workflows({".github/workflows/ci.yml": f"# not seen before\n{WORKFLOW}"})
+    (audit,) = audit_repositories([{".github/workflows/ci.yml": WORKFLOW}])
+    assert isinstance(audit, NotMeasured)
+    assert "not installed" in str(audit)
 
 
 def test_workflows_seen_before_are_not_audited_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,3 +110,37 @@ def test_workflows_seen_before_are_not_audited_again(monkeypatch: pytest.MonkeyP
     first = audit_workflows(texts)
     monkeypatch.setattr("shutil.which", lambda *_, **__: None)
     assert audit_workflows({**texts, "README.md": "# changed\n"}) == first
+
+
+def test_several_repositories_share_a_run_and_each_has_its_own_findings(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = [audit_workflows(workflow(name)) for name in "ab"]
+    zizmor._seen.clear()
+    runs = count_runs(monkeypatch)
+    audits = audit_repositories([workflow("a"), {"README.md": ""}, workflow("b"), workflow("a")])
+    assert audits == [alone[0], (), alone[1], alone[0]]
+    assert alone[0]
+    assert runs == [2]
+
+
+def test_a_run_that_fails_for_several_is_made_again_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = count_runs(monkeypatch, lambda files: files > 1)
+    two: Audit = audit_workflows(workflow("a"))
+    zizmor._seen.clear()
+    runs.clear()
+    bad = {f".github/workflows/{number}.yml": WORKFLOW for number in range(2)}
+    audits = audit_repositories([workflow("a"), bad])
+    assert runs == [3, 1, 2]
+    assert audits[0] == two
+    assert isinstance(audits[1], NotMeasured)
+
+
+def test_a_reason_for_nothing_is_not_kept_and_of_findings_only_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = count_runs(monkeypatch, lambda files: len(runs) == 1)
+    for _ in range(3):
+        audit_repositories([workflow("a")])
+    assert len(runs) == 2
+    monkeypatch.setattr(zizmor, "REMEMBERED", 1)
+    audit_repositories([workflow("b")])
+    audit_repositories([workflow("b")])
+    audit_repositories([workflow("a")])
+    assert len(runs) == 4
