@@ -18,7 +18,13 @@ FACTS_AND_SHAPES = frozenset(
         "bot/model/holdings.py",
         "bot/model/installation.py",
         "bot/model/snapshot.py",
-        "bot/storage/tables.py",
+        "bot/storage/tables/base.py",
+        "bot/storage/tables/deliveries.py",
+        "bot/storage/tables/people.py",
+        "bot/storage/tables/reports.py",
+        "bot/storage/tables/repositories.py",
+        "bot/storage/tables/upkeep.py",
+        "bot/storage/tables/work.py",
         "bot/web/api_types.py",
     }
 )
