@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute
 
-from bot.storage.views_figures import Figures, Tally
 from bot.storage.views_filters import RepositoryFilter
 from bot.storage.views_repositories import (
     SORTS,
@@ -22,6 +21,7 @@ from bot.storage.views_repositories import (
     position_of,
 )
 from bot.web import cursors
+from bot.web.choices import options_of
 from bot.web.deps import Web
 from bot.web.visit import Visit, page
 
@@ -91,7 +91,7 @@ async def repositories(visit: Visit) -> Response:
         counted=COUNTED,
         wanted=wanted,
         sort=sort,
-        **_choices(known),
+        options=options_of(known),
         is_first=after is None,
         next_cursor=_cursor(found[-1], sort) if more else "",
     )
@@ -137,23 +137,6 @@ async def _everything(visit: Visit) -> AsyncIterator[RepositoryItem]:
         if len(found) < EXPORT_CHUNK:
             return
         after = position_of(found[-1], sort)
-
-
-def _choices(known: Figures) -> dict[str, Any]:
-    """What each filter offers, with numbers. The longest lists end with their hundredth entry."""
-    return {
-        "choices_grade": _tallied(known.grades),
-        "choices_language": _tallied(known.languages),
-        "choices_kind": _tallied(known.kinds),
-        "choices_licence": _tallied(known.licences),
-        "choices_technology": _tallied(known.technologies),
-        "choices_check": [(found.check_id, f"{found.title} ({found.repositories:,})") for found in known.actions],
-        "choices_owner": _tallied(known.owners),
-    }
-
-
-def _tallied(tallies: Sequence[Tally]) -> list[tuple[str, str]]:
-    return [(tally.name or "none", f"{tally.name or 'None'} ({tally.count:,})") for tally in tallies[:100]]
 
 
 def _cursor(item: RepositoryItem, sort: SortBy) -> str:

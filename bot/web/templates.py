@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from bot.web import charts, words
+from bot.web import charts, choices, labels, words
 
 HERE = Path(__file__).parent
 
@@ -37,8 +37,11 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(words.FILTERS)
+    made.filters["chosen"] = choices.chosen
     made.globals.update(words.GLOBALS)
     made.globals.update(charts.GLOBALS)
+    made.globals.update(labels.GLOBALS)
+    made.globals["OPTIONS"] = choices.OPTIONS
     made.globals["static_version"] = static_version()
     made.globals.update({"viewer": None, "form_token": "", "active": "", "setup_needed": False})
     return made

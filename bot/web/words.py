@@ -149,8 +149,9 @@ def when(moment: datetime | None, now: datetime) -> Markup:
     """A <time> that reads "3 days ago" and tells the exact moment on hover."""
     if moment is None:
         return Markup("never")
-    exact = moment.strftime("%Y-%m-%d %H:%M UTC")
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(moment.isoformat(), exact, ago(moment, now))
+    exact = moment.isoformat()
+    shown = f"{exact[:10]} {exact[11:16]} UTC"
+    return Markup(f'<time datetime="{exact}" title="{shown}">{ago(moment, now)}</time>')  # noqa: S704 - digits, our words
 
 
 def number(value: float | int | None) -> str:
@@ -297,6 +298,8 @@ def evidence(item: Evidence, github_web_url: str, report: Report) -> Markup:
 
 def codes(text: str) -> Markup:
     """Plain text in which `this` is code, as our own sentences write it; everything else stays text."""
+    if "`" not in text:
+        return escape(text)
     parts = _CODE.split(text)
     made = "".join(
         f"<code>{escape(part)}</code>" if place % 2 else str(escape(part)) for place, part in enumerate(parts)

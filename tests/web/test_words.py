@@ -114,5 +114,13 @@ def test_prose_keeps_a_link_to_the_web() -> None:
     )
 
 
+def test_a_time_tells_the_exact_moment() -> None:
+    assert words.when(None, NOW) == "never"
+    assert words.when(NOW - timedelta(days=3, microseconds=5), NOW) == (
+        '<time datetime="2026-11-21T07:59:59.999995+00:00" title="2026-11-21 07:59 UTC">3 days ago</time>'
+    )
+
+
 def test_our_own_sentences_have_code_and_nothing_else() -> None:
     assert words.codes("Run `a<b` **now**") == "Run <code>a&lt;b</code> **now**"
+    assert words.codes("Run <b>") + words.codes("`a") == "Run &lt;b&gt;`a"
