@@ -17,8 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.storage.tables import InstallationRow, RepositoryRow
-from bot.storage.views_filters import RepositoryFilter
-from bot.storage.views_filters import conditions as filters
+from bot.storage.views_filters import RepositoryFilter, narrow
 from bot.storage.views_scope import Scope, visible
 
 SortBy = Literal["-score", "score", "name", "-name", "-pushed", "pushed", "-reported", "reported"]
@@ -99,13 +98,20 @@ async def list_repositories(
 ) -> Page:
     """At most `limit` repositories in the order of `sort`, beginning after `after`.
 
-    With `count_to` the same walk through the index goes on until so many are counted.
+    With `count_to` the same walk through the index goes on until so many are counted, unless a look aside shows
+    that there are.
     """
-    conditions = await filters(session, scope, wanted)
-    walk = max(limit, count_to)
-    ids = await _ids(session, conditions, sort, after, walk)
+    narrowed = await narrow(session, scope, wanted)
+    is_apart = narrowed.part is not None and count_to > limit
+    ids = await _ids(session, narrowed.conditions, sort, after, limit if is_apart else max(limit, count_to))
     items = await _items(session, ids[:limit])
-    return Page(items, len(ids) if count_to else None)
+    if not count_to:
+        return Page(items)
+    if not is_apart or len(ids) < limit:
+        return Page(items, len(ids))
+    if await narrowed.has(session, count_to):
+        return Page(items, count_to)
+    return Page(items, len(await _ids(session, narrowed.conditions, sort, after, count_to)))
 
 
 async def _ids(
