@@ -13,7 +13,7 @@ from bot.model.report import Group, Kind
 
 _INTRO = """# The checks
 
-<!-- Made by `python -m tests.analysis.update_checks_document` from weights.py and kinds.py; edit those. -->
+<!-- Made by `python -m tests.analysis.update_checks_document`; edit weights.py and kinds/applicability.py. -->
 
 Each check answers one question about a repository at one commit. Its state is one of five:
 
