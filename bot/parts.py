@@ -18,14 +18,14 @@ from importlib.metadata import version as package_version
 from typing import Any, Protocol
 
 import inngest
-from starlette.applications import Starlette
 
 from bot.config import Settings
 from bot.engine.calls import Options
 from bot.engine.configuration import ConfigurationError
 from bot.engine.connection import JournalBusyError
+from bot.engine.journal import EngineStoppedError
 from bot.engine.machine import default_backoff
-from bot.engine.server import Engine, EngineStoppedError, new_signing_key
+from bot.engine.server import Engine
 from bot.functions import build_functions
 from bot.functions.budget_keeper import BudgetKeeper
 from bot.functions.deps import Clients, Deps
@@ -47,7 +47,7 @@ from bot.model.repository import InstallationRef
 from bot.storage import installations, outbox
 from bot.storage.database import Database
 from bot.web.deps import PartStatus
-from bot.web.inngest import close_client, in_process_call, inngest_routes, register, send_in_process
+from bot.web.inngest import InProcess, close_client, inngest_routes, new_signing_key, send_in_process
 from bot.workers.pool import AnalysisPool
 
 APP_ID = "repo-radar"
@@ -107,15 +107,20 @@ class Bot:
         self.inngest_routes = inngest_routes(
             self.client,
             self.functions,
-            enable_unauthed_sync=None if settings.uses_inngest_server else False,
+            is_closed=not settings.uses_inngest_server,
             serve_origin=settings.radar_public_url if settings.uses_inngest_server else None,
         )
         self.engine = None
-        self._call = in_process_call(Starlette(routes=self.inngest_routes))
+        self._in_process = InProcess(self.client, self.functions)
         self._is_registered = False
         if signing_key is not None:
-            url, options = settings.database_url.get_secret_value(), _engine_options(settings)
-            self.engine = Engine(url, self._call, signing_key=signing_key, options=options, turn=self.database.turn)
+            self.engine = Engine(
+                settings.database_url.get_secret_value(),
+                self._in_process.registration(),
+                self._in_process.call,
+                options=_engine_options(settings),
+                turn=self.database.turn,
+            )
         self.receiver = Receiver(self.database, on_stored=self._wake_relay)
         self._relay = Relay(self.database, self.send, clock=clock, rain=self.receiver.per_second)
 
@@ -200,7 +205,7 @@ class Bot:
                 raise WorldError(f"The engine does not take events: {error}.") from error
             return
         if not self._is_registered:  # a server drops events for functions that it does not know
-            await register(self._call)
+            await self._in_process.register(self.settings.radar_public_url)
             self._is_registered = True
         try:
             await self.client.send([inngest.Event(**one) for one in sent])

@@ -13,7 +13,6 @@ from typing import Any
 import inngest
 import pytest
 
-from bot import parts
 from bot.config import Settings, load_settings
 from bot.engine.server import Engine
 from bot.intake.relay import Relay
@@ -23,6 +22,7 @@ from bot.model.installation import TOKEN_INSTALLATION_ID
 from bot.model.records import Run, RunState
 from bot.parts import APP_ID, Bot
 from bot.storage import installations, outbox, runs
+from bot.web.inngest import InProcess
 from bot.web.pages_activity import FUNCTIONS
 
 pytestmark = pytest.mark.anyio
@@ -129,7 +129,7 @@ async def test_a_server_that_refuses_is_the_worlds_trouble(tmp_path: Path, monke
         raise Exception("event key not found")
 
     monkeypatch.setattr(inngest.Inngest, "send", send)
-    monkeypatch.setattr(parts, "register", _registered)
+    monkeypatch.setattr(InProcess, "register", _registered)
     async with composed(settings_with(tmp_path, **SERVER)) as bot:
         with pytest.raises(WorldError, match="event key not found"):
             await bot.send([EVENT])
@@ -143,7 +143,7 @@ async def test_events_reach_a_server_as_they_are(tmp_path: Path, monkeypatch: py
         return [one.id for one in events]
 
     monkeypatch.setattr(inngest.Inngest, "send", send)
-    monkeypatch.setattr(parts, "register", _registered)
+    monkeypatch.setattr(InProcess, "register", _registered)
     at = OutgoingEvent(name="radar/sweep.requested", id="sweep:1", ts_ms=1_700_000_000_000)
     async with composed(settings_with(tmp_path, **SERVER)) as bot:
         await bot.send([EVENT, at])
@@ -157,7 +157,7 @@ async def test_a_server_hears_of_the_functions_before_the_first_event(
     """It drops events for functions that it does not know; while it cannot be told, they wait in the inbox."""
     seen: list[str] = []
 
-    async def register(_call: object) -> None:
+    async def register(*_: object) -> None:
         seen.append("register")
         if seen == ["register"]:
             raise WorldError("away")
@@ -166,7 +166,7 @@ async def test_a_server_hears_of_the_functions_before_the_first_event(
         seen.append("send")
         return []
 
-    monkeypatch.setattr(parts, "register", register)
+    monkeypatch.setattr(InProcess, "register", register)
     monkeypatch.setattr(inngest.Inngest, "send", send)
     async with composed(settings_with(tmp_path, **SERVER)) as bot:
         with pytest.raises(WorldError, match="away"):
@@ -176,7 +176,7 @@ async def test_a_server_hears_of_the_functions_before_the_first_event(
     assert seen == ["register", "register", "send", "send"]
 
 
-async def _registered(_call: object) -> None:
+async def _registered(*_: object) -> None:
     """A server that knows our functions."""
 
 

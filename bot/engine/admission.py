@@ -3,95 +3,94 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 import msgspec
 
-from bot.engine.configuration import PRIORITY_LIMIT_S, FunctionConfig, Limit, Trigger
-from bot.engine.expressions import Expression
+from bot.engine.configuration import PRIORITY_LIMIT_S, Cancel, FunctionConfig, Limit, Trigger
+from bot.engine.expressions import Expression, Scope, scope_of
 from bot.engine.machine import Run
 from bot.engine.protocol import Event
+from bot.engine.ready import Gate
 
 _LONGEST_KEY = 400
 
 
 @dataclass(slots=True, frozen=True)
 class Place:
-    """Where a run stands: its age less its priority, that priority, its (concurrency key, limit), its throttle.
+    """Where a run stands: its priority, the gates that each of its calls passes, those of its first call besides.
 
     A singleton key of "" means that the run is no singleton.
     """
 
-    order_ms: int
     priority_ms: int
-    limits: tuple[tuple[str, int], ...]
-    throttle_key: str
+    limits: tuple[Gate, ...]
+    throttles: tuple[Gate, ...]
     singleton_key: str
 
 
 class Routes:
-    """Which functions an event starts, and whose runs it cancels."""
+    """Which functions an event starts, and whose runs it may cancel."""
 
     def __init__(self, functions: Iterable[FunctionConfig]) -> None:
         self._triggers: dict[str, list[tuple[FunctionConfig, Trigger]]] = defaultdict(list)
-        self._cancels: dict[str, list[FunctionConfig]] = defaultdict(list)
+        self._cancels: dict[str, list[tuple[FunctionConfig, Cancel]]] = defaultdict(list)
         for config in functions:
             for trigger in config.triggers:
                 if trigger.event:
                     self._triggers[trigger.event].append((config, trigger))
-            for name in {cancel.event for cancel in config.cancel}:
-                self._cancels[name].append(config)
+            for cancel in config.cancel:
+                self._cancels[cancel.event].append((config, cancel))
 
-    def starts(self, event: Event) -> list[FunctionConfig]:
+    def starts(self, name: str, scope: Scope) -> list[FunctionConfig]:
         """The functions whose trigger matches, each once."""
-        scope = {"event": event.members()}
-        triggers = self._triggers.get(event.name, ())
+        triggers = self._triggers.get(name, ())
         found = {config.id: config for config, one in triggers if one.expression is None or one.expression.holds(scope)}
         return list(found.values())
 
-    def cancels(self, event: Event) -> list[FunctionConfig]:
-        """The functions whose runs the event may cancel."""
-        return self._cancels.get(event.name, [])
+    def cancels(self, event: Event) -> list[tuple[FunctionConfig, Cancel]]:
+        """The cancellations that the event may bring: none whose filter is false whatever the run."""
+        found = self._cancels.get(event.name)
+        if not found:
+            return []
+        scope = scope_of({"async": event.members()})
+        return [(config, one) for config, one in found if one.filter is None or one.filter.value(scope) is not False]
 
     def hear(self, name: str) -> bool:
         """Whether such an event can have an effect."""
         return name in self._triggers or name in self._cancels
 
 
-def place(config: FunctionConfig, event: Mapping[str, Any], created_ms: int) -> Place:
-    """Where a run of this event stands."""
-    factor = config.priority.run.value({"event": event}) if config.priority else 0
+def place(config: FunctionConfig, scope: Scope) -> Place:
+    """Where a run of the scope's event stands."""
+    factor = config.priority.run.value(scope) if config.priority else 0
     factor = int(min(max(factor, -PRIORITY_LIMIT_S), PRIORITY_LIMIT_S)) if isinstance(factor, int | float) else 0
-    limits = tuple((_limit_key(config.id, one, event), one.limit) for one in config.concurrency if one.limit)
-    throttle_key = f"throttle:{config.id}:{_value(config.throttle.key, event)}" if config.throttle else ""
-    singleton_key = _singleton_key(config, event)
-    return Place(created_ms - 1000 * factor, 1000 * factor, limits, throttle_key, singleton_key)
+    limits = tuple((_limit_key(config.id, one, scope), one.limit) for one in config.concurrency if one.limit)
+    throttles = [(f"throttle:{config.id}:{_value(one.key, scope)}", one) for one in (config.throttle,) if one]
+    return Place(1000 * factor, limits, tuple(throttles), _singleton_key(config, scope))
 
 
-def debounce_key(config: FunctionConfig, event: Event) -> str:
+def debounce_key(config: FunctionConfig, scope: Scope) -> str:
     """What the events that wait for each other share."""
-    key = config.debounce.key if config.debounce else None
-    return f"{config.id}:{_value(key, event.members())}"
+    return f"{config.id}:{_value(config.debounce.key if config.debounce else None, scope)}"
 
 
-def idempotency_key(config: FunctionConfig, event: Event) -> str:
+def idempotency_key(config: FunctionConfig, scope: Scope) -> str:
     """What makes a second run the same; "" where the function has none, or it cannot be told for this event."""
-    value = config.idempotency.value({"event": event.members()}) if config.idempotency else None
+    value = config.idempotency.value(scope) if config.idempotency else None
     return "" if value is None else f"{config.id}:{_short(value)}"
 
 
-def is_cancelled_by(config: FunctionConfig, run: Run, event: Event, now_ms: int) -> bool:
-    """Whether one of the function's cancellations applies to this run."""
-    for cancel in config.cancel:
-        is_in_time = cancel.timeout is None or now_ms <= run.created_ms + cancel.timeout
-        if cancel.event == event.name and is_in_time:
-            scope = {"event": msgspec.json.decode(run.event), "async": event.members()} if cancel.filter else {}
-            if cancel.filter is None or cancel.filter.holds(scope):
-                return True
-    return False
+def is_cancelled(cancel: Cancel, run: Run, event: Event, now_ms: int) -> bool:
+    """Whether this cancellation of its function applies to the run."""
+    if cancel.timeout is not None and now_ms > run.created_ms + cancel.timeout:
+        return False
+    if cancel.filter is None:
+        return True
+    return cancel.filter.holds(scope_of({"event": msgspec.json.decode(run.event), "async": event.members()}))
 
 
 def seen_key(key: str) -> str:
@@ -99,23 +98,23 @@ def seen_key(key: str) -> str:
     return key if len(key) <= _LONGEST_KEY else sha256(key.encode()).hexdigest()
 
 
-def _limit_key(function_id: str, limit: Limit, event: Mapping[str, Any]) -> str:
+def _limit_key(function_id: str, limit: Limit, scope: Scope) -> str:
     """Limits of the scopes env and account are shared by every function that has the same value."""
     of_function = f":{function_id}:{limit.key.source if limit.key else ''}" if limit.scope == "fn" else ""
-    return f"{limit.scope}{of_function}:{_value(limit.key, event)}"
+    return f"{limit.scope}{of_function}:{_value(limit.key, scope)}"
 
 
-def _singleton_key(config: FunctionConfig, event: Mapping[str, Any]) -> str:
+def _singleton_key(config: FunctionConfig, scope: Scope) -> str:
+    """Empty also where the key's value is false: it says that this run is none."""
     if config.singleton is None:
         return ""
-    if config.singleton.key is not None and config.singleton.key.value({"event": event}) is False:
-        return ""  # the key says that this run is none
-    return f"{config.id}:{_value(config.singleton.key, event)}"
+    key = config.singleton.key
+    return "" if key is not None and key.value(scope) is False else f"{config.id}:{_value(key, scope)}"
 
 
-def _value(key: Expression | None, event: Mapping[str, Any]) -> str:
-    return "" if key is None else _short(key.value({"event": event}))
+def _value(key: Expression | None, scope: Scope) -> str:
+    return "" if key is None else _short(key.value(scope))
 
 
 def _short(value: Any) -> str:
-    return seen_key(value if isinstance(value, str) else msgspec.json.encode(value).decode())
+    return seen_key(value if isinstance(value, str) else msgspec.json.encode(value, enc_hook=str).decode())

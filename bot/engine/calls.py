@@ -1,4 +1,4 @@
-"""Calls the application's SDK endpoint: registers its functions and runs one job; a failure is a reply too."""
+"""Calls the application's SDK for one job of a run; a failure is a reply too."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from dataclasses import dataclass, field
 
 import msgspec
 import structlog
+from msgspec import Raw
 
 from bot.engine import machine, protocol
-from bot.engine.configuration import FunctionConfig, parse_functions
+from bot.engine.configuration import FunctionConfig
 from bot.engine.protocol import Raised
 
 log = structlog.get_logger("bot.engine")
 
-Call = Callable[[str, Mapping[str, str], Mapping[str, str], bytes], Awaitable[tuple[int, Mapping[str, str], bytes]]]
-"""`(method, query, headers, body) -> (status, lower-case headers, body)` of the application's SDK endpoint."""
+Call = Callable[[str, str, bytes], Awaitable[tuple[int, Mapping[str, str], bytes]]]
+"""`(function id, step id, body) -> (status, lower-case headers, body)` of the application's SDK."""
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)
@@ -34,34 +35,40 @@ class Options:
     retention_s: float = 3 * 86_400.0
 
 
-@dataclass(slots=True, frozen=True)
-class Caller:
-    """Signs and sends; `call` reaches the endpoint."""
+async def ask(call: Call, options: Options, run: machine.Run, config: FunctionConfig, job_id: str) -> protocol.Reply:
+    """The application's reply to this job of the run."""
+    body = call_body(run, config, job_id)
+    try:
+        async with asyncio.timeout(options.call_timeout_s):
+            answer = await call(config.id, job_id or protocol.ROOT_STEP, body)
+    except TimeoutError:
+        return Raised({"name": "TimeoutError", "message": f"no answer within {options.call_timeout_s:g} s"})
+    except Exception as error:  # whatever the application throws is the call's failure, not the engine's
+        log.exception("call failed", function=config.id, run_id=run.id)
+        return Raised({"name": type(error).__name__, "message": str(error)})
+    return protocol.parse_reply(*answer, options.clock_ms())
 
-    call: Call
-    signing_key: str
-    options: Options
 
-    async def register(self) -> dict[str, FunctionConfig]:
-        """The application's functions by id. Raises ConfigurationError, ValueError when it does not answer."""
-        body = msgspec.json.encode({"url": f"http://engine.invalid{protocol.PATH}"})
-        headers = self._headers(body) | {"x-inngest-sync-kind": "in_band"}
-        status, _, answer = await self.call("PUT", {}, headers, body)
-        return parse_functions(protocol.registered_functions(status, answer))
+def call_body(run: machine.Run, config: FunctionConfig, job_id: str) -> bytes:
+    """The request that calls the function for this job: its memos are finished steps, in the order of `stack`.
 
-    async def ask(self, run: machine.Run, config: FunctionConfig, job_id: str) -> protocol.Reply:
-        """The application's reply to this job of the run."""
-        body = machine.call_body(run, config, job_id)
-        query = {"fnId": config.id, "stepId": job_id or protocol.ROOT_STEP}
-        try:
-            async with asyncio.timeout(self.options.call_timeout_s):
-                status, headers, content = await self.call("POST", query, self._headers(body), body)
-        except TimeoutError:
-            return Raised({"name": "TimeoutError", "message": f"no answer within {self.options.call_timeout_s:g} s"})
-        except Exception as error:  # whatever the application throws is the call's failure, not the engine's
-            log.exception("call failed", function=config.id, run_id=run.id)
-            return Raised({"name": type(error).__name__, "message": str(error)})
-        return protocol.parse_reply(status, headers, content, self.options.clock_ms())
-
-    def _headers(self, body: bytes) -> dict[str, str]:
-        return protocol.request_headers(body, self.signing_key, self.options.clock_ms())
+    `use_api` stays false: in one process no request is too large to carry its steps.
+    """
+    event = Raw(run.event)
+    request = {
+        "ctx": {
+            "attempt": run.jobs[job_id].attempt,
+            "disable_immediate_execution": machine.plans_only(run, job_id),
+            "fn_id": config.id,
+            "max_attempts": config.attempts,
+            "run_id": run.id,
+            "stack": {"current": len(run.memos), "stack": list(run.memos)},
+            "use_api": False,
+        },
+        "event": event,
+        "events": [event],
+        "steps": {step: Raw(memo) for step, memo in run.memos.items()},
+        "use_api": False,
+        "version": 1,
+    }
+    return msgspec.json.encode(request)

@@ -1,8 +1,9 @@
 """The engine's one connection to its database: it holds the claim, and runs one piece of work in one transaction.
 
 The claim keeps two processes from running the same runs, and is free the moment its holder dies: an advisory lock of
-the connection on PostgreSQL, a locked file beside a SQLite database. On SQLite a transaction is one visit to one
-thread, and `turn` is held meanwhile: whoever else writes to the file from this process stands in the same line.
+the connection on PostgreSQL, a locked file beside a SQLite database. Whatever connects takes it first. On SQLite a
+transaction is one visit to one thread, and `turn` is held meanwhile: whoever else writes to the file from this process
+stands in the same line.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 
 T = TypeVar("T")
 Turn = Callable[[], AbstractAsyncContextManager[None]]
 
 _LOCK = 0x5261646172  # "Radar": PostgreSQL's advisory lock
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=16000", "busy_timeout=30000")
+_ONE = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 3600, "hide_parameters": True}
 
 
 class JournalBusyError(Exception):
@@ -40,9 +41,8 @@ class JournalBusyError(Exception):
 def connection_to(database_url: str, turn: Turn) -> SqliteConnection | PostgresqlConnection:
     """A connection by any usual form of the URL.
 
-    `claim` connects and tells whether the database is ours; `run` does work in one transaction, committed at the end,
-    and raises JournalBusyError when the claim was lost. Whatever else fails raises DBAPIError or OSError, and may be
-    tried again.
+    `run` does work in one transaction, committed at the end. It raises JournalBusyError when another process holds the
+    claim; whatever else fails raises DBAPIError or OSError, and may be tried again.
     """
     url = make_url(database_url.replace("postgres://", "postgresql://", 1))
     return SqliteConnection(url, turn) if url.get_backend_name() == "sqlite" else PostgresqlConnection(url)
@@ -53,25 +53,12 @@ class SqliteConnection:
 
     def __init__(self, url: URL, turn: Turn) -> None:
         self._path, self._turn = url.database or "", turn
+        self._claim: int | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="engine-journal")
         connect_args = {"isolation_level": None, "check_same_thread": False}
-        self._engine = sa.create_engine(
-            url.set(drivername="sqlite"), connect_args=connect_args, pool_size=1, hide_parameters=True
-        )
-        sa.event.listen(self._engine, "connect", _set_pragmas)
+        self._engine = sa.create_engine(url.set(drivername="sqlite"), connect_args=connect_args, **_ONE)
+        sa.event.listen(self._engine, "connect", self._prepare)
         sa.event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-        self._claim: int | None = None
-
-    async def claim(self) -> bool:
-        if self._claim is None:
-            descriptor = os.open(f"{self._path}-engine.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                os.close(descriptor)
-                return False
-            self._claim = descriptor
-        return True
 
     async def run(self, work: Callable[[sa.Connection], T]) -> T:
         def transact() -> T:
@@ -88,48 +75,41 @@ class SqliteConnection:
             os.close(self._claim)
             self._claim = None
 
+    def _prepare(self, connection: Any, _record: Any) -> None:
+        if self._claim is None:
+            descriptor = os.open(f"{self._path}-engine.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(descriptor)
+                connection.close()
+                raise JournalBusyError from None
+            self._claim = descriptor
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
 
 class PostgresqlConnection:
     """A PostgreSQL session; when it breaks, the next one must win the claim again before it writes."""
 
     def __init__(self, url: URL) -> None:
         query = {("ssl" if name == "sslmode" else name): value for name, value in url.query.items()}
-        driver = url.set(drivername="postgresql+asyncpg", query=query)
-        self._engine = create_async_engine(driver, pool_size=1, max_overflow=0, hide_parameters=True)
-        self._connection: AsyncConnection | None = None
-        self._one_at_a_time = asyncio.Lock()
-
-    async def claim(self) -> bool:
-        connection = self._connection or await self._engine.connect()
-        locked = (await connection.execute(sa.select(sa.func.pg_try_advisory_lock(_LOCK)))).scalar()
-        await connection.commit()
-        if locked:
-            self._connection = connection
-        else:
-            await connection.close()
-        return bool(locked)
+        self._engine = create_async_engine(url.set(drivername="postgresql+asyncpg", query=query), **_ONE)
+        sa.event.listen(self._engine.sync_engine, "connect", _claim_session)
 
     async def run(self, work: Callable[[sa.Connection], T]) -> T:
-        async with self._one_at_a_time:
-            if self._connection is None and not await self.claim():
-                raise JournalBusyError
-            assert self._connection is not None  # noqa: S101 - claimed above
-            try:
-                async with self._connection.begin():
-                    return await self._connection.run_sync(work)
-            except (DBAPIError, OSError):
-                broken, self._connection = self._connection, None
-                await broken.invalidate()
-                await broken.close()
-                raise
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(work)
 
     async def close(self) -> None:
-        if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
         await self._engine.dispose()
 
 
-def _set_pragmas(connection: Any, _record: Any) -> None:
-    for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
+def _claim_session(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"SELECT pg_try_advisory_lock({_LOCK})")
+    (is_ours,) = cursor.fetchone()
+    connection.commit()  # the lock is the session's
+    if not is_ours:
+        connection.close()
+        raise JournalBusyError

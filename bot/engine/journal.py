@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
@@ -62,7 +63,12 @@ marks = sa.Table(
 
 _FIRST_RETRY_S, _LAST_RETRY_S = 0.1, 5.0
 _PRUNED_AT_ONCE = 200
+_STOPPED = "the engine has stopped"
 SEEN = ("event", "idempotency")
+
+
+class EngineStoppedError(RuntimeError):
+    """The engine is not running, or died of an error of its own: nothing further becomes durable."""
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -87,15 +93,31 @@ _jobs = msgspec.json.Decoder(_Jobs)
 
 @dataclass(slots=True)
 class Batch:
-    """What one transition writes; `created` runs are new, `changed` are (before, after)."""
+    """What transitions write: runs as they are after them, memos that are new, marks (None: forgotten)."""
 
-    created: list[Run] = field(default_factory=list)
-    changed: list[tuple[Run, Run]] = field(default_factory=list)
-    marked: list[Mark] = field(default_factory=list)
-    unmarked: list[tuple[str, str]] = field(default_factory=list)
+    runs: dict[str, Run] = field(default_factory=dict)
+    steps: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    marks: dict[tuple[str, str], Mark | None] = field(default_factory=dict)
+
+    def put(self, run: Run, before: Run | None = None) -> None:
+        """A run as it is now; what the journal has of it is `before`."""
+        self.runs[run.id] = run
+        known = len(before.memos) if before else 0
+        for position, (step, memo) in islice(enumerate(run.memos.items()), known, None):
+            self.steps[run.id, step] = {"run_id": run.id, "step_id": step, "position": position, "memo": memo}
+
+    def mark(self, mark: Mark) -> None:
+        """Remember a mark."""
+        self.marks[mark.kind, mark.key] = mark
+
+    def add(self, later: Batch) -> None:
+        """What came after this: of a run or a mark the last word counts."""
+        self.runs |= later.runs
+        self.steps |= later.steps
+        self.marks |= later.marks
 
     def __bool__(self) -> bool:
-        return bool(self.created or self.changed or self.marked or self.unmarked)
+        return bool(self.runs or self.marks)
 
 
 class Journal:
@@ -103,8 +125,8 @@ class Journal:
 
     def __init__(self, database_url: str, turn: Turn = nullcontext) -> None:
         self._connection = connection_to(database_url, turn)
-        self._pending: list[Batch] = []
-        self._written: asyncio.Future[None]
+        self._pending = Batch()
+        self._waiting: list[asyncio.Future[None]] = []
         self._wake = asyncio.Event()
         self._is_stopping = False
         self.trouble = ""
@@ -115,14 +137,16 @@ class Journal:
 
         `create_tables` is for tests and benches; the bot's migrations do it otherwise.
         """
-        self._written = asyncio.Future()
         deadline = asyncio.get_running_loop().time() + wait_s
-        while not await self._connection.claim():
-            if asyncio.get_running_loop().time() >= deadline:
-                raise JournalBusyError
-            await asyncio.sleep(0.2)
-        if create_tables:
-            await self._connection.run(engine_metadata.create_all)
+        while True:
+            try:
+                await self._connection.run(engine_metadata.create_all if create_tables else lambda connection: None)
+            except JournalBusyError:
+                if asyncio.get_running_loop().time() >= deadline:
+                    raise
+                await asyncio.sleep(0.2)
+            else:
+                return
 
     async def close(self) -> None:
         """Let the database go. Batches not yet written are lost: the runner waits for them first."""
@@ -143,24 +167,29 @@ class Journal:
 
         A database that is away just now is left for the next time.
         """
-        old_runs = sa.select(runs.c.id).where(runs.c.finished_ms < finished_before_ms).limit(_PRUNED_AT_ONCE)
-        is_old = marks.c.kind.in_(SEEN) & (marks.c.at_ms < marks_before_ms)
-        old_marks = sa.select(marks.c.kind, marks.c.key).where(is_old).limit(_PRUNED_AT_ONCE)
+        is_expired = marks.c.kind.in_(SEEN) & (marks.c.at_ms < marks_before_ms)
         pruned = 0
         try:
-            for table, query in ((runs, old_runs), (marks, old_marks)):
-                while gone := await self._connection.run(lambda connection: _forget(connection, table, query)):  # noqa: B023
+            for table, is_old in ((runs, runs.c.finished_ms < finished_before_ms), (marks, is_expired)):
+                some = sa.select(*table.primary_key).where(is_old).limit(_PRUNED_AT_ONCE)
+                forget = sa.delete(table).where(sa.tuple_(*table.primary_key).in_(some))
+                while gone := await self._connection.run(lambda connection: connection.execute(forget).rowcount):  # noqa: B023
                     pruned += gone
         except (DBAPIError, OSError) as error:
             log.warning("journal could not be pruned", error=str(error))
+        log.debug("journal pruned", forgotten=pruned)
         return pruned
 
     async def write(self, batch: Batch) -> None:
         """Durable when this returns. Waits for as long as the database is away."""
+        if self._is_stopping:
+            raise EngineStoppedError(_STOPPED)
         if batch:
-            self._pending.append(batch)
+            self._pending.add(batch)
             self._wake.set()
-            await asyncio.shield(self._written)  # of all that are pending: one waiter may go, the others stay
+            place = asyncio.get_running_loop().create_future()
+            self._waiting.append(place)
+            await place
 
     def stop_writer(self) -> None:
         """Let `run_writer` end once everything pending is committed; later writes fail."""
@@ -169,27 +198,29 @@ class Journal:
 
     async def run_writer(self) -> None:
         """Commit what is pending, over and over, until stopped. Raises what no retry can mend."""
-        written = self._written
+        written: list[asyncio.Future[None]] = []
         try:
             while not self._is_stopping or self._pending:
                 await self._wake.wait()
                 self._wake.clear()
-                if self._pending:
-                    taken, self._pending = self._pending, []
-                    written, self._written = self._written, asyncio.Future()
+                taken, self._pending = self._pending, Batch()
+                written, self._waiting = self._waiting, []
+                if taken:
                     await self._commit(taken)
-                    written.set_result(None)
+                for place in written:
+                    if not place.done():
+                        place.set_result(None)
         finally:
-            for future in (written, self._written):
-                if not future.done():
-                    future.set_exception(RuntimeError("The engine's journal has stopped."))
-                    future.exception()  # its waiters may be gone by now
+            self._is_stopping = True
+            for place in (*written, *self._waiting):
+                if not place.done():
+                    place.set_exception(EngineStoppedError(_STOPPED))
 
-    async def _commit(self, batches: Sequence[Batch]) -> None:
+    async def _commit(self, batch: Batch) -> None:
         delay_s = _FIRST_RETRY_S
         while True:
             try:
-                await self._connection.run(lambda connection: _write(connection, batches))
+                await self._connection.run(lambda connection: _write(connection, batch))
             except (DBAPIError, OSError) as error:
                 self.trouble = f"{type(error).__name__}: {str(error).splitlines()[0]}"
                 log.warning("journal cannot be written, trying again", error=self.trouble, delay_s=delay_s)
@@ -210,12 +241,6 @@ def _load(connection: sa.Connection) -> tuple[list[Run], list[Mark]]:
     return [_run(row, memos[row.id]) for row in rows], [Mark(*row) for row in connection.execute(sa.select(marks))]
 
 
-def _forget(connection: sa.Connection, table: sa.Table, query: sa.Select[Any]) -> int:
-    keys = [row._asdict() for row in connection.execute(query)]
-    _drop(connection, table, keys)
-    return len(keys)
-
-
 def _run(row: Any, memos: dict[str, bytes]) -> Run:
     columns = row._asdict() | _jobs.decode(row.jobs)._asdict()
     return Run(**columns | {"state": RunState(row.state), "memos": memos})
@@ -227,39 +252,30 @@ def _row(run: Run) -> dict[str, Any]:
     return columns | {"state": run.state.value, "jobs": jobs}
 
 
-def _write(connection: sa.Connection, batches: Sequence[Batch]) -> None:
-    """All batches in their order, in few statements: a run that changed twice is written as it is at the end."""
-    latest: dict[str, Run] = {}
-    memos: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
-    marked: dict[tuple[str, str], Mark | None] = {}
-    for batch in batches:
-        latest.update((run.id, run) for run in batch.created)
-        for before, after in batch.changed:
-            latest[after.id] = after
-            for position, (step, memo) in enumerate(after.memos.items()):
-                if step not in before.memos:
-                    memos[after.id][step] = {"run_id": after.id, "step_id": step, "position": position, "memo": memo}
-        marked.update(((mark.kind, mark.key), mark) for mark in batch.marked)
-        marked.update((key, None) for key in batch.unmarked)
-    over = [{"run_id": run.id} for run in latest.values() if run.state.is_over]
-    kept = [row for run_id, of_run in memos.items() if not latest[run_id].state.is_over for row in of_run.values()]
-    moved = ["state", "started_ms", "finished_ms", "jobs", "result"]
-    _put(connection, runs, [_row(run) for run in latest.values()], moved)
-    _put(connection, steps, kept, ["memo"])
-    _drop(connection, steps, over)
-    _put(connection, marks, [msgspec.structs.asdict(mark) for mark in marked.values() if mark], ["at_ms", "body"])
-    _drop(connection, marks, [{"kind": kind, "key": key} for (kind, key), mark in marked.items() if not mark])
+def _write(connection: sa.Connection, batch: Batch) -> None:
+    """A batch in few statements. The memos of a run that is over are not needed again."""
+    is_over = {run.id: run.state.is_over for run in batch.runs.values()}
+    kept = [row for (run_id, _), row in batch.steps.items() if not is_over[run_id]]
+    marked = [msgspec.structs.asdict(mark) for mark in batch.marks.values() if mark]
+    dialect = connection.dialect.name
+    for statement, rows in (
+        (_upsert(runs, dialect), [_row(run) for run in batch.runs.values()]),
+        (_upsert(steps, dialect), kept),
+        (_DROP_STEPS, [{"run_id": run_id} for run_id in is_over if is_over[run_id]]),
+        (_upsert(marks, dialect), marked),
+        (_DROP_MARK, [{"kind": kind, "key": key} for (kind, key), mark in batch.marks.items() if not mark]),
+    ):
+        if rows:
+            connection.execute(statement, rows)
 
 
-def _put(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]], moved: Sequence[str]) -> None:
-    if rows:
-        statement = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
-        news = {name: statement.excluded[name] for name in moved}
-        connection.execute(statement.on_conflict_do_update(index_elements=table.primary_key, set_=news), rows)
+@cache
+def _upsert(table: sa.Table, dialect: str) -> sa.Executable:
+    statement = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    news = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
+    upsert: sa.Executable = statement.on_conflict_do_update(index_elements=table.primary_key, set_=news)
+    return upsert
 
 
-def _drop(connection: sa.Connection, table: sa.Table, keys: list[dict[str, Any]]) -> None:
-    if keys:
-        is_meant = [table.c[name] == sa.bindparam(f"of_{name}") for name in keys[0]]
-        named = [{f"of_{name}": value for name, value in key.items()} for key in keys]
-        connection.execute(sa.delete(table).where(*is_meant), named)
+_DROP_STEPS = sa.delete(steps).where(steps.c.run_id == sa.bindparam("run_id"))
+_DROP_MARK = sa.delete(marks).where(marks.c.kind == sa.bindparam("kind"), marks.c.key == sa.bindparam("key"))

@@ -150,18 +150,6 @@ def plans_only(run: Run, job_id: str) -> bool:
     return any(other != job_id for other in run.jobs)
 
 
-def call_body(run: Run, config: FunctionConfig, job_id: str) -> bytes:
-    """The request that calls the function for this job."""
-    context = {
-        "attempt": run.jobs[job_id].attempt,
-        "disable_immediate_execution": plans_only(run, job_id),
-        "fn_id": config.id,
-        "max_attempts": config.attempts,
-        "run_id": run.id,
-    }
-    return protocol.call_body(context, run.event, run.memos)
-
-
 def lifecycle_events(run: Run, is_heard: Callable[[str], bool], *, now_ms: int) -> tuple[Event, ...]:
     """What the end of a run tells those who hear it: finished, and failed or cancelled. Runs of such events tell
     nothing further.

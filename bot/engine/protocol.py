@@ -1,4 +1,4 @@
-"""The wire between an Inngest server and its SDK: call requests, replies, signatures, registration.
+"""The wire between an Inngest server and its SDK: what a call carries, and what its reply says.
 
 Pure. Sources: inngest-py 0.5.19 `_internal/{comm_lib,execution_lib,server_lib,net}`; where the SDK leaves the server's
 side open, the behaviour of the Inngest server of 2026 (named at the line).
@@ -6,21 +6,14 @@ side open, the behaviour of the Inngest server of 2026 (named at the line).
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
-import re
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, NoReturn
+from typing import Any
 
-import jcs
 import msgspec
 from msgspec import Raw, Struct
 
-PATH = "/api/inngest"
 ROOT_STEP = "step"
 FUNCTION_FAILED = "inngest/function.failed"
 FUNCTION_FINISHED = "inngest/function.finished"
@@ -28,9 +21,6 @@ FUNCTION_CANCELLED = "inngest/function.cancelled"
 LIFECYCLE = frozenset({FUNCTION_FAILED, FUNCTION_FINISHED, FUNCTION_CANCELLED})
 SCHEDULED = "inngest/scheduled.timer"
 MIN_RETRY_MS, MAX_RETRY_MS = 1_000, 24 * 3_600_000  # the server clips Retry-After to these
-
-_SIXTEEN_DIGITS = re.compile(rb"\d{16}")  # 2**53 has so many
-_SIGNING_PREFIX = re.compile(r"^signkey-\w+-")
 
 
 class Opcode(StrEnum):
@@ -118,23 +108,6 @@ Reply = Returned | Stepped | Raised
 _ops = msgspec.json.Decoder(list[StepOp])
 
 
-def call_body(context: Mapping[str, Any], event: bytes, memos: Mapping[str, bytes]) -> bytes:
-    """The JSON of a call request. `memos` are finished steps in the order in which they finished.
-
-    `use_api` stays false: in one process no request is too large to carry its steps.
-    """
-    stack = {"current": len(memos), "stack": list(memos)}
-    request = {
-        "ctx": {**context, "stack": stack, "use_api": False},
-        "event": Raw(event),
-        "events": [Raw(event)],
-        "steps": {step: Raw(memo) for step, memo in memos.items()},
-        "use_api": False,
-        "version": 1,
-    }
-    return msgspec.json.encode(request)
-
-
 def parse_reply(status: int, headers: Mapping[str, str], body: bytes, now_ms: int) -> Reply:
     """What the SDK answered. Anything that is no answer of an SDK is a retriable error."""
     retriable = headers.get("x-inngest-no-retry") != "true"
@@ -179,50 +152,3 @@ def memo_error(error: Mapping[str, Any]) -> bytes:
     """A step's last error as the SDK wants to see it again: it raises StepError."""
     kept = {"message": error.get("message") or "", "name": error.get("name") or "Error", "stack": error.get("stack")}
     return b'{"error":' + msgspec.json.encode(kept) + b"}"
-
-
-def signature(body: bytes, signing_key: str, now_ms: int) -> str:
-    """`X-Inngest-Signature`: HMAC-SHA256 over the canonical JSON (RFC 8785) and the time in seconds."""
-    seconds = str(now_ms // 1000)
-    key = _SIGNING_PREFIX.sub("", signing_key).encode()
-    return f"t={seconds}&s={hmac.new(key, canonical(body) + seconds.encode(), hashlib.sha256).hexdigest()}"
-
-
-def _refuse(text: str) -> NoReturn:
-    raise ValueError(text)
-
-
-_WITHOUT_FRACTIONS = msgspec.json.Decoder(float_hook=_refuse)
-
-
-def canonical(body: bytes) -> bytes:
-    """JSON in the form of RFC 8785. msgspec gives the same bytes, many times as fast, for all but rare bodies.
-
-    Those are fractions and large numbers, which RFC 8785 writes as JavaScript does, and characters beyond U+FFFF, by
-    which it sorts names differently.
-    """
-    if body.isascii() and b"\\u" not in body and not _SIXTEEN_DIGITS.search(body):
-        with suppress(msgspec.DecodeError):
-            return msgspec.json.encode(_WITHOUT_FRACTIONS.decode(body), order="sorted")
-    return bytes(jcs.canonicalize(json.loads(body)))
-
-
-def request_headers(body: bytes, signing_key: str, now_ms: int) -> dict[str, str]:
-    """The headers of a signed request to the SDK."""
-    return {
-        "content-type": "application/json",
-        "x-inngest-server-kind": "cloud",
-        "x-inngest-signature": signature(body, signing_key, now_ms),
-    }
-
-
-def registered_functions(status: int, body: bytes) -> list[Mapping[str, Any]]:
-    """The function configurations of an in-band sync. Raises ValueError where there are none."""
-    try:
-        answer = msgspec.json.decode(body)
-    except msgspec.DecodeError:
-        answer = None
-    functions = answer.get("functions") if isinstance(answer, dict) else None
-    if status != 200 or not isinstance(functions, list):
-        raise ValueError(f"The application did not register its functions (HTTP {status}): {body[:200]!r}")
-    return functions

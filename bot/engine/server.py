@@ -1,13 +1,12 @@
 """The engine's front: a small Inngest for one machine that a process starts, feeds and stops.
 
-It registers the application's functions over the SDK's in-band sync, refuses what it cannot do, and runs them through
-the injected `call`. It knows the protocol, neither the bot nor the SDK.
+It reads the functions' registration, refuses what it cannot do, and runs them through the injected `call`. It knows the
+protocol, neither the bot nor the SDK.
 """
 
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
@@ -15,55 +14,48 @@ from typing import Any
 import msgspec
 import structlog
 
-from bot.engine.calls import Call, Caller, Options
+from bot.engine.calls import Call, Options
+from bot.engine.configuration import parse_functions
 from bot.engine.connection import Turn
-from bot.engine.journal import Journal
+from bot.engine.journal import EngineStoppedError, Journal
 from bot.engine.protocol import Event
 from bot.engine.runner import Runner
 
 log = structlog.get_logger("bot.engine")
 
 
-class EngineStoppedError(RuntimeError):
-    """The engine is not running, or died of an error of its own."""
-
-
-def new_signing_key() -> str:
-    """A random key in Inngest's form, for one process: give it to the engine and to the SDK's client."""
-    return f"signkey-radar-{secrets.token_hex(32)}"
-
-
 class Engine:
     """`start`, feed it events, `stop`. One for each database, in one process.
 
-    `call` reaches the application's SDK endpoint; `signing_key` signs what goes there. `turn` is held during each write
-    to a SQLite file, where others in this process write to it too.
+    `functions` are the SDK's registration, `call` reaches the SDK. `turn` is held during each write to a SQLite file,
+    where others in this process write to it too.
     """
 
     def __init__(
         self,
         database_url: str,
+        functions: Sequence[Mapping[str, Any]],
         call: Call,
         *,
-        signing_key: str,
         options: Options | None = None,
         turn: Turn = nullcontext,
     ) -> None:
         self._journal = Journal(database_url, turn)
-        self._caller = Caller(call, signing_key, options or Options())
+        self._functions, self._call, self._options = functions, call, options or Options()
         self._runner: Runner | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def start(self, *, create_tables: bool = False, wait_s: float = 10.0) -> None:
-        """Claim the database, register the functions, take up what was under way.
+        """Claim the database, take up what was under way.
 
         Raises JournalBusyError when another process has the engine, ConfigurationError for a function that needs an
-        Inngest server, ValueError when the application does not answer the registration.
+        Inngest server.
         """
+        functions = parse_functions(self._functions)
         try:
             await self._journal.open(wait_s=wait_s, create_tables=create_tables)
-            self._runner = Runner(self._journal, self._caller, await self._caller.register())
-            self._runner.load(*await self._journal.load())
+            runs, marks = await self._journal.load()
+            self._runner = Runner(self._journal, self._call, functions, self._options, runs, marks)
         except BaseException:
             await self._journal.close()
             raise

@@ -8,32 +8,27 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx
 import inngest
-from inngest._internal import comm_lib, net, server_lib, transforms  # noqa: TID251 - the one place that may
+from inngest._internal import comm_lib, const, net, server_lib  # noqa: TID251 - the one place that may
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message
 
 from bot.model.errors import WorldError
 
 PATH = "/api/inngest"
+_NO_URL = f"http://engine.invalid{PATH}"
 MAX_BODY_BYTES = 32 * 1024 * 1024
 """Inngest keeps at most 32 MiB of state for a run (https://www.inngest.com/docs/usage-limits/inngest)."""
-IN_PROCESS = "radar.in_process"
-"""In the ASGI scope of calls that came over no socket."""
 
 Deliver = Callable[[Sequence[Mapping[str, Any]]], Awaitable[list[str]]]
 """Takes events in and gives their ids once they are durable."""
-
-Call = Callable[[str, Mapping[str, str], Mapping[str, str], bytes], Awaitable[tuple[int, Mapping[str, str], bytes]]]
-"""`(method, query, headers, body) -> (status, lower-case headers, body)` of the SDK's endpoint."""
 
 
 async def _no_tracker(_timing: object) -> None:
@@ -46,40 +41,34 @@ async def _no_tracker(_timing: object) -> None:
 net._AsyncBlockServerTiming._tracker = _no_tracker  # type: ignore[method-assign, assignment]
 
 
+def new_signing_key() -> str:
+    """A random key in Inngest's form, for one process: it closes the endpoint where no Inngest server is to call it."""
+    return f"signkey-radar-{secrets.token_hex(32)}"
+
+
 def inngest_routes(
     client: inngest.Inngest,
     functions: Sequence[inngest.Function[Any]],
     *,
-    enable_unauthed_sync: bool | None = None,
+    is_closed: bool = False,
     serve_origin: str | None = None,
 ) -> list[Route]:
     """GET, PUT and POST of `/api/inngest`.
 
-    `serve_origin` is where an Inngest server reaches us, when that is not where the request came in. With the embedded
-    engine pass `enable_unauthed_sync=False`: then nobody but the engine, who signs, gets more than a 401.
+    `serve_origin` is where an Inngest server reaches us, when that is not where the request came in. Closed, beside the
+    embedded engine, nobody gets more than a 401: give the client a key that nobody knows.
     """
-    handler = comm_lib.CommHandler(
-        client=client,
-        enable_unauthed_sync=enable_unauthed_sync,
-        framework=server_lib.Framework.FAST_API,  # the SDK's closed list has no Starlette
-        functions=list(functions),
-        streaming=None,
-    )
+    handler = _handler(client, functions, enable_unauthed_sync=False if is_closed else None)
 
     async def endpoint(request: Request) -> Response:
-        if enable_unauthed_sync is False and IN_PROCESS not in request.scope:
-            body = b""  # a stranger's, who gets a 401: not worth the memory
-        else:
-            body = await _read_body(request)
-        sent = comm_lib.CommRequest(
-            body=body,
+        body = b"" if is_closed else await _read_body(request)  # a stranger's is not worth the memory
+        sent = _request(
+            body,
             headers=dict(request.headers.items()),
-            public_path=None,
             query_params=dict(request.query_params.items()),
             raw_request=request,
             request_url=str(request.url),
             serve_origin=serve_origin,
-            serve_path=None,
         )
         if request.method == "POST":
             return _response(client, await handler.post(sent))
@@ -88,6 +77,22 @@ def inngest_routes(
         return _response(client, handler.get_sync(sent))
 
     return [Route(PATH, endpoint, methods=["GET", "PUT", "POST"], name="inngest")]
+
+
+def _handler(
+    client: inngest.Inngest,
+    functions: Sequence[inngest.Function[Any]],
+    *,
+    enable_unauthed_sync: bool | None = None,
+    streaming: const.Streaming | None = None,
+) -> comm_lib.CommHandler:
+    return comm_lib.CommHandler(
+        client=client,
+        enable_unauthed_sync=enable_unauthed_sync,
+        framework=server_lib.Framework.FAST_API,  # the SDK's closed list has no Starlette
+        functions=list(functions),
+        streaming=streaming,
+    )
 
 
 async def _read_body(request: Request) -> bytes:
@@ -105,57 +110,57 @@ async def _read_body(request: Request) -> bytes:
 def _response(client: inngest.Inngest, answer: comm_lib.CommResponse) -> Response:
     if answer.stream is not None:
         return StreamingResponse(answer.stream(), headers=answer.headers, status_code=answer.status_code)
-    body = transforms.dump_json(answer.body)
+    status, headers, body = _plain(client, answer)
+    return Response(body, headers=headers, status_code=status)
+
+
+def _plain(client: inngest.Inngest, answer: comm_lib.CommResponse) -> tuple[int, dict[str, str], bytes]:
+    body = answer.body_bytes()
     if isinstance(body, Exception):
         answer = comm_lib.CommResponse.from_error(client.logger, body)
-        body = json.dumps(answer.body)
-    return Response(body.encode(), headers=answer.headers, status_code=answer.status_code)
+        body = json.dumps(answer.body).encode()
+    return answer.status_code, answer.headers, body
 
 
-def in_process_call(app: ASGIApp) -> Call:
-    """Reaches the SDK's endpoint of an ASGI app without a socket."""
+class InProcess:
+    """The functions without a socket, for what is in this process too."""
 
-    async def call(
-        method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes
-    ) -> tuple[int, Mapping[str, str], bytes]:
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": method,
-            "scheme": "http",
-            "path": PATH,
-            "raw_path": PATH.encode(),
-            "root_path": "",
-            "query_string": urlencode(query).encode(),
-            "headers": [(b"host", b"engine.invalid"), *((k.encode(), v.encode()) for k, v in headers.items())],
-            "client": ("engine", 0),
-            "server": ("engine.invalid", 80),
-            "state": {},
-            IN_PROCESS: True,
-        }
-        status, answered, chunks = 500, dict[str, str](), list[bytes]()
-        is_sent = False
+    def __init__(self, client: inngest.Inngest, functions: Sequence[inngest.Function[Any]]) -> None:
+        self._client = client
+        self._functions = {function.id: function for function in functions}
+        self._handler = _handler(client, functions, streaming=const.Streaming.DISABLE)
 
-        async def receive() -> Message:
-            nonlocal is_sent
-            if is_sent:
-                await asyncio.Event().wait()  # the caller never hangs up
-            is_sent = True
-            return {"type": "http.request", "body": body, "more_body": False}
+    def registration(self) -> list[dict[str, Any]]:
+        """What an Inngest server would hear of each function."""
+        configs = comm_lib.get_function_configs(_NO_URL, self._functions)
+        if isinstance(configs, Exception):
+            raise configs
+        return [config.model_dump(mode="json", by_alias=True) for config in configs]
 
-        async def send(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                answered.update((name.decode().lower(), value.decode()) for name, value in message["headers"])
-            elif message["type"] == "http.response.body":
-                chunks.append(message.get("body", b""))
+    async def call(self, function_id: str, step_id: str, body: bytes) -> tuple[int, Mapping[str, str], bytes]:
+        """The SDK's answer to a call of one function: status, headers in lower case, body.
 
-        await app(scope, receive, send)
-        return status, answered, b"".join(chunks)
+        Nothing is signed: the SDK has this way for Connect, whose one connection is trusted as a whole.
+        """
+        request = _request(body, is_connect=True, query_params={"fnId": function_id, "stepId": step_id})
+        return _plain(self._client, await self._handler.post(request))
 
-    return call
+    async def register(self, serve_origin: str) -> None:
+        """Have the SDK tell its Inngest server about our functions: events for those it does not know are lost there.
+
+        `serve_origin` is where the server reaches us. Raises WorldError when it is away or refuses.
+        """
+        answer = await self._handler.put(_request(b"", serve_origin=serve_origin))
+        is_known = isinstance(answer.body, dict) and "error" not in answer.body  # a refusal comes as a 200 too
+        if answer.status_code != 200 or not is_known:
+            told = f"HTTP {answer.status_code}: {answer.body!r:.200}"
+            raise WorldError(f"The Inngest server did not register our functions ({told}).")
+
+
+def _request(body: bytes, **more: Any) -> comm_lib.CommRequest:
+    given: dict[str, Any] = {"public_path": None, "raw_request": None, "serve_origin": None, "serve_path": None}
+    given |= {"headers": {}, "query_params": {}, "request_url": _NO_URL} | more
+    return comm_lib.CommRequest(body=body, **given)
 
 
 def send_in_process(client: inngest.Inngest, deliver: Deliver) -> None:
@@ -168,20 +173,6 @@ def send_in_process(client: inngest.Inngest, deliver: Deliver) -> None:
     inner._http_client = net.ThreadAwareAsyncHTTPClient(transport=transport).initialize()
     inner._http_client_sync = httpx.Client(transport=transport)
     inner.build_httpx_request = inner._http_client_sync.build_request
-
-
-async def register(call: Call) -> None:
-    """Have the SDK tell its Inngest server about our functions: events for those it does not know are lost there.
-
-    Raises WorldError when the server is away or refuses.
-    """
-    status, _, body = await call("PUT", {}, {}, b"")
-    try:
-        answer = json.loads(body)
-    except ValueError:
-        answer = None
-    if status != 200 or not isinstance(answer, dict) or "error" in answer:  # the SDK passes a refusal on as a 200
-        raise WorldError(f"The Inngest server did not register our functions (HTTP {status}): {body[:200]!r}")
 
 
 async def close_client(client: inngest.Inngest) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.engine import admission, machine
 from bot.engine.configuration import FunctionConfig, parse_functions
+from bot.engine.expressions import Scope, scope_of
 from bot.engine.protocol import Event
 
 EVENT = Event(name="go", data={"kind": "command", "key": "k", "n": 7, "flag": False}, id="e", ts=1)
@@ -18,8 +19,12 @@ def config(**more: Any) -> FunctionConfig:
     return one
 
 
+def _scope(event: Event = EVENT) -> Scope:
+    return scope_of({"event": event.members()})
+
+
 def place(event: Event = EVENT, **more: Any) -> admission.Place:
-    return admission.place(config(**more), event.members(), 1_000_000)
+    return admission.place(config(**more), _scope(event))
 
 
 @pytest.mark.parametrize(
@@ -33,16 +38,13 @@ def place(event: Event = EVENT, **more: Any) -> admission.Place:
     ],
 )
 def test_priority_makes_older_within_twelve_hours(expression: str, seconds: int) -> None:
-    found = place(priority={"run": expression})
-    assert (found.order_ms, found.priority_ms) == (1_000_000 - 1000 * seconds, 1000 * seconds)
+    assert place(priority={"run": expression}).priority_ms == 1000 * seconds
 
 
 def test_limits_of_a_function_are_its_own_and_those_of_a_scope_are_shared() -> None:
     limits = [{"limit": 2, "key": "event.data.key"}, {"limit": 3, "scope": "env", "key": "'all'"}, {"limit": 0}]
     found = place(concurrency=limits).limits
-    other = admission.place(
-        parse_functions([{"id": "g", "concurrency": limits}])["g"], EVENT.members(), 1_000_000
-    ).limits
+    other = admission.place(parse_functions([{"id": "g", "concurrency": limits}])["g"], _scope()).limits
     assert [limit for _, limit in found] == [2, 3], "0 is no limit"
     assert found[0] != other[0]
     assert found[1] == other[1]
@@ -64,16 +66,16 @@ def test_a_long_key_still_fits_its_column() -> None:
 
 
 def test_an_idempotency_key_that_cannot_be_told_is_none() -> None:
-    assert admission.idempotency_key(config(idempotency="event.data.key"), EVENT) == "f:k"
-    assert admission.idempotency_key(config(idempotency="event.data.none"), EVENT) == ""
-    assert admission.idempotency_key(config(), EVENT) == ""
+    assert admission.idempotency_key(config(idempotency="event.data.key"), _scope()) == "f:k"
+    assert admission.idempotency_key(config(idempotency="event.data.none"), _scope()) == ""
+    assert admission.idempotency_key(config(), _scope()) == ""
 
 
 def test_a_function_is_started_once_however_many_triggers_match() -> None:
     twice = config(triggers=[{"event": "go"}, {"event": "go", "expression": "event.data.n == 7"}])
     never = config(triggers=[{"event": "go", "expression": "event.data.n == 8"}])
-    assert admission.Routes([twice]).starts(EVENT) == [twice]
-    assert admission.Routes([never]).starts(EVENT) == []
+    assert admission.Routes([twice]).starts("go", _scope()) == [twice]
+    assert admission.Routes([never]).starts("go", _scope()) == []
     assert not admission.Routes([twice]).hear("other")
 
 
@@ -85,5 +87,14 @@ def test_a_function_is_started_once_however_many_triggers_match() -> None:
 )  # fmt: skip
 def test_who_is_cancelled(name: str, data: dict[str, Any], now_ms: int, is_cancelled: bool) -> None:
     one = config(cancel=[{"event": "stop", "if": "async.data.key == event.data.key", "timeout": "5s"}])
-    run = machine.start("r", one.id, EVENT.encode(), now_ms=0)
-    assert admission.is_cancelled_by(one, run, Event(name=name, data=data), now_ms) is is_cancelled
+    run, event = machine.start("r", one.id, EVENT.encode(), now_ms=0), Event(name=name, data=data)
+    found = [cancel for _, cancel in admission.Routes([one]).cancels(event)]
+    assert any(admission.is_cancelled(cancel, run, event, now_ms) for cancel in found) is is_cancelled
+
+
+def test_an_event_that_can_cancel_nothing_is_known_without_a_look_at_the_runs() -> None:
+    """A filter that is false by the event alone costs nothing for each run."""
+    one = config(cancel=[{"event": "change", "if": "async.data.n == event.data.n && async.data.kind == 'end'"}])
+    routes = admission.Routes([one])
+    assert routes.cancels(Event(name="change", data={"n": 7, "kind": "rename"})) == []
+    assert routes.cancels(Event(name="change", data={"n": 7, "kind": "end"})) == [(one, one.cancel[0])]

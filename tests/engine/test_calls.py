@@ -7,22 +7,19 @@ from typing import Any
 
 import inngest
 import pytest
-from starlette.applications import Starlette
+from inngest._internal import server_lib, step_lib  # noqa: TID251 - the wire's other end
+from inngest._internal.step_lib.base import Output  # noqa: TID251 - the wire's other end
+from msgspec.structs import replace
 
-from bot.engine.calls import Options
-from bot.engine.server import Engine, new_signing_key
-from bot.web.inngest import in_process_call, inngest_routes
-from tests.engine.worlds import sleeper, until
+from bot.engine import machine, protocol
+from bot.engine.calls import Options, call_body
+from bot.engine.configuration import FunctionConfig
+from bot.engine.machine import Job
+from bot.engine.server import Engine
+from bot.web.inngest import InProcess
+from tests.engine.worlds import until
 
 pytestmark = pytest.mark.anyio
-
-
-async def test_the_wrong_key_registers_nothing(url: str) -> None:
-    client = inngest.Inngest(app_id="x", is_production=True, event_key="e", signing_key=new_signing_key())
-    app = Starlette(routes=inngest_routes(client, sleeper([])(client, ""), enable_unauthed_sync=False))
-    engine = Engine(url, in_process_call(app), signing_key=new_signing_key())
-    with pytest.raises(ValueError, match="401"):
-        await engine.start(create_tables=True)
 
 
 class _App:
@@ -32,32 +29,60 @@ class _App:
         self.call = call
         self.trouble: list[Any] = []
 
-    async def __call__(self, method: str, query: Any, headers: Any, body: bytes) -> Any:
-        if method == "POST" and self.trouble:
+    async def __call__(self, function_id: str, step_id: str, body: bytes) -> Any:
+        if self.trouble:
             trouble = self.trouble.pop(0)
             if isinstance(trouble, Exception):
                 raise trouble
             if trouble == "hang":
                 await asyncio.Event().wait()
             return trouble
-        return await self.call(method, query, headers, body)
+        return await self.call(function_id, step_id, body)
 
 
 async def test_an_application_in_trouble_is_called_again(url: str) -> None:
     """It throws, answers as no SDK does, or does not answer at all: each costs one attempt."""
     log: list[Any] = []
-    key = new_signing_key()
-    client = inngest.Inngest(app_id="x", is_production=True, event_key="e", signing_key=key)
+    client = inngest.Inngest(app_id="x", is_production=True, event_key="e", signing_key="none")
 
     @client.create_function(fn_id="f", trigger=inngest.TriggerEvent(event="go"))
     async def function(ctx: inngest.Context) -> None:
         log.append(ctx.attempt)
 
-    app = _App(in_process_call(Starlette(routes=inngest_routes(client, [function], enable_unauthed_sync=False))))
+    functions = InProcess(client, [function])
+    app = _App(functions.call)
     app.trouble = [OSError("no route"), (502, {}, b"bad gateway"), "hang"]
     options = Options(backoff=lambda attempt: 0.01, call_timeout_s=0.2)
-    engine = Engine(url, app, signing_key=key, options=options)
+    engine = Engine(url, functions.registration(), app, options=options)
     await engine.start(create_tables=True)
     await engine.receive([{"name": "go"}])
     await until(lambda: log == [3])
     await engine.stop()
+
+
+def test_the_sdk_reads_our_calls() -> None:
+    """The body is what `ServerRequest` wants, and its memos are what steps find."""
+    memos = {
+        "data": protocol.memo_data(b'{"x":[1]}'),
+        "error": protocol.memo_error({"message": "m", "name": "E", "code": "unknown"}),
+        "sleep": b"null",
+    }
+    event = protocol.Event(name="go", data={"a": None}, id="e", ts=7).encode()
+    jobs = {"": Job(0, attempt=2), "other": Job(0)}
+    run = replace(machine.start("r", "f", event, now_ms=0), memos=memos, jobs=jobs)
+    request = server_lib.ServerRequest.from_raw(call_body(run, FunctionConfig(id="f"), ""))
+    assert not isinstance(request, Exception)
+    assert (request.ctx.run_id, request.ctx.attempt, request.ctx.max_attempts) == ("r", 2, 5)
+    assert request.ctx.disable_immediate_execution
+    assert request.ctx.stack.stack == ["data", "error", "sleep"]
+    assert (request.event.id, request.event.data, request.event.ts) == ("e", {"a": None}, 7)
+    assert not request.use_api
+    found = step_lib.StepMemos.from_raw(request.steps)
+    data, error, sleep = (found.pop(name) for name in memos)
+    assert isinstance(data, Output)
+    assert data.data == {"x": [1]}
+    assert isinstance(error, Output)
+    assert error.error is not None
+    assert (error.error.message, error.error.name) == ("m", "E")
+    assert isinstance(sleep, Output)
+    assert (sleep.data, sleep.error) == (None, None)

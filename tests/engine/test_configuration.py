@@ -10,6 +10,7 @@ import pytest
 from inngest._internal.server_lib import FunctionConfig as Wire  # noqa: TID251 - the wire's other end
 
 from bot.engine.configuration import ConfigurationError, duration_ms, parse_functions
+from bot.engine.expressions import scope_of
 
 
 def _registered(**options: Any) -> list[dict[str, Any]]:
@@ -64,7 +65,7 @@ def test_everything_at_once() -> None:
     failure = functions["app-f-failure"]
     assert failure.attempts == 1
     assert failure.triggers[0].expression is not None
-    assert failure.triggers[0].expression.holds({"event": {"data": {"function_id": "app-f"}}})
+    assert failure.triggers[0].expression.holds(scope_of({"event": {"data": {"function_id": "app-f"}}}))
 
 
 def test_five_attempts_where_nothing_is_said() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 
 from bot.engine import machine
 from bot.engine.connection import JournalBusyError
-from bot.engine.journal import Batch, Journal, Mark
+from bot.engine.journal import Batch, EngineStoppedError, Journal, Mark
 from bot.engine.machine import Run
 from bot.engine.protocol import Event, Returned, StepOp, Stepped
 from tests.engine.test_machine import CONFIG, EVENT
@@ -50,6 +50,15 @@ def _stepped(run: Run, *names: str) -> Run:
     return run
 
 
+def _batch(*runs: Run, since: Run | None = None, marks: Sequence[Mark] = ()) -> Batch:
+    batch = Batch()
+    for run in runs:
+        batch.put(run, since)
+    for mark in marks:
+        batch.mark(mark)
+    return batch
+
+
 async def test_a_run_comes_back_as_it_was(database_url: str) -> None:
     """State, times, jobs and memos, these in the order in which they came."""
     run = _run()
@@ -57,8 +66,10 @@ async def test_a_run_comes_back_as_it_was(database_url: str) -> None:
     last = _stepped(later, "z", "a", "m")
     mark = Mark("debounce", "k", 9, b"body")
     async with _opened(database_url) as journal:
-        await journal.write(Batch(created=[run], marked=[Mark("debounce", "k", 1), Mark("event", "gone", 1)]))
-        await journal.write(Batch(changed=[(run, last)], marked=[mark], unmarked=[("event", "gone")]))
+        await journal.write(_batch(run, marks=[Mark("debounce", "k", 1), Mark("event", "gone", 1)]))
+        second = _batch(last, since=run, marks=[mark])
+        second.marks["event", "gone"] = None
+        await journal.write(second)
     async with _opened(database_url) as journal:
         runs, marks = await journal.load()
         assert runs == [last]
@@ -70,7 +81,7 @@ async def test_what_is_over_is_not_loaded(database_url: str) -> None:
     run = _run()
     over = machine.answer(_stepped(run, "a"), CONFIG, "", Returned(b"7"), now_ms=9, backoff=lambda attempt: 1)
     async with _opened(database_url) as journal:
-        await journal.write(Batch(created=[run], changed=[(run, over)]))
+        await journal.write(_batch(run, over, since=run))
         assert (await journal.load())[0] == []
         assert await journal.counts() == {(CONFIG.id, "completed"): 1}
 
@@ -85,7 +96,7 @@ async def test_concurrent_writes_share_a_commit(database_url: str) -> None:
     async with _opened(database_url) as journal:
         event.listen(SyncEngine, "commit", count)
         try:
-            await asyncio.gather(*(journal.write(Batch(created=[_run(f"run {n:03}")])) for n in range(100)))
+            await asyncio.gather(*(journal.write(_batch(_run(f"run {n:03}"))) for n in range(100)))
         finally:
             event.remove(SyncEngine, "commit", count)
         assert len((await journal.load())[0]) == 100
@@ -97,7 +108,7 @@ async def test_a_repeated_write_changes_nothing(database_url: str) -> None:
     run, after = _run(), _stepped(_run(), "a")
     async with _opened(database_url) as journal:
         for _ in range(2):
-            await journal.write(Batch(created=[run], changed=[(run, after)], marked=[Mark("event", "e", 1)]))
+            await journal.write(_batch(run, after, since=run, marks=[Mark("event", "e", 1)]))
         assert (await journal.load())[0] == [after]
 
 
@@ -114,8 +125,8 @@ async def test_one_process_holds_the_database(database_url: str) -> None:
 async def test_writes_after_the_end_fail(database_url: str) -> None:
     async with _opened(database_url) as journal:
         pass
-    with pytest.raises(RuntimeError, match="stopped"):
-        await journal.write(Batch(created=[_run()]))
+    with pytest.raises(EngineStoppedError, match="stopped"):
+        await journal.write(_batch(_run()))
 
 
 async def test_prune(database_url: str) -> None:
@@ -124,7 +135,7 @@ async def test_prune(database_url: str) -> None:
     ends = [machine.cancel(runs[n], "x", now_ms=1000 * (n + 1)) for n in range(2)]
     marks = [Mark("event", "old", 10), Mark("event", "new", 10_000), Mark("cron", "c", 10), Mark("debounce", "d", 10)]
     async with _opened(database_url) as journal:
-        await journal.write(Batch(created=runs, changed=list(zip(runs, ends, strict=False)), marked=marks))
+        await journal.write(_batch(*runs, *ends, marks=marks))
         assert await journal.prune(finished_before_ms=1500, marks_before_ms=500) == 2
         assert await journal.counts() == {(CONFIG.id, "cancelled"): 1, (CONFIG.id, "queued"): 1}
         runs, marks = await journal.load()
@@ -135,9 +146,9 @@ async def test_prune(database_url: str) -> None:
 async def test_a_broken_connection_is_waited_out(database_url: str) -> None:
     """PostgreSQL drops us, or somebody locks the SQLite file: the write gets through afterwards, the claim holds."""
     async with _opened(database_url) as journal:
-        await journal.write(Batch(created=[_run("before")]))
+        await journal.write(_batch(_run("before")))
         async with _disturbed(database_url):
-            write = asyncio.create_task(journal.write(Batch(created=[_run("during")])))
+            write = asyncio.create_task(journal.write(_batch(_run("during"))))
             await asyncio.sleep(0.05)
         await asyncio.wait_for(write, 20)
         assert journal.trouble == ""

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.engine.configuration import Duration, Throttle
-from bot.engine.ready import Entry, Ready
+from bot.engine.ready import Entry, Gate, Ready
 
 LIMITS = {"a": 1, "b": 2, "all": 3}
 Keys = tuple[tuple[str, int], ...]
@@ -15,7 +15,7 @@ Keys = tuple[tuple[str, int], ...]
 def _entry(
     number: int, *, order_ms: int = 0, keys: Keys = (), throttle: Throttle | None = None, ahead_ms: int = 0
 ) -> Entry:
-    return Entry((order_ms, number), f"run {number}", "", keys, "t" if throttle else "", throttle, ahead_ms)
+    return Entry((order_ms, number), f"run {number}", "", (*keys, ("t", throttle)) if throttle else keys, ahead_ms)
 
 
 class _Model:
@@ -24,27 +24,29 @@ class _Model:
     def __init__(self) -> None:
         self.waiting: list[Entry] = []
         self.out: list[Entry] = []
-        self.tags: dict[Keys, int] = {}
+        self.tags: dict[tuple[Gate, ...], int] = {}
         self.now = 0
 
     def add(self, entry: Entry) -> None:
-        if not any(one.keys == entry.keys and not one.is_dead for one in self.waiting):
-            self.tags[entry.keys] = self.now
+        if not any(one.gates == entry.gates and not one.is_dead for one in self.waiting):
+            self.tags[entry.gates] = self.now
         self.waiting.append(entry)
 
     def take(self) -> Entry | None:
-        taken = [key for entry in self.out for key, _ in entry.keys]
+        taken = [key for entry in self.out for key, _ in entry.gates]
         fits = [
-            one for one in self.waiting if not one.is_dead and all(taken.count(key) < limit for key, limit in one.keys)
+            one
+            for one in self.waiting
+            if not one.is_dead and all(isinstance(limit, int) and taken.count(key) < limit for key, limit in one.gates)
         ]
         if not fits:
             return None
-        heads = [one for one in fits if one.order == min(other.order for other in fits if other.keys == one.keys)]
-        best = min(heads, key=lambda one: (self.tags[one.keys] - one.ahead_ms, one.order))
+        heads = [one for one in fits if one.order == min(other.order for other in fits if other.gates == one.gates)]
+        best = min(heads, key=lambda one: (self.tags[one.gates] - one.ahead_ms, one.order))
         self.waiting.remove(best)
         self.out.append(best)
-        self.now = max(self.now, self.tags[best.keys])
-        self.tags[best.keys] = self.now + 1000
+        self.now = max(self.now, self.tags[best.gates])
+        self.tags[best.gates] = self.now + 1000
         return best
 
 
@@ -140,7 +142,7 @@ def test_throttle_smooths_and_allows_a_burst() -> None:
         while (entry := ready.take(now_ms)) is not None:
             taken.append((now_ms, entry.run_id))
             ready.release(entry)
-        assert ready.opens_at_ms() > now_ms
+        assert ready.opens_at_ms(now_ms) > now_ms
     assert taken == [(0, "run 0"), (0, "run 1"), (500, "run 2"), (1000, "run 3")]
 
 

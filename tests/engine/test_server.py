@@ -12,7 +12,8 @@ import pytest
 
 from bot.engine.configuration import ConfigurationError
 from bot.engine.connection import JournalBusyError
-from bot.engine.server import Engine, EngineStoppedError, new_signing_key
+from bot.engine.journal import EngineStoppedError
+from bot.engine.server import Engine
 from tests.engine.worlds import Clock, Functions, embedded, send, sleeper, until
 
 pytestmark = pytest.mark.anyio
@@ -63,7 +64,7 @@ async def test_steps_that_need_a_server_fail_the_run_by_name(url: str) -> None:
 
 async def test_a_second_engine_is_told_off(url: str) -> None:
     async with embedded(url, sleeper([])) as world:
-        second = Engine(url, world.engine._caller.call, signing_key=new_signing_key())
+        second = Engine(url, world.engine._functions, world.engine._call)
         with pytest.raises(JournalBusyError, match="Inngest server"):
             await second.start(wait_s=0)
 

@@ -17,8 +17,8 @@ from starlette.applications import Starlette
 
 from bot.engine.calls import Options
 from bot.engine.machine import default_backoff
-from bot.engine.server import Engine, new_signing_key
-from bot.web.inngest import close_client, in_process_call, inngest_routes, send_in_process
+from bot.engine.server import Engine
+from bot.web.inngest import InProcess, close_client, inngest_routes, send_in_process
 
 Functions = list[inngest.Function[Any]]
 Build = Callable[[inngest.Inngest, str], Functions]
@@ -85,14 +85,13 @@ class Embedded:
 @asynccontextmanager
 async def embedded(url: str, build: Build, *, clock: Clock | None = None, prefix: str = "") -> AsyncIterator[Embedded]:
     """An engine on the database at `url`, whose clock a test moves. Retries wait as Inngest's do, without jitter."""
-    key = new_signing_key()
-    client = inngest.Inngest(app_id="conformance", is_production=True, event_key="embedded", signing_key=key)
-    app = Starlette(routes=inngest_routes(client, build(client, prefix), enable_unauthed_sync=False))
+    client = inngest.Inngest(app_id="conformance", is_production=True, event_key="embedded", signing_key="none")
+    functions = InProcess(client, build(client, prefix))
     clock = clock or Clock()
     engine = Engine(
         url,
-        in_process_call(app),
-        signing_key=key,
+        functions.registration(),
+        functions.call,
         options=Options(clock_ms=clock, backoff=default_backoff(lambda: 0.0)),
     )
     await engine.start(create_tables=True)

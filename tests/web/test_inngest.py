@@ -14,10 +14,8 @@ from inngest._internal import comm_lib, net, server_lib  # noqa: TID251 - that t
 from starlette.applications import Starlette
 from starlette.types import Message, Receive, Scope, Send
 
-from bot.engine.protocol import request_headers
-from bot.engine.server import new_signing_key
 from bot.model.errors import WorldError
-from bot.web.inngest import MAX_BODY_BYTES, in_process_call, inngest_routes, register, send_in_process
+from bot.web.inngest import MAX_BODY_BYTES, InProcess, inngest_routes, new_signing_key, send_in_process
 
 pytestmark = pytest.mark.anyio
 KEY = new_signing_key()
@@ -27,20 +25,29 @@ def _client(**more: Any) -> inngest.Inngest:
     return inngest.Inngest(app_id="app", is_production=True, event_key="embedded", signing_key=KEY, **more)
 
 
-def _app(
-    client: inngest.Inngest, *, enable_unauthed_sync: bool | None = False, serve_origin: str | None = None
-) -> Starlette:
+def _functions(client: inngest.Inngest) -> list[inngest.Function[Any]]:
     @client.create_function(fn_id="hello", trigger=inngest.TriggerEvent(event="hello"))
-    async def hello(ctx: inngest.Context) -> str:
-        return f"hello {ctx.event.data['name']}"
+    async def hello(ctx: inngest.Context) -> Any:
+        name = ctx.event.data["name"]
+        if name == "nobody":
+            raise inngest.NonRetriableError("nobody is there")
+        return object() if name == "object" else f"hello {name}"
 
-    return Starlette(
-        routes=inngest_routes(client, [hello], enable_unauthed_sync=enable_unauthed_sync, serve_origin=serve_origin)
-    )
+    return [hello]
 
 
-def _call_body() -> bytes:
-    event = {"name": "hello", "data": {"name": "world"}, "id": "1", "ts": 1}
+def _app(*, is_closed: bool = True) -> Starlette:
+    client = _client()
+    return Starlette(routes=inngest_routes(client, _functions(client), is_closed=is_closed))
+
+
+async def _request(app: Any, method: str, headers: Mapping[str, str], body: bytes = b"", query: str = "") -> Any:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot.example") as http:
+        return await http.request(method, f"/api/inngest{query}", content=body, headers=dict(headers))
+
+
+def _call_body(name: str = "world") -> bytes:
+    event = {"name": "hello", "data": {"name": name}, "id": "1", "ts": 1}
     context = {"attempt": 0, "disable_immediate_execution": False, "run_id": "r", "stack": {"stack": []}}
     return json.dumps({"ctx": context, "event": event, "events": [event], "steps": {}, "use_api": False}).encode()
 
@@ -50,7 +57,8 @@ def test_the_private_names_are_where_we_use_them() -> None:
     client = _client()
     for owner, names in {
         comm_lib.CommHandler: ("post", "put", "get_sync"),
-        comm_lib.CommResponse: ("from_error",),
+        comm_lib.CommResponse: ("from_error", "body_bytes"),
+        comm_lib: ("get_function_configs",),
         net.ThreadAwareAsyncHTTPClient: ("initialize", "is_same_thread"),
         client._http_client: ("_http_client", "_http_client_sync", "build_httpx_request"),
     }.items():
@@ -63,23 +71,41 @@ def test_the_private_names_are_where_we_use_them() -> None:
     assert server_lib.Framework.FAST_API.value == "fast_api"
 
 
-async def test_a_signed_call_runs_the_function() -> None:
+@pytest.mark.parametrize(
+    ("name", "status", "no_retry", "answer"),
+    [
+        ("world", 200, None, "hello world"),
+        ("nobody", 500, "true", "nobody is there"),
+        ("object", 500, None, "serializ"),
+    ],
+    ids=["returned", "raised", "no JSON"],
+)
+async def test_a_call_in_process(name: str, status: int, no_retry: str | None, answer: str) -> None:
+    """The engine's calls are not signed: they come over no socket."""
+    client = _client()
+    answered = await InProcess(client, _functions(client)).call("app-hello", "step", _call_body(name))
+    assert (answered[0], answered[1].get("x-inngest-no-retry")) == (status, no_retry)
+    assert answered[1]["x-inngest-sdk-handled"] == "true"
+    assert answer in answered[2].decode()
+
+
+async def test_an_inngest_servers_call_is_signed() -> None:
     body = _call_body()
-    call = in_process_call(_app(_client()))
-    status, headers, answer = await call("POST", {"fnId": "app-hello", "stepId": "step"}, _signed(body), body)
-    assert (status, json.loads(answer)) == (200, "hello world")
-    assert headers["x-inngest-sdk-handled"] == "true"
+    signature = net.sign_request(body, KEY)
+    assert isinstance(signature, str)
+    headers = {"x-inngest-signature": signature}
+    answer = await _request(_app(is_closed=False), "POST", headers, body, "?fnId=app-hello&stepId=step")
+    assert (answer.status_code, answer.json()) == (200, "hello world")
+    assert answer.headers["x-inngest-sdk-handled"] == "true"
+    headers = {"x-inngest-signature": signature[:-1]}
+    assert (await _request(_app(is_closed=False), "POST", headers, body, "?fnId=app-hello")).status_code == 401
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "POST"])
 @pytest.mark.parametrize("headers", [{}, {"x-inngest-signature": "t=1&s=00"}, {"x-inngest-signature": "nonsense"}])
 async def test_strangers_get_a_401(method: str, headers: Mapping[str, str]) -> None:
-    """Without the engine's key nothing can be run, registered or read."""
-    transport = httpx.ASGITransport(_app(_client()))
-    async with httpx.AsyncClient(transport=transport, base_url="http://bot.example") as http:
-        answer = await http.request(
-            method, "/api/inngest?fnId=app-hello&stepId=step", content=_call_body(), headers=dict(headers)
-        )
+    """Without the key nothing can be run, registered or read."""
+    answer = await _request(_app(), method, headers, _call_body(), "?fnId=app-hello&stepId=step")
     assert answer.status_code == 401
     assert "hello" not in answer.text
 
@@ -94,7 +120,7 @@ async def test_a_strangers_body_is_not_read() -> None:
             read += 1
             yield b"x" * 2**20
 
-    app = _app(_client())
+    app = _app()
 
     async def scoped(scope: Scope, receive: Receive, send: Send) -> None:
         pieces = body()
@@ -104,23 +130,19 @@ async def test_a_strangers_body_is_not_read() -> None:
 
         await app(scope, lazily, send)
 
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(scoped), base_url="http://bot.example") as http:
-        answer = await http.post("/api/inngest?fnId=app-hello", headers={"x-inngest-signature": "t=1&s=00"})
+    answer = await _request(scoped, "POST", {"x-inngest-signature": "t=1&s=00"}, b"", "?fnId=app-hello")
     assert (answer.status_code, read) == (401, 0)
 
 
 async def test_more_than_inngest_ever_sends_is_refused() -> None:
-    body = b"x" * (MAX_BODY_BYTES + 1)
-    status, _, _ = await in_process_call(_app(_client()))("POST", {}, {}, body)
-    assert status == 413
+    assert (await _request(_app(is_closed=False), "POST", {}, b"x" * (MAX_BODY_BYTES + 1))).status_code == 413
 
 
-async def test_registration_in_band() -> None:
-    body = json.dumps({"url": "http://bot.example/api/inngest"}).encode()
-    call = in_process_call(_app(_client()))
-    status, _, answer = await call("PUT", {}, _signed(body) | {"x-inngest-sync-kind": "in_band"}, body)
-    assert status == 200
-    assert [one["id"] for one in json.loads(answer)["functions"]] == ["app-hello"]
+def test_the_registration_names_each_function() -> None:
+    client = _client()
+    assert [one["id"] for one in InProcess(client, _functions(client)).registration()] == ["app-hello"]
+    with pytest.raises(Exception, match="no functions"):
+        InProcess(client, []).registration()
 
 
 class _Server(httpx.AsyncBaseTransport):
@@ -142,21 +164,19 @@ class _Server(httpx.AsyncBaseTransport):
 async def test_an_inngest_server_is_told_our_functions(answer: str) -> None:
     """The SDK says 200 also where the server refused: what counts is the server's own word."""
     client, server = _client(), _Server(answer)
-    routes = _app(client, serve_origin="http://bot.example", enable_unauthed_sync=None).routes
+    in_process = InProcess(client, _functions(client))
     client._http_client._http_client = net.ThreadAwareAsyncHTTPClient(transport=server).initialize()
-    call = in_process_call(Starlette(routes=routes))
     if "ok" not in answer:
         with pytest.raises(WorldError, match="did not register"):
-            await register(call)
+            await in_process.register("http://bot.example")
         return
-    await register(call)
+    await in_process.register("http://bot.example")
     (told,) = server.told
     assert (told["url"], [one["id"] for one in told["functions"]]) == ("http://bot.example/api/inngest", ["app-hello"])
 
 
 async def test_other_methods_are_refused() -> None:
-    status, _, _ = await in_process_call(_app(_client()))("DELETE", {}, {}, b"")
-    assert status == 405
+    assert (await _request(_app(), "DELETE", {})).status_code == 405
 
 
 async def test_events_stay_in_the_process() -> None:
@@ -184,10 +204,6 @@ async def test_events_that_are_none_are_an_error_of_the_sender() -> None:
     send_in_process(client, deliver)
     with pytest.raises(Exception, match="no event"):
         await client.send(inngest.Event(name="a"))
-
-
-def _signed(body: bytes) -> dict[str, str]:
-    return request_headers(body, KEY, 1_700_000_000_000)
 
 
 async def test_a_call_that_waits_costs_no_timer() -> None:
