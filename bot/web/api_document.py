@@ -11,7 +11,7 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from bot.model.report import Report
-from bot.web.api_types import Nothing
+from bot.web.api_queries import Nothing
 from bot.web.endpoint import Call, Endpoint, reply
 from bot.web.errors import Problem
 from bot.web.visit import Handler, Visit
@@ -159,14 +159,9 @@ def _responses(endpoint: Endpoint, by_type: dict[type[Struct], dict[str, Any]]) 
     responses: dict[str, Any] = {}
     for status, answer in endpoint.answers.items():
         responses[str(status)] = {"description": ANSWER_WORDS[status], "content": _content(answer, by_type)}
-    statuses = list(endpoint.problems) + ([] if endpoint.is_open else [401, 429, 503])
-    if endpoint.scope == "write":
-        statuses.append(403)
-    if "{" in endpoint.path:
-        statuses.append(404)
     if endpoint.method == "GET" and "text/event-stream" not in endpoint.answers.values():
         responses["304"] = {"description": ANSWER_WORDS[304]}
-    for status in sorted(set(statuses)):
+    for status in endpoint.problems:
         content = {"application/problem+json": {"schema": by_type[Problem]}}
         responses[str(status)] = {"description": PROBLEM_WORDS[status], "content": content}
     return responses

@@ -17,18 +17,8 @@ from bot.storage.views_repositories import (
     position_of,
 )
 from bot.web import cursors
-from bot.web.api_types import (
-    Accepted,
-    CompareQuery,
-    HistoryPage,
-    Intelligence,
-    PageQuery,
-    RefreshBody,
-    RepositoryPage,
-    RepositoryQuery,
-    history_of,
-    repository_of,
-)
+from bot.web.api_answers import Accepted, HistoryItem, HistoryPage, Intelligence, Repository, RepositoryPage, answer_of
+from bot.web.api_queries import CompareQuery, PageQuery, RefreshBody, RepositoryQuery
 from bot.web.endpoint import MISSING, Call, Endpoint, reply
 from bot.web.queueing import queue_refresh
 
@@ -57,7 +47,7 @@ async def list_repos(call: Call) -> Response:
         found = found[: query.limit]
         behind = position_of(found[-1], query.sort)
         cursor = cursors.encode(query.sort, behind.value, behind.id)
-    page = RepositoryPage([repository_of(item) for item in found], shown.count, COUNTED)
+    page = RepositoryPage([answer_of(Repository, item) for item in found], shown.count, COUNTED)
     return reply(call, page, headers=call.next_link(cursor))
 
 
@@ -102,7 +92,7 @@ async def get_history(call: Call) -> Response:
     async with call.web.db.read() as session:
         items = await history(session, found.id, before=before, limit=query.limit + 1)
     page, cursor = cursors.cut(items, query.limit, lambda one: (one.created_at.isoformat(), one.id))
-    return reply(call, HistoryPage([history_of(item) for item in page]), headers=call.next_link(cursor))
+    return reply(call, HistoryPage([answer_of(HistoryItem, item) for item in page]), headers=call.next_link(cursor))
 
 
 async def get_report(call: Call) -> Response:
@@ -149,16 +139,7 @@ def _report_id(call: Call) -> int:
 
 
 ENDPOINTS = (
-    Endpoint(
-        "GET",
-        "/api/repos",
-        list_repos,
-        "List repositories",
-        TAG,
-        {200: RepositoryPage},
-        query=RepositoryQuery,
-        problems=(400,),
-    ),
+    Endpoint("GET", "/api/repos", list_repos, "List repositories", TAG, {200: RepositoryPage}, query=RepositoryQuery),
     Endpoint(
         "GET",
         "/api/repos/{owner}/{repo}/intelligence",
@@ -166,7 +147,6 @@ ENDPOINTS = (
         "Get the newest report",
         TAG,
         {200: Intelligence},
-        problems=(404,),
     ),
     Endpoint(
         "POST",
@@ -177,7 +157,6 @@ ENDPOINTS = (
         {202: Accepted},
         body=RefreshBody,
         scope="write",
-        problems=(400, 404, 413, 415),
     ),
     Endpoint(
         "GET",
@@ -187,7 +166,6 @@ ENDPOINTS = (
         TAG,
         {200: HistoryPage},
         query=PageQuery,
-        problems=(400, 404),
     ),
     Endpoint(
         "GET",
@@ -197,7 +175,6 @@ ENDPOINTS = (
         TAG,
         {200: HistoryPage},
         query=PageQuery,
-        problems=(400, 404),
     ),
     Endpoint(
         "GET",
@@ -206,7 +183,6 @@ ENDPOINTS = (
         "Get an earlier report",
         TAG,
         {200: "report"},
-        problems=(404,),
     ),
     Endpoint(
         "GET",
@@ -216,7 +192,6 @@ ENDPOINTS = (
         TAG,
         {200: Changes},
         query=CompareQuery,
-        problems=(400, 404),
     ),
     Endpoint(
         "GET",

@@ -9,16 +9,8 @@ from starlette.responses import Response
 from bot.storage.views_figures import Tally
 from bot.storage.views_usage import Usage, find_packages, package_users, technology_users
 from bot.web import cursors
-from bot.web.api_types import (
-    Count,
-    Overview,
-    PackageList,
-    PackageQuery,
-    PageQuery,
-    TechnologyList,
-    UsageItem,
-    UsagePage,
-)
+from bot.web.api_answers import Count, Overview, PackageList, TechnologyList, UsageItem, UsagePage
+from bot.web.api_queries import PackageQuery, PageQuery
 from bot.web.endpoint import Call, Endpoint, reply
 
 TAG = "Across repositories"
@@ -107,17 +99,9 @@ ENDPOINTS = (
         TAG,
         {200: UsagePage},
         query=PageQuery,
-        problems=(400,),
     ),
     Endpoint(
-        "GET",
-        "/api/dependencies",
-        list_dependencies,
-        "Find packages",
-        TAG,
-        {200: PackageList},
-        query=PackageQuery,
-        problems=(400,),
+        "GET", "/api/dependencies", list_dependencies, "Find packages", TAG, {200: PackageList}, query=PackageQuery
     ),
     Endpoint(
         "GET",
@@ -127,6 +111,5 @@ ENDPOINTS = (
         TAG,
         {200: UsagePage},
         query=PageQuery,
-        problems=(400,),
     ),
 )

@@ -10,7 +10,8 @@ from starlette.responses import Response
 from bot.storage import subscriptions
 from bot.storage.sealed import seal
 from bot.storage.views_work import installations
-from bot.web.api_types import MadeWebhook, Removed, WebhookBody, WebhookList, webhook_of
+from bot.web.api_answers import MadeWebhook, Removed, Webhook, WebhookList, answer_of
+from bot.web.api_queries import WebhookBody
 from bot.web.endpoint import MISSING, Call, Endpoint, reply
 from bot.web.pages_settings import refuse_private
 
@@ -21,7 +22,7 @@ async def list_webhooks(call: Call) -> Response:
     """Webhooks of the token's installation, or all."""
     async with call.web.db.read() as session:
         found = await subscriptions.list_all(session, installation_id=call.viewer.scope.installation_id)
-    return reply(call, WebhookList([webhook_of(one) for one in found]))
+    return reply(call, WebhookList([answer_of(Webhook, one) for one in found]))
 
 
 async def add_webhook(call: Call) -> Response:
@@ -42,7 +43,7 @@ async def add_webhook(call: Call) -> Response:
             user_id=call.viewer.user_id,
             now=call.web.clock(),
         )
-    return reply(call, MadeWebhook(webhook_of(made), secret), status=201)
+    return reply(call, MadeWebhook(answer_of(Webhook, made), secret), status=201)
 
 
 async def remove_webhook(call: Call) -> Response:
@@ -67,7 +68,7 @@ ENDPOINTS = (
         {201: MadeWebhook},
         body=WebhookBody,
         scope="write",
-        problems=(400, 404, 413, 415),
+        finds=True,
     ),
     Endpoint(
         "POST",
@@ -77,6 +78,5 @@ ENDPOINTS = (
         TAG,
         {200: Removed},
         scope="write",
-        problems=(404,),
     ),
 )

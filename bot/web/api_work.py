@@ -10,25 +10,20 @@ from bot.storage.views_activity import BatchView
 from bot.storage.views_scope import Scope
 from bot.web import cursors
 from bot.web.api_access import token_viewer
-from bot.web.api_types import (
+from bot.web.api_answers import (
     BatchAccepted,
-    BatchBody,
+    BatchItem,
     BatchItemPage,
-    BatchItemQuery,
     BatchPage,
     BatchProgress,
     Delivery,
     DeliveryPage,
-    DeliveryQuery,
-    PageQuery,
     Replayed,
     RunPage,
-    RunQuery,
-    batch_item_of,
-    delivery_of,
-    progress_of,
+    answer_of,
     run_of,
 )
+from bot.web.api_queries import BatchBody, BatchItemQuery, DeliveryQuery, PageQuery, RunQuery
 from bot.web.endpoint import MISSING, Call, Endpoint, reply
 from bot.web.pages_batches import progress_stream
 from bot.web.queueing import queue_batch
@@ -54,12 +49,12 @@ async def list_batches(call: Call) -> Response:
     async with call.web.db.read() as session:
         found = await views_activity.batches(session, call.viewer.scope, before=before, limit=query.limit + 1)
     page, cursor = cursors.cut(found, query.limit, lambda one: (one.created_at.isoformat(), one.id))
-    return reply(call, BatchPage([progress_of(item) for item in page]), headers=call.next_link(cursor))
+    return reply(call, BatchPage([answer_of(BatchProgress, item) for item in page]), headers=call.next_link(cursor))
 
 
 async def get_batch(call: Call) -> Response:
     """The progress of a batch."""
-    return reply(call, progress_of(await _batch(call)))
+    return reply(call, answer_of(BatchProgress, await _batch(call)))
 
 
 async def get_batch_items(call: Call) -> Response:
@@ -72,7 +67,7 @@ async def get_batch_items(call: Call) -> Response:
             session, found.id, state=query.state, after=after, limit=query.limit + 1
         )
     page, cursor = cursors.cut(items, query.limit, lambda one: (one.repository_id,))
-    return reply(call, BatchItemPage([batch_item_of(item) for item in page]), headers=call.next_link(cursor))
+    return reply(call, BatchItemPage([answer_of(BatchItem, item) for item in page]), headers=call.next_link(cursor))
 
 
 async def stream_batch(call: Call) -> Response:
@@ -120,7 +115,7 @@ async def list_deliveries(call: Call) -> Response:
             limit=query.limit + 1,
         )
     page, cursor = cursors.cut(found, query.limit, lambda one: (one.received_at.isoformat(), one.guid))
-    return reply(call, DeliveryPage([delivery_of(item) for item in page]), headers=call.next_link(cursor))
+    return reply(call, DeliveryPage([answer_of(Delivery, item) for item in page]), headers=call.next_link(cursor))
 
 
 async def get_delivery(call: Call) -> Response:
@@ -129,7 +124,7 @@ async def get_delivery(call: Call) -> Response:
         found = await views_activity.delivery(session, call.viewer.scope, call.request.path_params["guid"])
     if found is None:
         raise HTTPException(404, MISSING)
-    return reply(call, delivery_of(found))
+    return reply(call, answer_of(Delivery, found))
 
 
 async def replay_delivery(call: Call) -> Response:
@@ -160,12 +155,10 @@ ENDPOINTS = (
         {202: BatchAccepted},
         body=BatchBody,
         scope="write",
-        problems=(400, 404, 413, 415),
+        finds=True,
     ),
-    Endpoint(
-        "GET", "/api/batches", list_batches, "List batches", WORK, {200: BatchPage}, query=PageQuery, problems=(400,)
-    ),
-    Endpoint("GET", "/api/batches/{batch_id}", get_batch, "Get a batch", WORK, {200: BatchProgress}, problems=(404,)),
+    Endpoint("GET", "/api/batches", list_batches, "List batches", WORK, {200: BatchPage}, query=PageQuery),
+    Endpoint("GET", "/api/batches/{batch_id}", get_batch, "Get a batch", WORK, {200: BatchProgress}),
     Endpoint(
         "GET",
         "/api/batches/{batch_id}/items",
@@ -174,29 +167,13 @@ ENDPOINTS = (
         WORK,
         {200: BatchItemPage},
         query=BatchItemQuery,
-        problems=(400, 404),
     ),
+    Endpoint("GET", "/api/batches/{batch_id}/events", stream_batch, "Follow a batch", WORK, {200: "text/event-stream"}),
+    Endpoint("GET", "/api/runs", list_runs, "List runs", TRACE, {200: RunPage}, query=RunQuery),
     Endpoint(
-        "GET",
-        "/api/batches/{batch_id}/events",
-        stream_batch,
-        "Follow a batch",
-        WORK,
-        {200: "text/event-stream"},
-        problems=(404,),
+        "GET", "/api/deliveries", list_deliveries, "List deliveries", TRACE, {200: DeliveryPage}, query=DeliveryQuery
     ),
-    Endpoint("GET", "/api/runs", list_runs, "List runs", TRACE, {200: RunPage}, query=RunQuery, problems=(400,)),
-    Endpoint(
-        "GET",
-        "/api/deliveries",
-        list_deliveries,
-        "List deliveries",
-        TRACE,
-        {200: DeliveryPage},
-        query=DeliveryQuery,
-        problems=(400,),
-    ),
-    Endpoint("GET", "/api/deliveries/{guid}", get_delivery, "Get a delivery", TRACE, {200: Delivery}, problems=(404,)),
+    Endpoint("GET", "/api/deliveries/{guid}", get_delivery, "Get a delivery", TRACE, {200: Delivery}),
     Endpoint(
         "POST",
         "/api/deliveries/{guid}/replay",
@@ -205,6 +182,5 @@ ENDPOINTS = (
         TRACE,
         {202: Replayed},
         scope="write",
-        problems=(404,),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
@@ -18,7 +18,7 @@ from starlette.routing import Route
 from bot.storage.views_repositories import RepositoryItem, find_repository
 from bot.web.access import Viewer
 from bot.web.api_access import authorize
-from bot.web.api_types import Nothing
+from bot.web.api_queries import Nothing
 from bot.web.deps import Web
 
 BODY_MAX_BYTES = 65_536
@@ -67,7 +67,10 @@ Handler = Callable[[Call], Awaitable[Response]]
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One method of one path. `answers`: type by status beside the problems that every call may answer."""
+    """One method of one path. `answers`: type by status; `finds`: whether its query or body names what may be missing.
+
+    Which problems it may answer with follows from the rest.
+    """
 
     method: Literal["GET", "POST"]
     path: str
@@ -79,12 +82,27 @@ class Endpoint:
     body: type[Struct] | None = None
     scope: Literal["read", "write"] = "read"
     is_open: bool = False
-    problems: tuple[int, ...] = field(default=())
+    finds: bool = False
 
     @property
     def operation_id(self) -> str:
         """The handler's name."""
         return str(getattr(self.handler, "__name__", self.path))
+
+    @property
+    def problems(self) -> list[int]:
+        """The statuses of the problems that it may answer with, in rising order."""
+        may_happen = {
+            400: self.query is not Nothing or self.body is not None,
+            401: not self.is_open,
+            403: self.scope == "write",
+            404: self.finds or "{" in self.path,
+            413: self.body is not None,
+            415: self.body is not None,
+            429: not self.is_open,
+            503: not self.is_open,
+        }
+        return [status for status, may in may_happen.items() if may]
 
 
 def endpoint_route(web: Web, endpoint: Endpoint) -> Route:

@@ -20,7 +20,7 @@ from bot.storage.views_scope import Scope
 from bot.storage.views_work import installations
 from bot.web import cursors
 from bot.web.access import viewer_of
-from bot.web.api_types import BatchProgress, progress_of
+from bot.web.api_answers import BatchProgress, answer_of
 from bot.web.deps import Web
 from bot.web.queueing import queue_batch
 from bot.web.visit import Visit, back_to, form, page
@@ -148,7 +148,7 @@ async def _progress(web: Web, request: Request, look: Look, batch_id: str) -> As
             found = await views_activity.batch(session, scope, batch_id)
         if found is None:
             return
-        current = progress_of(found)
+        current = answer_of(BatchProgress, found)
         if current != seen:
             seen = current
             yield ServerSentEvent(

@@ -1,53 +1,18 @@
-"""The shapes of the API: what comes in is checked against these types, and OpenAPI is made from them."""
+"""What the API answers with: the shapes that OpenAPI is made from, and how what is stored becomes one."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal, TypeVar
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from bot.storage.subscriptions import Subscription
-from bot.storage.views_activity import BatchItemView, BatchView, DeliveryItem, RunItem
-from bot.storage.views_reports import ReportItem
-from bot.storage.views_repositories import RepositoryItem, SortBy
+from bot.storage.views_activity import RunItem
 
-Text = Annotated[str, Meta(max_length=255)]
-Limit = Annotated[int, Meta(ge=1, le=200)]
-Cursor = Annotated[str, Meta(max_length=1000, description="From the `Link` header of the page before.")]
+A = TypeVar("A", bound=Struct)
+
 RefreshState = Literal["", "queued", "processing", "completed", "failed"]
 BatchState = Literal["running", "completed", "failed", "cancelled"]
-
-
-class Nothing(Struct, frozen=True, forbid_unknown_fields=True):
-    """No parameter."""
-
-
-class PageQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    """A page of a list."""
-
-    cursor: Cursor = ""
-    limit: Limit = 50
-
-
-class RepositoryQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    """Filter, order and page of the repositories. "" leaves a filter alone; `none` means without."""
-
-    q: Annotated[str, Meta(max_length=255, description="Words that the full name contains.")] = ""
-    status: Literal["", "active", "maintenance", "stale", "archived", "unknown"] = ""
-    grade: Text = ""
-    language: Text = ""
-    technology: Text = ""
-    kind: Text = ""
-    licence: Text = ""
-    owner: Text = ""
-    maintainer: Text = ""
-    check: Annotated[str, Meta(max_length=255, description="Id of a check that fails or could be better.")] = ""
-    visibility: Literal["", "public", "private"] = ""
-    refresh: RefreshState = ""
-    sort: SortBy = "-score"
-    cursor: Cursor = ""
-    limit: Limit = 50
 
 
 class Repository(Struct, frozen=True):
@@ -128,19 +93,6 @@ class HistoryPage(Struct, frozen=True):
     reports: list[HistoryItem]
 
 
-class CompareQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    """Ids of two reports of the repository's history."""
-
-    before: Annotated[int, Meta(ge=1, le=2**62)]
-    after: Annotated[int, Meta(ge=1, le=2**62)]
-
-
-class RefreshBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """`force` analyses again what is current."""
-
-    force: bool = False
-
-
 class Accepted(Struct, frozen=True):
     """The refresh is queued."""
 
@@ -148,14 +100,6 @@ class Accepted(Struct, frozen=True):
     repository: str
     status: RefreshState
     message: str
-
-
-class BatchBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which repositories, of those that have no current analysis (with `force`, of all)."""
-
-    owner: Text | None = None
-    forks: Literal["all", "with-forks", "without-forks"] = "all"
-    force: bool = False
 
 
 class BatchAccepted(Struct, frozen=True):
@@ -208,23 +152,6 @@ class BatchItemPage(Struct, frozen=True):
     items: list[BatchItem]
 
 
-class BatchItemQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    """Repositories of a batch in one state."""
-
-    state: Literal["", "queued", "done", "failed", "skipped"] = ""
-    cursor: Cursor = ""
-    limit: Limit = 50
-
-
-class RunQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    """Runs in one state or of one function."""
-
-    state: Literal["", "running", "completed", "failed", "cancelled"] = ""
-    function: Text = ""
-    cursor: Cursor = ""
-    limit: Limit = 50
-
-
 class Run(Struct, frozen=True):
     """A function run."""
 
@@ -245,16 +172,6 @@ class RunPage(Struct, frozen=True):
     """Newest first."""
 
     runs: list[Run]
-
-
-class DeliveryQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    """Deliveries by state, event or repository (owner/name)."""
-
-    state: Literal["", "received", "sent", "ignored", "failed"] = ""
-    event: Text = ""
-    repository: Text = ""
-    cursor: Cursor = ""
-    limit: Limit = 50
 
 
 class Delivery(Struct, frozen=True):
@@ -311,12 +228,6 @@ class TechnologyList(Struct, frozen=True):
     technologies: list[Count]
 
 
-class PackageQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    """Packages whose name begins with `q`; without it the most used ones."""
-
-    q: Text = ""
-
-
 class PackageList(Struct, frozen=True):
     """Packages in use. Counts found by `q` stop at 50."""
 
@@ -338,14 +249,6 @@ class UsagePage(Struct, frozen=True):
     """By repository id."""
 
     uses: list[UsageItem]
-
-
-class WebhookBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where to send `report.updated`. Without `secret` one is made; without `installation_id` the token's, or all."""
-
-    url: Annotated[str, Meta(max_length=2000)]
-    secret: Annotated[str, Meta(max_length=255)] = ""
-    installation_id: Annotated[int, Meta(ge=1, le=2**53)] | None = None
 
 
 class Webhook(Struct, frozen=True):
@@ -386,42 +289,16 @@ class Replayed(Struct, frozen=True):
     guid: str
 
 
-def progress_of(found: BatchView) -> BatchProgress:
-    """The API's view of a batch."""
-    return BatchProgress(**_fields(BatchProgress, found))
-
-
-def batch_item_of(found: BatchItemView) -> BatchItem:
-    """The API's view of a batch's repository."""
-    return BatchItem(**_fields(BatchItem, found))
-
-
-def repository_of(found: RepositoryItem) -> Repository:
-    """The API's view of a repository."""
-    return Repository(**_fields(Repository, found))
-
-
-def history_of(found: ReportItem) -> HistoryItem:
-    """The API's view of a history line."""
-    return HistoryItem(**_fields(HistoryItem, found))
-
-
-def delivery_of(found: DeliveryItem) -> Delivery:
-    """The API's view of a delivery."""
-    return Delivery(**_fields(Delivery, found))
+def answer_of(kind: type[A], found: object) -> A:
+    """What is stored, as the API shows it: the fields of `kind`, which both call the same."""
+    return kind(**_fields(kind, found))
 
 
 def run_of(found: RunItem) -> Run:
     """The API's view of a run."""
     repository = f"{found.owner}/{found.name}" if found.owner else None
-    names = [name for name in Run.__struct_fields__ if name != "repository"]
-    return Run(repository=repository, **{name: getattr(found, name) for name in names})
+    return Run(repository=repository, **_fields(Run, found, without="repository"))
 
 
-def webhook_of(found: Subscription) -> Webhook:
-    """The API's view of a webhook of ours."""
-    return Webhook(**_fields(Webhook, found))
-
-
-def _fields(kind: type[Struct], found: object) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in kind.__struct_fields__}
+def _fields(kind: type[Struct], found: object, *, without: str = "") -> dict[str, Any]:
+    return {name: getattr(found, name) for name in kind.__struct_fields__ if name != without}
