@@ -3,7 +3,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
-export PYTHONDONTWRITEBYTECODE := 1
 
 .PHONY: help setup run demo test check bench format clean
 
@@ -49,3 +48,4 @@ format: $(STAMP) ## Let ruff put the code in order
 
 clean: ## Remove what the chores made
 	@rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .demo
+	@find bot tests -name __pycache__ -prune -exec rm -rf {} +

@@ -15,6 +15,7 @@ from bot.functions.deps import Deps
 from bot.model.repository import InstallationRef, Repository
 from bot.parts import Bot
 from bot.storage import installations, repositories
+from tests.databases import place_tables
 from tests.fakehub import FakeHub
 
 
@@ -67,11 +68,11 @@ async def world(hub: FakeHub, tmp_path: Path) -> AsyncIterator[World]:
     names: dict[str, Any] = {name.lower(): value for name, value in hub.environment().items()}
     names |= {"database_url": f"sqlite:///{tmp_path}/radar.db", "radar_workers": 1, "_env_file": None}
     settings = load_settings(**names).with_generated_secrets()
+    await place_tables(tmp_path / "radar.db")
     made: list[World] = []
     bot = Bot(settings, clock=lambda: made[0].now)
     world = World(hub, bot)
     made.append(world)
-    await bot.database.migrate()
     try:
         async with bot.deps.pool:
             yield world

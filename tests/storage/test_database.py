@@ -194,10 +194,14 @@ async def test_an_error_does_not_carry_the_values(database: Database) -> None:
 
 async def test_a_new_database_is_for_its_owner_only(tmp_path: Path) -> None:
     """It holds private repositories' reports and payloads; other users of the machine have no business there."""
-    async with migrated(f"sqlite:///{tmp_path}/radar.db") as made:
+    made = Database(f"sqlite:///{tmp_path}/radar.db")
+    try:
+        await made.migrate()
         async with made.write() as session:
             await marks.put(session, "a", "1", now=NOW)
         modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("radar.db*")}
+    finally:
+        await made.close()
     assert "radar.db-wal" in modes
     assert {name: mode for name, mode in modes.items() if mode != 0o600} == {}
     (tmp_path / "radar.db").chmod(0o640)
