@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -12,7 +13,7 @@ from bot.metrics import Metrics
 from bot.model.errors import WorldError
 from bot.model.repository import RateBudget
 from bot.storage import budgets
-from bot.storage.database import Database
+from bot.storage.database import Database, Session
 
 log = structlog.get_logger("bot.functions.budgets")
 
@@ -42,10 +43,12 @@ class BudgetKeeper:
             self._wake.clear()
             news, self._news = self._news, {}
             try:
-                async with self._database.write() as session:
-                    for budget in news.values():
-                        await budgets.note(session, budget, now=self._clock())
+                await self._database.write_apart(partial(self._write, news=list(news.values())), durable=False)
             except WorldError as error:
                 # Figures of the past second only: the next response brings newer ones.
                 log.warning("rate limit not written", error=str(error))
             await asyncio.sleep(PAUSE_S)
+
+    async def _write(self, session: Session, news: Sequence[RateBudget]) -> None:
+        for budget in news:
+            await budgets.note(session, budget, now=self._clock())

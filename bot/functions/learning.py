@@ -6,18 +6,33 @@ installation's (a transfer), is asked of GitHub first.
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TypeAlias
+
 from bot.functions.deps import Deps
 from bot.model.errors import FinalError, Finality
 from bot.model.installation import TOKEN_INSTALLATION_ID, Installation, InstallationStatus
 from bot.model.repository import InstallationRef, Repository, RepositoryRef
 from bot.storage import installations, repositories
+from bot.storage.database import Session
+
+Stored: TypeAlias = tuple[Installation | None, Repository | None]
 
 
 async def known_repository(deps: Deps, installation_id: int, repository_id: int) -> Repository:
     """The stored repository, stored now if it was not. Raises FinalError where it is no longer ours to look at."""
-    async with deps.database.read() as session:
-        installation = await installations.get(session, installation_id)
-        repository = await repositories.get(session, repository_id)
+    stored = await deps.database.read_apart(partial(look, installation_id=installation_id, repository_id=repository_id))
+    return await checked(deps, stored, installation_id, repository_id)
+
+
+async def look(session: Session, *, installation_id: int, repository_id: int) -> Stored:
+    """What is stored of both."""
+    return await installations.get(session, installation_id), await repositories.get(session, repository_id)
+
+
+async def checked(deps: Deps, stored: Stored, installation_id: int, repository_id: int) -> Repository:
+    """As `known_repository`, for one who has looked already."""
+    installation, repository = stored
     if installation is not None:
         _require_working(installation.status)
     if repository is None or installation is None or repository.installation_id != installation_id:

@@ -29,6 +29,7 @@ from bot.model.event import OutgoingEvent, Trigger
 from bot.model.repository import RefreshStatus, Repository, RepositoryRef
 from bot.model.snapshot import RepositoryFacts
 from bot.storage import batches, commands, facts, installations, outbox, refreshes, repositories
+from bot.storage.database import Session
 
 log = structlog.get_logger("bot.functions.batch")
 
@@ -175,8 +176,13 @@ class Batching:
             )
 
     async def _keep(self, refs: Sequence[RepositoryRef]) -> None:
-        async with self._deps.database.write() as session:
-            await repositories.upsert_many(session, self._request.installation_id, refs, now=self._deps.clock())
+        keep = partial(
+            repositories.upsert_many,
+            installation_id=self._request.installation_id,
+            refs=refs,
+            now=self._deps.clock(),
+        )
+        await self._deps.database.write_apart(keep)
 
     async def _heads(self, node_ids: Sequence[str]) -> list[RepositoryRef]:
         refs: list[RepositoryRef] = []
@@ -210,7 +216,8 @@ class Batching:
         """Count the chunk, keep its facts and queue its refreshes, all or nothing."""
         now, heads = self._deps.clock(), {one.id: one.head_sha for one in read}
         wanted = [one.repository for one in choices if not one.skip]
-        async with self._deps.database.write() as session:
+
+        async def keep(session: Session) -> None:
             await facts.put_many(session, read, api_requests=cost_each, now=now)
             await batches.add_items(
                 session, self.batch_id, [(one.repository.id, one.repository.full_name) for one in choices], now=now
@@ -224,6 +231,8 @@ class Batching:
                 await batches.add_cost(session, self.batch_id, cost)
             await refreshes.queue(session, [one.id for one in wanted], trigger=self._request.trigger, now=now)
             await outbox.add(session, [self._refresh_event(one, heads.get(one.id, "")) for one in wanted], now=now)
+
+        await self._deps.database.write_apart(keep)
         self._deps.wake_relay()
 
     def _refresh_event(self, repository: Repository, head_sha: str) -> OutgoingEvent:

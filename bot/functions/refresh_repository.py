@@ -19,9 +19,9 @@ import structlog
 
 from bot.analysis import RULESET_VERSION
 from bot.events.catalog import report_stored
+from bot.functions import learning
 from bot.functions.deps import Deps
 from bot.functions.edge import RefreshRequest, failure_reason, original_event, paced, read_data, sent_at, step
-from bot.functions.learning import known_repository
 from bot.functions.publishing import publish_check_run, reply_to_command
 from bot.functions.reading import analyze_commit
 from bot.github.counting import count_requests
@@ -188,8 +188,9 @@ class Refreshing:
         started = time.monotonic()
         with count_requests() as counter:
             read = known.kept.facts if known.kept else await self._read_facts(known.repository)
-            async with self._deps.database.read() as session:
-                before = await reports.previous(session, known.repository.id, read.head_sha)
+            before = await self._deps.database.read_apart(
+                partial(reports.previous, repository_id=known.repository.id, head_sha=read.head_sha)
+            )
             facts_cost = known.kept.api_requests if known.kept else 0.0
             body = await analyze_commit(
                 self._deps,
@@ -218,14 +219,19 @@ class Refreshing:
 
     async def _known(self) -> Known:
         """Raises FinalError where the repository is not ours to look at any more."""
-        request, not_before = self._request, self._deps.clock() - FACTS_KEEP
-        repository = await known_repository(self._deps, request.installation_id, request.repository_id)
-        async with self._deps.database.read() as session:
-            return Known(
-                repository,
-                await budgets.get(session, request.installation_id, "core") if self._is_background else None,
-                await facts.get(session, request.repository_id, not_before=not_before),
-            )
+        stored, budget, kept = await self._deps.database.read_apart(self._look)
+        repository = await learning.checked(
+            self._deps, stored, self._request.installation_id, self._request.repository_id
+        )
+        return Known(repository, budget, kept)
+
+    async def _look(self, session: Session) -> tuple[learning.Stored, RateBudget | None, StoredFacts | None]:
+        installation_id, repository_id = self._request.installation_id, self._request.repository_id
+        return (
+            await learning.look(session, installation_id=installation_id, repository_id=repository_id),
+            await budgets.get(session, installation_id, "core") if self._is_background else None,
+            await facts.get(session, repository_id, not_before=self._deps.clock() - FACTS_KEEP),
+        )
 
     @property
     def _is_background(self) -> bool:

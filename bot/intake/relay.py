@@ -13,6 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -153,20 +154,29 @@ class Relay:
     async def _borrow(self, limit: int) -> tuple[list[Delivery], list[ClaimedEvent]]:
         """Look without holding the pen, then borrow in one short write."""
         now = self._clock()
-        async with self._database.read() as session:
-            guids = await inbox.list_due(session, now=now, limit=limit)
-            ids = await outbox.list_due(session, now=now, limit=limit)
+
+        async def look(session: Session) -> tuple[list[str], list[str]]:
+            return (
+                await inbox.list_due(session, now=now, limit=limit),
+                await outbox.list_due(session, now=now, limit=limit),
+            )
+
+        guids, ids = await self._database.read_apart(look)
         if not guids and not ids:
             return [], []
-        async with self._database.write(durable=False) as session:
-            deliveries = await inbox.borrow(session, guids, now=now, lease_s=self._lease_s)
-            return deliveries, await outbox.borrow(session, ids, now=now, lease_s=self._lease_s)
+
+        async def borrow(session: Session) -> tuple[list[Delivery], list[ClaimedEvent]]:
+            return (
+                await inbox.borrow(session, guids, now=now, lease_s=self._lease_s),
+                await outbox.borrow(session, ids, now=now, lease_s=self._lease_s),
+            )
+
+        return await self._database.write_apart(borrow, durable=False)
 
     async def _read(self, deliveries: Sequence[Delivery]) -> dict[str, bytes]:
         if not deliveries:
             return {}
-        async with self._database.read() as session:
-            return await inbox.bodies(session, [one.guid for one in deliveries])
+        return await self._database.read_apart(partial(inbox.bodies, guids=[one.guid for one in deliveries]))
 
     async def _send_all(self, parcels: Sequence[_Parcel], outcome: _Outcome) -> None:
         for together in _chunks(parcels):
@@ -219,20 +229,16 @@ class Relay:
         return pause_s * spread
 
     async def _mark(self, outcome: _Outcome) -> None:
-        now = self._clock()
+        await self._database.write_apart(partial(self._settle, outcome=outcome, now=self._clock()), durable=False)
+
+    async def _settle(self, session: Session, outcome: _Outcome, now: datetime) -> None:
         sent = {one.guid: [event.id for event in one.events] for one in outcome.sent if one.guid}
         given_up = {one.events[0].id: "" for one in outcome.sent if not one.guid}
         given_up |= {one.events[0].id: why for one, why in outcome.refused if not one.guid}
-        async with self._database.write(durable=False) as session:
-            await inbox.settle(
-                session,
-                sent=sent,
-                ignored=outcome.ignored,
-                failed={one.guid: why for one, why in outcome.refused if one.guid},
-                now=now,
-            )
-            await outbox.settle(session, given_up, now=now)
-            await self._give_back(session, outcome, now)
+        failed = {one.guid: why for one, why in outcome.refused if one.guid}
+        await inbox.settle(session, sent=sent, ignored=outcome.ignored, failed=failed, now=now)
+        await outbox.settle(session, given_up, now=now)
+        await self._give_back(session, outcome, now)
 
     async def _give_back(self, session: Session, outcome: _Outcome, now: datetime) -> None:
         """Due again after the pause, or, for a parcel's own trouble, after a delay that grows with its tries."""

@@ -1,17 +1,16 @@
 """The database: one door for reading, one for writing, on SQLite or PostgreSQL.
 
-Every transaction goes through `read()`, `write()`, `write_apart()` or `write_direct()`. On SQLite writers stand in one
-line, begin with `BEGIN IMMEDIATE` and commit with `synchronous=FULL`, so that a commit survives a power cut; readers
-never wait for them (WAL). What may pass by itself (locked, full, unreachable) leaves here as WorldError.
+Every transaction goes through `read()`, `write()`, their likes `…_apart()`, or `…_direct()`. On SQLite writers stand in
+one line, begin with `BEGIN IMMEDIATE` and commit with `synchronous=FULL`, so that a commit survives a power cut;
+readers never wait for them (WAL). What may pass by itself (locked, full, unreachable) leaves here as WorldError.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 
@@ -23,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool
 
 from bot.model.errors import UserError, WorldError
-from bot.storage.apart import transact
+from bot.storage.apart import READERS, Apart, Work
 from bot.storage.line import Lane, Line
 from bot.storage.reach import away, reached
 from bot.storage.sqlite_checkpoints import Checkpointer
@@ -89,7 +88,7 @@ class Database:
         self._line = Line(busy_timeout_s, after_turn=self._checkpointer.nudge) if self._checkpointer else None
         self.direct = DirectWriter(self.url.database or "", busy_timeout_s) if is_file else None
         """Set where `write_direct` works: on a SQLite file."""
-        self._apart = _sqlite_engine_apart(self.url, busy_timeout_s) if is_file else None
+        self._apart = self._beside(self.direct, busy_timeout_s) if self.direct is not None else None
 
     @property
     def name(self) -> str:
@@ -124,9 +123,9 @@ class Database:
         """Close all connections."""
         if self._checkpointer is not None:
             await asyncio.to_thread(self._checkpointer.close)
+        if self._apart is not None:
+            await self._apart.close()
         if self.direct is not None:
-            if self._apart is not None:
-                await self.direct.call(self._apart.dispose)
             await self.direct.close()
         await self._writer.dispose()
         if self._reader is not self._writer:
@@ -149,31 +148,42 @@ class Database:
         async with self._in_line(), _transaction(self._writer if durable else self._relaxed) as session:
             yield session
 
-    async def write_direct(self, work: Callable[[sqlite3.Connection], T], *, is_one_statement: bool = False) -> T:
+    async def write_direct(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` in one durable transaction on SQLite's own connection, in a thread; what it returns.
 
         For the one place that must keep up with any load: a transaction is one visit to another thread instead of
-        one for each statement. With `is_one_statement` SQLite itself begins and commits. Only where `direct` is set;
-        raises WorldError as `write` does.
+        one for each statement. Only where `direct` is set; raises WorldError as `write` does.
         """
-        if self.direct is None:
-            raise TypeError("only a SQLite file can be written to directly")
         async with self._in_line(Lane.INTAKE):
-            return await self.direct.run(work, is_one_statement=is_one_statement)
+            return await _required(self.direct).run(work)
 
-    async def write_apart(self, work: Callable[[AsyncSession], Coroutine[Any, Any, T]], *, durable: bool = True) -> T:
+    async def execute_direct(self, statement: str, values: Sequence[object]) -> None:
+        """As `write_direct`, for a single statement: SQLite itself begins and commits."""
+        async with self._in_line(Lane.INTAKE):
+            await _required(self.direct).execute(statement, values)
+
+    async def read_apart(self, work: Work[T]) -> T:
+        """What `work(session)` returns, in one look as of `read`; `work` awaits nothing but its session.
+
+        On a SQLite file it runs in a thread, with one visit there instead of three for each statement.
+        """
+        if self._apart is None:
+            async with self.read() as session:
+                return await work(session)
+        with _mapped_errors():
+            return await self._apart.read(work)
+
+    async def write_apart(self, work: Work[T], *, durable: bool = True) -> T:
         """What `work(session)` returns, in one transaction as of `write`; `work` awaits nothing but its session.
 
-        On a SQLite file it runs in the writer's thread: there it does not hold the pen while the event loop is busy
-        with others. For what a batch does for each repository.
+        On a SQLite file it runs in the writer's thread, where it does not hold the pen while the event loop is busy
+        with others, and shares its commit with those that wait too. For what a batch does for each repository.
         """
-        if self._apart is None or self.direct is None:
+        if self._apart is None:
             async with self.write(durable=durable) as session:
                 return await work(session)
-        engine = self._apart if durable else self._apart.execution_options(radar_relaxed=True)
         with _mapped_errors():
-            async with self._in_line():
-                return await self.direct.call(partial(transact, engine, work))
+            return await self._apart.write(work, is_durable=durable)
 
     def turn(self) -> AbstractAsyncContextManager[None]:
         """The pen, for a writer of this process with a connection of its own (the engine's journal).
@@ -181,6 +191,14 @@ class Database:
         Without it the two would poll for SQLite's lock. Waits as long as it takes; no line on PostgreSQL.
         """
         return nullcontext() if self._line is None else self._line.turn(is_patient=True)
+
+    def _beside(self, direct: DirectWriter, busy_timeout_s: float) -> Apart:
+        return Apart(
+            _sqlite_engine_apart(self.url, busy_timeout_s, is_writer=True),
+            _sqlite_engine_apart(self.url, busy_timeout_s, is_writer=False),
+            turn=self._in_line,
+            in_writer=direct.call,
+        )
 
     def _in_line(self, lane: Lane = Lane.WORK) -> AbstractAsyncContextManager[None]:
         return nullcontext() if self._line is None else self._line.turn(lane)
@@ -263,18 +281,24 @@ def _sqlite_engine(url: URL, pool_size: int, busy_timeout_s: float, *, is_writer
     return engine
 
 
-def _sqlite_engine_apart(url: URL, busy_timeout_s: float) -> Engine:
-    """A writer for the one thread that transactions apart run in."""
+def _required(direct: DirectWriter | None) -> DirectWriter:
+    if direct is None:
+        raise TypeError("only a SQLite file can be written to directly")
+    return direct
+
+
+def _sqlite_engine_apart(url: URL, busy_timeout_s: float, *, is_writer: bool) -> Engine:
+    """For the threads that transactions apart run in."""
     engine = create_engine(
         url.set(drivername="sqlite+pysqlite"),
         poolclass=QueuePool,
-        pool_size=1,
+        pool_size=1 if is_writer else READERS,
         max_overflow=0,
         pool_reset_on_return="rollback",
         hide_parameters=True,
         connect_args={"timeout": busy_timeout_s, "check_same_thread": False},
     )
-    _prepare_sqlite(engine, busy_timeout_s, is_writer=True)
+    _prepare_sqlite(engine, busy_timeout_s, is_writer=is_writer)
     return engine
 
 

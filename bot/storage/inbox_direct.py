@@ -36,6 +36,7 @@ SELECT
     json_extract(value, '$[7]'), json_extract(value, '$[8]'), 'received', '', '[]', 0, 0
 FROM json_each(?)
 """
+STAGE = "INSERT INTO arrivals (count, deliveries) VALUES (?, ?)"
 INSERT_BODIES = """
 INSERT INTO delivery_bodies (delivery_id, body)
 SELECT deliveries.id, substr(?, json_extract(value, '$[1]'), json_extract(value, '$[2]'))
@@ -77,7 +78,7 @@ async def stage(database: Database, deliveries: Sequence[NewDelivery]) -> frozen
     chosen = list(first.values())
     is_small = sum(len(delivery.body) for delivery in chosen) <= PACKED_HERE_BYTES
     packed = _packed(chosen) if is_small else await asyncio.to_thread(_packed, chosen)
-    await database.write_direct(partial(_stage, count=len(chosen), packed=packed), is_one_statement=True)
+    await database.execute_direct(STAGE, (len(chosen), packed))
     return frozenset(first)
 
 
@@ -98,10 +99,6 @@ def _store(connection: sqlite3.Connection, *, deliveries: Sequence[NewDelivery])
 
 def _packed(deliveries: Sequence[NewDelivery]) -> bytes:
     return inbox.pack(msgspec.msgpack.encode([(_fields(delivery), delivery.body) for delivery in deliveries]))
-
-
-def _stage(connection: sqlite3.Connection, *, count: int, packed: bytes) -> None:
-    connection.execute("INSERT INTO arrivals (count, deliveries) VALUES (?, ?)", (count, packed))
 
 
 def _move(connection: sqlite3.Connection, *, limit: int) -> int:

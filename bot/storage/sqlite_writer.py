@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Final, TypeVar
 
 from bot.model.errors import WorldError
@@ -50,10 +51,13 @@ class DirectWriter:
         self._connection: sqlite3.Connection | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-writer")
 
-    async def run(self, work: Callable[[sqlite3.Connection], T], *, is_one_statement: bool = False) -> T:
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """`work` in a transaction; committed, durably, when it returns. Raises WorldError for passing trouble."""
-        way = self._work if is_one_statement else self._transact
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._guarded, way, work)
+        return await self.call(partial(self._guarded, partial(self._transact, work)))
+
+    async def execute(self, statement: str, values: Sequence[object]) -> None:
+        """As `run`, for a statement that is a transaction by itself."""
+        await self.call(partial(self._guarded, lambda: self._opened().execute(statement, values)))
 
     async def call(self, work: Callable[[], T]) -> T:
         """`work` in this thread, in turn with the transactions."""
@@ -69,20 +73,15 @@ class DirectWriter:
             self._connection.close()
             self._connection = None
 
-    def _guarded(
-        self, way: Callable[[Callable[[sqlite3.Connection], T]], T], work: Callable[[sqlite3.Connection], T]
-    ) -> T:
+    def _guarded(self, work: Callable[[], T]) -> T:
         try:
-            return way(work)
+            return work()
         except sqlite3.Error as error:
             self._close()  # whatever state it is in, the next one starts afresh
             trouble = passing_sqlite_trouble(error)
             if trouble:
                 raise WorldError(f"The database is not able to just now: {trouble}.", retry_after_s=1.0) from error
             raise
-
-    def _work(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        return work(self._opened())
 
     def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
         connection = self._opened()

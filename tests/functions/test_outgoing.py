@@ -131,6 +131,7 @@ async def test_an_answer_that_never_comes_is_given_up(monkeypatch: pytest.Monkey
         while not gone.done():
             writer.write(b"y")
             await asyncio.wait([gone], timeout=0.02)
+        assert gone.exception() is None or isinstance(gone.exception(), ConnectionError)  # closed, or reset
         writer.transport.abort()
         has_gone.set()
 

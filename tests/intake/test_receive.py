@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -38,11 +38,16 @@ class Watched(Database):
             yield session
         self.commits += 1
 
-    async def write_direct(self, work: Callable[[sqlite3.Connection], T], *, is_one_statement: bool = False) -> T:
+    async def write_direct(self, work: Callable[[sqlite3.Connection], T]) -> T:
         await self._before()
-        result = await super().write_direct(work, is_one_statement=is_one_statement)
+        result = await super().write_direct(work)
         self.commits += 1
         return result
+
+    async def execute_direct(self, statement: str, values: Sequence[object]) -> None:
+        await self._before()
+        await super().execute_direct(statement, values)
+        self.commits += 1
 
     async def _before(self) -> None:
         if self.gate is not None:
