@@ -29,7 +29,7 @@ Work: TypeAlias = Callable[[AsyncSession], Coroutine[Any, Any, T]]
 READERS: Final = 4
 TOGETHER: Final = 16
 """Transactions written together at most."""
-TOGETHER_S: Final = 0.008
+TOGETHER_S: Final = 0.004
 """No further one begins after so long: a delivery may wait for the pen."""
 
 
