@@ -6,12 +6,15 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.storage.makers import heard_of
 from bot.storage.tables import UserInstallationRow, UserRepositoryRow, WebSessionRow
+from bot.storage.upsert import insert
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ def digest_of(secret: str) -> str:
 async def add(session: AsyncSession, web_session: WebSession) -> None:
     """Remember a new session and forget all that are over."""
     await session.execute(delete(WebSessionRow).where(WebSessionRow.expires_at < web_session.created_at))
-    await session.execute(insert(WebSessionRow).values(**vars(web_session)))
+    await session.execute(insert(session, WebSessionRow).values(**vars(web_session)))
 
 
 async def find(session: AsyncSession, digest: str, now: datetime) -> WebSession | None:
@@ -78,25 +81,39 @@ async def keep_access(
     installations: Mapping[int, bool],
     checked_at: datetime,
 ) -> None:
-    """Replace what the person may see: permission by repository id; by installation id, whether they administer it."""
-    await session.execute(delete(UserRepositoryRow).where(UserRepositoryRow.user_id == user_id))
-    await session.execute(delete(UserInstallationRow).where(UserInstallationRow.user_id == user_id))
-    if repositories:
-        rows = [
-            {"user_id": user_id, "repository_id": repository_id, "permission": permission}
-            for repository_id, permission in repositories.items()
-        ]
-        await session.execute(insert(UserRepositoryRow), rows)
-    if installations:
-        rows_installations = [
-            {"user_id": user_id, "installation_id": installation_id, "is_admin": is_admin}
-            for installation_id, is_admin in installations.items()
-        ]
-        await session.execute(insert(UserInstallationRow), rows_installations)
+    """Replace what the person may see: permission by repository id; by installation id, whether they administer it.
+
+    Only what changed is written: GitHub is asked every few minutes, and most often says the same of thousands.
+    """
+    await _replace(session, UserRepositoryRow.repository_id, UserRepositoryRow.permission, user_id, repositories)
+    await _replace(session, UserInstallationRow.installation_id, UserInstallationRow.is_admin, user_id, installations)
     access = hashlib.sha256(repr((sorted(repositories.items()), sorted(installations.items()))).encode()).hexdigest()
     mine = update(WebSessionRow).where(WebSessionRow.user_id == user_id)
     await session.execute(mine.values(checked_at=checked_at, access=access))
     await heard_of(session, user_id, now=checked_at)
+
+
+async def _replace(
+    session: AsyncSession,
+    key: InstrumentedAttribute[int],
+    value: InstrumentedAttribute[Any],
+    user_id: int,
+    wanted: Mapping[int, Any],
+) -> None:
+    """Make a person's rows those of `wanted`. Two processes may do so at once, each row in the order of its key."""
+    row: Any = key.class_
+    lines = (await session.execute(select(key, value).where(row.user_id == user_id))).all()
+    known = {line[0]: line[1] for line in lines}
+    table = row.__table__
+    gone = [{"of": one} for one in sorted(known.keys() - wanted.keys())]
+    if gone:
+        mine = delete(table).where(table.c.user_id == user_id, table.c[key.key] == bindparam("of"))
+        await session.execute(mine, gone)
+    changed = sorted(one for one, now in wanted.items() if known.get(one) != now)
+    if changed:
+        new = insert(session, table)
+        kept = new.on_conflict_do_update(index_elements=["user_id", key.key], set_={value.key: new.excluded[value.key]})
+        await session.execute(kept, [{"user_id": user_id, key.key: one, value.key: wanted[one]} for one in changed])
 
 
 async def permission(session: AsyncSession, user_id: int, repository_id: int) -> str:

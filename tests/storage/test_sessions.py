@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from bot.storage import sessions
 from bot.storage.database import Database
@@ -74,3 +77,39 @@ async def test_what_may_be_seen_is_replaced_not_added_to(database: Database) -> 
         found = await sessions.find(session, sessions.digest_of("secret"), NOW)
         assert found is not None
         assert found.checked_at == later
+
+
+async def test_only_what_changed_is_written(database: Database) -> None:
+    many = dict.fromkeys(range(100, 160), "read")
+    async with database.write() as session:
+        await sessions.keep_access(session, 1, repositories=many, installations={7: True, 8: False}, checked_at=NOW)
+        written: list[tuple[str, int]] = []
+
+        def remember(*call: Any) -> None:
+            verb, values, is_many = call[2].split()[0], call[3], call[5]
+            if ("user_repositories" in call[2] or "user_installations" in call[2]) and verb != "SELECT":
+                written.append((verb, len(values) if is_many else 1))
+
+        event.listen(session.get_bind(), "before_cursor_execute", remember)
+        await sessions.keep_access(session, 1, repositories=many, installations={7: True, 8: False}, checked_at=NOW)
+        assert written == []
+        changed = {**many, 101: "write", 900: "admin"}
+        del changed[102]
+        await sessions.keep_access(session, 1, repositories=changed, installations={8: True}, checked_at=NOW)
+        assert written == [("DELETE", 1), ("INSERT", 2), ("DELETE", 1), ("INSERT", 1)]
+        seen = {one: await sessions.permission(session, 1, one) for one in (100, 101, 102, 900)}
+        assert seen == {100: "read", 101: "write", 102: "", 900: "admin"}
+
+
+async def test_a_person_may_sign_in_twice_at_once(database: Database) -> None:
+    """Two browsers, or two processes that ask GitHub again: both write the same rows."""
+    seen = dict.fromkeys(range(100, 160), "read")
+
+    async def sign_in() -> None:
+        async with database.write() as session:
+            await sessions.keep_access(session, 1, repositories=seen, installations={7: True}, checked_at=NOW)
+
+    await asyncio.gather(*(sign_in() for _ in range(4)))
+    async with database.read() as session:
+        assert await sessions.permission(session, 1, 159) == "read"
+        assert await sessions.administers(session, 1)

@@ -44,6 +44,7 @@ LIST_FILTERS = (
     "kind",
     "licence",
     "refresh_status",
+    "full_name_lower",
 )
 
 
@@ -52,8 +53,11 @@ POSTGRESQL_FILTERS = ("status", "grade", "language", "kind", "licence", "owner")
 
 
 def list_index(sort: str) -> tuple[str, ...]:
-    """The columns of an index that a list is read from, sorted and filtered, without touching the wide rows."""
-    return (sort, "id", *LIST_FILTERS, *(column for column in LIST_SORTS if column != sort))
+    """The columns of an index that a list is read from, sorted and filtered, without touching the wide rows.
+
+    Nothing else: what a walk through 100,000 entries takes grows with their width, and each report writes four.
+    """
+    return tuple(dict.fromkeys((sort, "id", *LIST_FILTERS)))
 
 
 class RepositoryRow(Base):

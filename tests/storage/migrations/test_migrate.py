@@ -59,7 +59,7 @@ async def test_nothing_is_pending_afterwards(empty_url: str) -> None:
 
 
 async def test_several_processes_may_migrate_at_once(empty_url: str) -> None:
-    several = [Database(empty_url) for _ in range(4)]
+    several = [Database(empty_url, busy_timeout_s=60.0) for _ in range(4)]  # three wait while one makes all tables
     await asyncio.gather(*(one.migrate() for one in several))
     assert await several[0].pending_revisions() == ()
     for one in several:
