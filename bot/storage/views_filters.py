@@ -33,7 +33,7 @@ from bot.storage.tables import (
     RepositoryTechnologyRow,
     UserRepositoryRow,
 )
-from bot.storage.views_rarity import about
+from bot.storage.views_rarity import about, is_sqlite
 from bot.storage.views_scope import SENSITIVE_CHECKS, Scope, visible
 
 SELECTIVE = 2_500
@@ -106,7 +106,7 @@ async def narrow(session: AsyncSession, scope: Scope, wanted: RepositoryFilter) 
     seen, plain = await _seen(session, scope), await _plain(session, wanted)
     parts = sorted([await _part(session, *detail) for detail in _details(wanted)], key=lambda part: part.count)
     details = [_has(session, part) for part in parts]
-    leading = await _leading(session, scope, wanted) if _is_sqlite(session) else []
+    leading = await _leading(session, scope, wanted) if is_sqlite(session) else []
     conditions = [seen, *plain, *details, *leading]
     if parts and parts[0].count >= SELECTIVE and not plain and scope.installation_id is None:
         return Narrowed(conditions, parts[0], (seen, *details[1:]))
@@ -126,7 +126,7 @@ async def _seen(session: AsyncSession, scope: Scope) -> ColumnElement[bool]:
         row = UserRepositoryRow
         granted = await _part(session, row, row.user_id, scope.user_id)
         return visible(scope, granted=_held_against(session, granted))
-    if scope.installation_id is None or not _is_sqlite(session):
+    if scope.installation_id is None or not is_sqlite(session):
         return visible(scope)
     return and_(RepositoryRow.removed_at.is_(None), RepositoryRow.installation_id + 0 == scope.installation_id)
 
@@ -145,7 +145,7 @@ async def _plain(session: AsyncSession, wanted: RepositoryFilter) -> list[Column
 
 
 def _words(session: AsyncSession, text: str) -> list[ColumnElement[bool]]:
-    position = func.instr if _is_sqlite(session) else func.strpos
+    position = func.instr if is_sqlite(session) else func.strpos
     return [position(RepositoryRow.full_name_lower, word) > 0 for word in text.lower().split()]
 
 
@@ -184,14 +184,14 @@ def _held_against(session: AsyncSession, part: Part) -> ColumnElement[bool]:
     walk's order.
     """
     if part.count < COMMON:
-        return (RepositoryRow.id + 0).in_(part.ids) if _is_sqlite(session) else RepositoryRow.id.in_(part.ids).is_(True)
+        return (RepositoryRow.id + 0).in_(part.ids) if is_sqlite(session) else RepositoryRow.id.in_(part.ids).is_(True)
     row = select(1).where(part.match, part.table.repository_id == RepositoryRow.id).correlate(RepositoryRow)
     return _probed(session, row)
 
 
 def _probed(session: AsyncSession, probe: Select[Any]) -> ColumnElement[bool]:
     """Whether there is such a row. PostgreSQL would read all of them into a set first, and does not for a value."""
-    return probe.exists() if _is_sqlite(session) else probe.limit(1).scalar_subquery().is_not(None)
+    return probe.exists() if is_sqlite(session) else probe.limit(1).scalar_subquery().is_not(None)
 
 
 async def _leading(session: AsyncSession, scope: Scope, wanted: RepositoryFilter) -> list[ColumnElement[bool]]:
@@ -217,7 +217,3 @@ async def _leading(session: AsyncSession, scope: Scope, wanted: RepositoryFilter
 async def _count(session: AsyncSession, ids: Select[int], at_most: int) -> int:
     few = ids.limit(at_most).subquery()
     return int(await session.scalar(select(func.count()).select_from(few)) or 0)
-
-
-def _is_sqlite(session: AsyncSession) -> bool:
-    return session.get_bind().dialect.name == "sqlite"

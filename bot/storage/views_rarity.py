@@ -15,11 +15,16 @@ _ROWS = re.compile(r" rows=(\d+) ")
 async def about(session: AsyncSession, column: InstrumentedAttribute[Any], value: object, *, at_most: int) -> int:
     """Rows with that value in `column`: PostgreSQL's estimate, which costs no look at them (at least 1); on SQLite,
     which keeps no such statistics, counted in the column's index up to `at_most`."""
-    if session.get_bind().dialect.name == "postgresql":
+    if not is_sqlite(session):
         plan = str(await session.scalar(_explained(column), {"value": value}))
         return int(_ROWS.search(plan)[1])  # type: ignore[index] # EXPLAIN's first line always has it
     few = select(column).where(column == value).limit(at_most).subquery()
     return int(await session.scalar(select(func.count()).select_from(few)) or 0)
+
+
+def is_sqlite(session: AsyncSession) -> bool:
+    """Whether the session is one of SQLite."""
+    return session.get_bind().dialect.name == "sqlite"
 
 
 def _explained(column: InstrumentedAttribute[Any]) -> TextClause:

@@ -321,9 +321,7 @@ async def build(database: Database, *, repositories: int, reports_each: int) -> 
             for chunk in _chunks(rows):
                 await _insert(connection, table, chunk)
             await connection.commit()
-        await connection.exec_driver_sql("ANALYZE")
-        await connection.commit()
-        if database.dialect == "postgresql":  # as autovacuum does in time: index-only scans need the visibility map
+        if database.dialect == "postgresql":  # as autovacuum does in time; on SQLite the bot gathers no statistics
             vacuuming = await connection.execution_options(isolation_level="AUTOCOMMIT")
             await vacuuming.exec_driver_sql("VACUUM ANALYZE")
     await engine.dispose()

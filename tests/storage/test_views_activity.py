@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 
 from bot.model.batch import ItemState
 from bot.model.records import Run, RunState
@@ -156,6 +156,33 @@ async def test_filters(database: Database, name: str, how: dict[str, Any], numbe
     await fill(database)
     async with database.read() as session:
         assert [int(key[1:]) for key in await whole(session, name, EVERYTHING, 2, **how)] == numbers
+
+
+@pytest.mark.parametrize("few", [1, 2_000])  # a common state is met on the walk, a rare one looked up
+async def test_a_state_is_found_however_common(database: Database, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.storage.views_activity.FEW", few)
+    await fill(database)
+    async with database.read() as session:
+        for state, numbers in (("sent", [5, 3, 2, 1, 0]), ("ignored", [4]), ("nonsense", [])):
+            assert [int(key[1:]) for key in await whole(session, "deliveries", EVERYTHING, 2, state=state)] == numbers
+
+
+async def test_deliveries_in_a_common_state_are_not_all_sorted(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.dialect != "sqlite":
+        pytest.skip("PostgreSQL chooses by its statistics")
+    monkeypatch.setattr("bot.storage.views_activity.FEW", 1)
+    await fill(database)
+    async with database.read() as session:
+        asked = []
+        event.listen(session.get_bind(), "before_cursor_execute", lambda *call: asked.append(call[2:4]))
+        await deliveries(session, EVERYTHING, state="sent")
+        statement, values = asked[-1]
+        connection = await session.connection()
+        plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)).all()
+    assert any("ix_deliveries_received" in str(step) for step in plan)
+    assert not any("TEMP B-TREE" in str(step) for step in plan)
 
 
 async def test_one_of_each_is_shown_to_those_who_administer_it(database: Database) -> None:
