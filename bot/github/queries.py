@@ -146,8 +146,6 @@ def facts_query(without: frozenset[str] = frozenset()) -> str:
     )
 
 
-FACTS_QUERY = facts_query()
-
 TREE_DEPTH = 6
 """Levels of folders that one listing query reads; hidden folders deeper than that are read by a further one."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.model.batch import Batch, BatchItem, BatchStatus, ItemState
@@ -189,17 +189,6 @@ async def running(session: AsyncSession, installation_id: int | None = None) -> 
     statement = select(BatchRow).where(BatchRow.status == BatchStatus.RUNNING).order_by(BatchRow.created_at)
     if installation_id is not None:
         statement = statement.where(BatchRow.installation_id == installation_id)
-    return [_batch(row) for row in await session.scalars(statement.execution_options(populate_existing=True))]
-
-
-async def page(session: AsyncSession, *, limit: int, before: tuple[datetime, str] | None = None) -> list[Batch]:
-    """Batches, newest first; `before` is (created_at, id) of the last one seen."""
-    statement = select(BatchRow).order_by(BatchRow.created_at.desc(), BatchRow.id.desc()).limit(limit)
-    if before is not None:
-        types = [BatchRow.created_at.type, BatchRow.id.type]
-        statement = statement.where(
-            tuple_(BatchRow.created_at, BatchRow.id) < tuple_(before[0], before[1], types=types)
-        )
     return [_batch(row) for row in await session.scalars(statement.execution_options(populate_existing=True))]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.model.repository import RateBudget
@@ -36,12 +35,6 @@ async def get(session: AsyncSession, installation_id: int, resource: str) -> Rat
     """What is left for an installation of `core`, `graphql`, ..."""
     row = await session.get(BudgetRow, (installation_id, resource), populate_existing=True)
     return None if row is None else _budget(row)
-
-
-async def list_all(session: AsyncSession) -> list[RateBudget]:
-    """All budgets, for the metrics."""
-    statement = select(BudgetRow).order_by(BudgetRow.installation_id, BudgetRow.resource)
-    return [_budget(row) for row in await session.scalars(statement.execution_options(populate_existing=True))]
 
 
 def _budget(row: BudgetRow) -> RateBudget:

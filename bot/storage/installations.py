@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -79,33 +79,6 @@ async def list_all(session: AsyncSession, *, with_deleted: bool = False) -> list
     if not with_deleted:
         statement = statement.where(InstallationRow.status != InstallationStatus.DELETED)
     return [_installation(row) for row in await session.scalars(statement)]
-
-
-async def set_status(session: AsyncSession, installation_id: int, status: InstallationStatus, *, now: datetime) -> bool:
-    """Suspend or resume; False when it is not there or deleted. Use `delete` for the end."""
-    statement = (
-        update(InstallationRow)
-        .where(InstallationRow.id == installation_id, InstallationRow.status != InstallationStatus.DELETED)
-        .values(status=status, updated_at=now)
-    )
-    return await changed(session, statement) == 1
-
-
-async def set_permissions(
-    session: AsyncSession,
-    installation_id: int,
-    permissions: Mapping[str, str],
-    events: Sequence[str],
-    *,
-    now: datetime,
-) -> bool:
-    """Keep what the account has granted; False when the installation is not there."""
-    statement = (
-        update(InstallationRow)
-        .where(InstallationRow.id == installation_id)
-        .values(permissions=dict(permissions), events=list(events), updated_at=now)
-    )
-    return await changed(session, statement) == 1
 
 
 async def rename(session: AsyncSession, installation_id: int, login: str, *, now: datetime) -> bool:

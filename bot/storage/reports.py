@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import Executable, bindparam, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,7 +29,6 @@ from bot.storage.tables import (
     RepositoryTechnologyRow,
 )
 
-SUMMARY_COLUMNS = tuple(getattr(ReportRow, name) for name in ReportSummary.__dataclass_fields__)
 KEY = ("repository_id", "head_sha", "ruleset_version", "config_digest")
 MAX_ACTIONS = 20
 
@@ -237,19 +236,6 @@ async def get(session: AsyncSession, report_id: int) -> StoredReport | None:
     return _stored(await session.get(ReportRow, report_id, populate_existing=True))
 
 
-async def of_key(
-    session: AsyncSession, repository_id: int, head_sha: str, ruleset_version: str, config_digest: str
-) -> StoredReport | None:
-    """The report of exactly this HEAD, ruleset and configuration, if it was ever made."""
-    statement = select(ReportRow).where(
-        ReportRow.repository_id == repository_id,
-        ReportRow.head_sha == head_sha,
-        ReportRow.ruleset_version == ruleset_version,
-        ReportRow.config_digest == config_digest,
-    )
-    return _stored(await session.scalar(statement.execution_options(populate_existing=True)))
-
-
 async def previous(session: AsyncSession, repository_id: int, head_sha: str) -> StoredReport | None:
     """The newest report of another HEAD, to compare with; the same for every rerun of `head_sha`."""
     statement = (
@@ -259,28 +245,6 @@ async def previous(session: AsyncSession, repository_id: int, head_sha: str) -> 
         .limit(1)
     )
     return _stored(await session.scalar(statement.execution_options(populate_existing=True)))
-
-
-async def history(
-    session: AsyncSession, repository_id: int, *, limit: int, before: tuple[datetime, int] | None = None
-) -> list[ReportSummary]:
-    """Reports of a repository, newest first; `before` is (created_at, id) of the last one seen."""
-    statement = (
-        select(*SUMMARY_COLUMNS)
-        .where(ReportRow.repository_id == repository_id)
-        .order_by(ReportRow.created_at.desc(), ReportRow.id.desc())
-        .limit(limit)
-    )
-    if before is not None:
-        statement = statement.where(
-            tuple_(ReportRow.created_at, ReportRow.id) < tuple_(before[0], before[1], types=_cursor_types())
-        )
-    rows = (await session.execute(statement)).mappings()
-    return [ReportSummary(**{name: row[name] for name in ReportSummary.__dataclass_fields__}) for row in rows]
-
-
-def _cursor_types() -> list[Any]:
-    return [ReportRow.created_at.type, ReportRow.id.type]
 
 
 async def count(session: AsyncSession, repository_id: int) -> int:
@@ -311,13 +275,6 @@ async def _thin(session: AsyncSession, repository_id: int, keep: int) -> int:
     ids = {*await session.scalars(newest), shown} - {None}
     return await changed(
         session, delete(ReportRow).where(ReportRow.repository_id == repository_id, ReportRow.id.not_in(ids))
-    )
-
-
-async def add_cost(session: AsyncSession, report_id: int, api_requests: float) -> None:
-    """Requests that the answer to a report cost after it was stored (comments, check runs)."""
-    await session.execute(
-        update(ReportRow).where(ReportRow.id == report_id).values(api_requests=ReportRow.api_requests + api_requests)
     )
 
 

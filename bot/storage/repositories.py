@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.model.repository import RefreshStatus, Repository, RepositoryRef
@@ -68,37 +68,6 @@ async def get(session: AsyncSession, repository_id: int) -> Repository | None:
     return None if row is None else to_repository(row)
 
 
-async def find(session: AsyncSession, owner: str, name: str) -> Repository | None:
-    """The repository of that name, in any case. Names are reused: one that is not removed comes first."""
-    statement = (
-        select(RepositoryRow)
-        .where(RepositoryRow.full_name_lower == f"{owner}/{name}".lower())
-        .order_by(
-            case((RepositoryRow.removed_at.is_(None), 0), else_=1),
-            RepositoryRow.updated_at.desc(),
-            RepositoryRow.id.desc(),
-        )
-        .limit(1)
-    )
-    row = await session.scalar(statement.execution_options(populate_existing=True))
-    return None if row is None else to_repository(row)
-
-
-async def list_of_installation(
-    session: AsyncSession, installation_id: int, *, with_removed: bool = False
-) -> list[Repository]:
-    """All repositories of an installation, by name."""
-    statement = (
-        select(RepositoryRow)
-        .where(RepositoryRow.installation_id == installation_id)
-        .order_by(RepositoryRow.full_name_lower, RepositoryRow.id)
-        .execution_options(populate_existing=True)
-    )
-    if not with_removed:
-        statement = statement.where(RepositoryRow.removed_at.is_(None))
-    return [to_repository(row) for row in await session.scalars(statement)]
-
-
 async def after(
     session: AsyncSession, installation_id: int, after_id: int, *, limit: int, only: Sequence[int] = ()
 ) -> list[Repository]:
@@ -125,47 +94,6 @@ async def get_many(session: AsyncSession, repository_ids: Iterable[int]) -> dict
         for row in await session.scalars(chunk.execution_options(populate_existing=True)):
             found[row.id] = to_repository(row)
     return found
-
-
-async def rename(session: AsyncSession, repository_id: int, owner: str, name: str, *, now: datetime) -> bool:
-    """Renamed, or under another owner. False when it is not stored."""
-    values = {"owner": owner, "name": name, "full_name_lower": f"{owner}/{name}".lower()}
-    return await _change(session, repository_id, now, **values)
-
-
-async def transfer(
-    session: AsyncSession, repository_id: int, installation_id: int, owner: str, name: str, *, now: datetime
-) -> bool:
-    """Moved to another installation, with its history. False when it is not stored."""
-    values = {"owner": owner, "name": name, "full_name_lower": f"{owner}/{name}".lower()}
-    return await _change(
-        session, repository_id, now, installation_id=installation_id, removed_at=None, removed_reason="", **values
-    )
-
-
-async def set_visibility(session: AsyncSession, repository_id: int, *, is_private: bool, now: datetime) -> bool:
-    """Made private or public. False when it is not stored."""
-    return await _change(session, repository_id, now, is_private=is_private)
-
-
-async def set_archived(session: AsyncSession, repository_id: int, *, is_archived: bool, now: datetime) -> bool:
-    """Archived or unarchived. False when it is not stored."""
-    return await _change(session, repository_id, now, is_archived=is_archived)
-
-
-async def set_default_branch(session: AsyncSession, repository_id: int, branch: str, *, now: datetime) -> bool:
-    """Another default branch: what is known of HEAD no longer holds. False when it is not stored."""
-    return await _change(session, repository_id, now, default_branch=branch, head_sha="")
-
-
-async def set_head(
-    session: AsyncSession, repository_id: int, head_sha: str, *, pushed_at: datetime | None = None, now: datetime
-) -> bool:
-    """HEAD of the default branch as GitHub says. False when it is not stored."""
-    values: dict[str, Any] = {"head_sha": head_sha}
-    if pushed_at is not None:
-        values["pushed_at"] = pushed_at
-    return await _change(session, repository_id, now, **values)
 
 
 async def remove(session: AsyncSession, repository_ids: Iterable[int], *, reason: str, now: datetime) -> int:
@@ -200,12 +128,6 @@ async def purge(session: AsyncSession, *, removed_before: datetime) -> int:
     return await changed(session, delete(RepositoryRow).where(RepositoryRow.removed_at < removed_before))
 
 
-async def count(session: AsyncSession) -> int:
-    """How many repositories are watched."""
-    statement = select(func.count()).select_from(RepositoryRow).where(RepositoryRow.removed_at.is_(None))
-    return await session.scalar(statement) or 0
-
-
 async def _remove(session: AsyncSession, chosen: ColumnElement[bool], reason: str, now: datetime) -> int:
     removed = await changed(
         session,
@@ -224,11 +146,6 @@ async def _remove(session: AsyncSession, chosen: ColumnElement[bool], reason: st
         ),
     )
     return removed
-
-
-async def _change(session: AsyncSession, repository_id: int, now: datetime, **values: Any) -> bool:
-    statement = update(RepositoryRow).where(RepositoryRow.id == repository_id).values(updated_at=now, **values)
-    return await changed(session, statement) == 1
 
 
 def to_repository(row: RepositoryRow) -> Repository:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.model.records import Run, RunState
@@ -35,12 +35,6 @@ async def get(session: AsyncSession, run_id: str) -> Run | None:
     return None if row is None else _run(row)
 
 
-async def of_event(session: AsyncSession, event_id: str) -> list[Run]:
-    """The runs that an event started, oldest first."""
-    statement = select(RunRow).where(RunRow.event_id == event_id).order_by(RunRow.started_at, RunRow.id)
-    return [_run(row) for row in await session.scalars(statement.execution_options(populate_existing=True))]
-
-
 async def list_lost(session: AsyncSession, *, started_before: datetime, limit: int) -> list[Run]:
     """Runs that began before then and never ended, oldest first."""
     statement = (
@@ -51,13 +45,6 @@ async def list_lost(session: AsyncSession, *, started_before: datetime, limit: i
         .execution_options(populate_existing=True)
     )
     return [_run(row) for row in await session.scalars(statement)]
-
-
-async def counts(session: AsyncSession) -> dict[tuple[str, RunState], int]:
-    """How many runs are held, by function and state."""
-    statement = select(RunRow.function_id, RunRow.state, func.count()).group_by(RunRow.function_id, RunRow.state)
-    rows = await session.execute(statement)
-    return {(function_id, RunState(state)): number for function_id, state, number in rows}
 
 
 async def prune(session: AsyncSession, *, older_than: datetime) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.github.queries import FACTS_QUERY, HEADS_QUERY
+from bot.github.queries import HEADS_QUERY, facts_query
 from tests.fakehub import FakeHub
 from tests.fakehub.client import as_installation
 
@@ -84,7 +84,7 @@ def test_graphql_tells_the_facts_of_git(hub: FakeHub) -> None:
     sha = hub.push(repository, {"go.mod": "module x\n", "main.go": "package main\n"}, message="Go\n\nWhy not.")
     hub.open_issue(repository, "Broken")
     with as_installation(hub, hub.install("acme")) as client:
-        body = ask(hub, client, FACTS_QUERY, [repository.node_id])
+        body = ask(hub, client, facts_query(), [repository.node_id])
     facts = body["data"]["nodes"][0]
     assert "errors" not in body
     assert facts["defaultBranchRef"]["target"]["oid"] == sha
@@ -102,7 +102,7 @@ def test_graphql_hides_what_the_caller_may_not_see(hub: FakeHub) -> None:
     del installation.permissions["vulnerability_alerts"]
     with as_installation(hub, installation) as client:
         unseen = ask(hub, client, HEADS_QUERY, [hub.find("acme/hello").node_id, secret.node_id, "nonsense"])
-        partial = ask(hub, client, FACTS_QUERY, [hub.find("acme/hello").node_id])
+        partial = ask(hub, client, facts_query(), [hub.find("acme/hello").node_id])
     assert [node and node["name"] for node in unseen["data"]["nodes"]] == ["hello", None, None]
     assert [(error["type"], error["path"]) for error in unseen["errors"]] == [
         ("NOT_FOUND", ["nodes", 1]),

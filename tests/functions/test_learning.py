@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from bot.functions.learning import known_repository
@@ -47,9 +48,13 @@ async def test_an_installation_that_rests_or_is_gone_is_not_worked_for(
 ) -> None:
     repository = world.hub.add_repository("acme", "hello", FILES)
     installation = world.hub.install("acme")
-    await world.store_installation(installation.id)
+    ref = await world.store_installation(installation.id)
     async with world.bot.database.write() as session:
-        await installations.set_status(session, installation.id, status, now=world.now)
+        if status is InstallationStatus.DELETED:
+            await installations.delete(session, ref.id, now=world.now)
+        else:
+            suspended = msgspec.structs.replace(ref, suspended_at=world.now)
+            await installations.upsert(session, suspended, now=world.now)
     with pytest.raises(FinalError) as refused:
         await known_repository(world.deps, installation.id, repository.id)
     assert refused.value.finality is finality

@@ -16,7 +16,7 @@ from bot.functions.refresh_repository import Refreshing, prepared, record_failur
 from bot.model.batch import BatchStatus
 from bot.model.errors import FinalError, Finality, WorldError
 from bot.model.installation import InstallationStatus
-from bot.model.repository import RateBudget, RefreshStatus
+from bot.model.repository import InstallationRef, RateBudget, RefreshStatus
 from bot.storage import batches, budgets, installations, reports
 from tests.functions.conftest import World
 
@@ -162,7 +162,10 @@ async def test_without_a_working_installation_the_refresh_gives_up(
         if status is InstallationStatus.DELETED:
             await installations.delete(session, request.installation_id, now=world.now)
         else:
-            await installations.set_status(session, request.installation_id, status, now=world.now)
+            ref = InstallationRef(
+                id=request.installation_id, account_id=1, account_login="acme", suspended_at=world.now
+            )
+            await installations.upsert(session, ref, now=world.now)
     with pytest.raises(FinalError) as caught:
         await Refreshing(world.deps, request, "run-1").prepare()
     assert caught.value.finality is finality

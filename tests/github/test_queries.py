@@ -37,14 +37,14 @@ def selection(query: str) -> SelectionSetNode:
 
 
 def test_fifty_repositories_stay_below_the_node_limit() -> None:
-    assert nodes(selection(queries.FACTS_QUERY), queries.MAX_NODES_PER_QUERY) < LIMIT / 4
+    assert nodes(selection(queries.facts_query()), queries.MAX_NODES_PER_QUERY) < LIMIT / 4
 
 
 @pytest.mark.parametrize("part", sorted(queries.DROPPABLE))
 def test_each_part_can_be_left_out(part: str) -> None:
     left = names(selection(queries.facts_query(frozenset({part}))))
     assert queries.DROPPABLE - left == ({part} if part != "owner" else set())
-    assert "repository" in names(selection(queries.FACTS_QUERY)) - (left if part == "owner" else set())
+    assert "repository" in names(selection(queries.facts_query())) - (left if part == "owner" else set())
 
 
 def test_all_parts_can_be_left_out() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.model.repository import RateBudget
 from bot.storage import budgets
 from bot.storage.database import Database
+from bot.storage.tables import BudgetRow
 from tests.storage.samples import NOW, later
 
 pytestmark = pytest.mark.anyio
@@ -31,4 +33,5 @@ async def test_the_newest_budget_stays(database: Database) -> None:
         await budgets.note(session, budget(10, None), now=later(1))
         assert await budgets.get(session, 7, "core") == budget(4000)
         await budgets.note(session, budget(3999), now=later(6))
-        assert await budgets.list_all(session) == [budget(3999)]
+        assert await budgets.get(session, 7, "core") == budget(3999)
+        assert list(await session.scalars(select(BudgetRow.installation_id))) == [7], "the App's own is not kept"

@@ -83,7 +83,7 @@ async def test_what_waits(database: Database) -> None:
         await publish(session, 45)
         await check_runs.settle(session, 44, reported_at=NOW, reason="switched off")
         await refreshes.queue(session, [43], trigger="push", now=NOW)
-        await repositories.set_archived(session, 42, is_archived=True, now=NOW)
+        await repositories.upsert_many(session, 7, [repository(42, "r42", is_archived=True)], now=NOW)
         assert await waiting(session) == [41]
         assert await check_runs.list_installations_waiting(session) == [7]
         await repositories.remove(session, [41], reason="removed", now=NOW)
@@ -91,7 +91,7 @@ async def test_what_waits(database: Database) -> None:
         assert await check_runs.list_installations_waiting(session) == []
         await reported(session, 44, 60)
         assert await waiting(session) == [44], "a newer report is to be told"
-        await installations.set_permissions(session, 7, {}, [], now=NOW)
+        await installations.upsert(session, installation(permissions={}), now=NOW)
         assert await check_runs.list_installations_waiting(session) == []
 
 

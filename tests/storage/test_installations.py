@@ -22,6 +22,8 @@ from bot.storage import (
     tokens,
 )
 from bot.storage.database import Database, Session
+from bot.storage.views_repositories import find_repository
+from bot.storage.views_scope import EVERYTHING
 from tests.storage.samples import NOW, delivery, installation, later, report, repository
 
 pytestmark = pytest.mark.anyio
@@ -52,7 +54,8 @@ async def test_it_is_stored_as_github_says(database: Database) -> None:
             ("push",),
         )
         assert [one.account_login for one in await installations.list_all(session)] == ["Other", "octo"]
-        assert await installations.set_permissions(session, 7, {"checks": "write"}, ["push", "check_run"], now=NOW)
+        granted = installation(permissions={"checks": "write"}, events=("push", "check_run"))
+        await installations.upsert(session, granted, now=NOW)
         await installations.mark_reconciled(session, 7, now=later(3))
         found = await installations.get(session, 7)
         assert found is not None
@@ -63,13 +66,10 @@ async def test_it_is_stored_as_github_says(database: Database) -> None:
 async def test_suspended_and_resumed(database: Database) -> None:
     async with database.write() as session:
         await seed(session)
-        assert await installations.set_status(session, 7, InstallationStatus.SUSPENDED, now=NOW)
-        assert await status(session) is InstallationStatus.SUSPENDED
         await installations.upsert(session, installation(suspended_at=NOW), now=NOW)
         assert await status(session) is InstallationStatus.SUSPENDED
-        assert await installations.set_status(session, 7, InstallationStatus.ACTIVE, now=NOW)
+        await installations.upsert(session, installation(), now=NOW)
         assert await status(session) is InstallationStatus.ACTIVE
-        assert not await installations.set_status(session, 99, InstallationStatus.ACTIVE, now=NOW)
 
 
 async def test_a_renamed_account_takes_its_own_repositories_along(database: Database) -> None:
@@ -77,11 +77,12 @@ async def test_a_renamed_account_takes_its_own_repositories_along(database: Data
         await seed(session)
         assert await installations.rename(session, 7, "Hexa", now=NOW)
         assert not await installations.rename(session, 99, "x", now=NOW)
-        for owner, name, id_ in (("hexa", "HELLO", 42), ("somebody", "fork", 43), ("other", "else", 44)):
-            found = await repositories.find(session, owner, name)
+        for id_, full_name in ((42, "Hexa/hello"), (43, "somebody/fork"), (44, "Other/else")):
+            found = await repositories.get(session, id_)
             assert found is not None
-            assert found.id == id_
-        assert await repositories.find(session, "octo", "hello") is None
+            assert found.full_name == full_name
+        assert await find_repository(session, EVERYTHING, "hexa", "HELLO") is not None
+        assert await find_repository(session, EVERYTHING, "octo", "hello") is None
 
 
 async def test_uninstalling_hides_everything_and_ends_what_runs(database: Database) -> None:
@@ -98,7 +99,7 @@ async def test_uninstalling_hides_everything_and_ends_what_runs(database: Databa
         assert await installations.find(session, "octo") is None
         assert [one.id for one in await installations.list_all(session)] == [8]
         assert len(await installations.list_all(session, with_deleted=True)) == 2
-        assert await repositories.list_of_installation(session, 7) == []
+        assert await repositories.after(session, 7, 0, limit=10) == []
         found = await repositories.get(session, 42)
         assert found is not None
         assert (found.removed_at, found.removed_reason) == (later(1), "uninstalled")
@@ -108,14 +109,6 @@ async def test_uninstalling_hides_everything_and_ends_what_runs(database: Databa
         assert theirs is not None
         assert (ours.status, theirs.status) == (BatchStatus.CANCELLED, BatchStatus.RUNNING)
         assert await reports.newest(session, 42) is not None
-
-
-async def test_a_late_suspension_does_not_bring_a_deleted_one_back(database: Database) -> None:
-    async with database.write() as session:
-        await seed(session)
-        await installations.delete(session, 7, now=NOW)
-        assert not await installations.set_status(session, 7, InstallationStatus.ACTIVE, now=NOW)
-        assert await status(session) is InstallationStatus.DELETED
 
 
 async def test_installed_again_it_is_back_with_its_history(database: Database) -> None:

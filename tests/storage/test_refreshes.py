@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bot.model.installation import InstallationStatus
 from bot.model.repository import RefreshStatus, Repository
 from bot.storage import installations, refreshes, reports, repositories
 from bot.storage.database import Database, Session
@@ -96,7 +95,7 @@ async def test_what_an_engine_lost_is_found(database: Database) -> None:
         assert await lost(session, queued=0, started=10) == []
         assert await lost(session, queued=1, started=10) == [42]
         assert await lost(session, queued=1, started=11) == [42, 43]
-        await installations.set_status(session, 7, InstallationStatus.SUSPENDED, now=NOW)
+        await installations.upsert(session, installation(suspended_at=NOW), now=NOW)
         assert await lost(session, queued=1, started=11) == []
 
 
@@ -114,7 +113,7 @@ async def test_what_is_stale_is_found_least_recent_first(database: Database) -> 
         assert await stale(session, 20, limit=1) == [43]
         await refreshes.queue(session, [43], trigger="sweep", now=later(20))
         assert await stale(session, 20) == [42]
-        await repositories.set_archived(session, 42, is_archived=True, now=later(20))
+        await repositories.upsert_many(session, 7, [repository(is_archived=True)], now=later(20))
         assert await stale(session, 20) == []
 
 

@@ -22,6 +22,7 @@ from bot.storage.tables import (
     RepositoryPackageRow,
     RepositoryTechnologyRow,
 )
+from bot.storage.views_reports import history
 from tests.storage.samples import NOW, installation, later, report, repository
 
 pytestmark = pytest.mark.anyio
@@ -130,10 +131,7 @@ async def test_a_new_head_replaces_the_lists_and_keeps_the_history(seeded: Datab
         assert (found.score, found.score_before, found.report_head_sha) == (90, 80, "b" * 40)
         assert (await listed(session))["technologies"] == ["Django"]
         assert (await listed(session))["packages"] == []
-        history = await reports.history(session, 42, limit=10)
-        assert [one.score for one in history] == [90, 80]
-        older = await reports.history(session, 42, limit=10, before=(history[0].created_at, history[0].id))
-        assert [one.score for one in older] == [80]
+        assert [one.score for one in await history(session, 42, limit=10)] == [90, 80]
         before = await reports.previous(session, 42, "b" * 40)
         assert before is not None
         assert before.summary.score == 80
@@ -173,17 +171,13 @@ async def test_a_report_of_a_purged_repository_is_final(seeded: Database) -> Non
         await complete(seeded, repository=Identity(id=99, owner="o", name="n", head_sha="a" * 40))
 
 
-async def test_the_exact_report_of_a_key(seeded: Database) -> None:
-    database = seeded
-    id_ = await complete(database, status=Status.STALE)
-    async with database.read() as session:
-        found = await reports.of_key(session, 42, "a" * 40, "1", "c")
+async def test_a_report_by_its_own_id(seeded: Database) -> None:
+    id_ = await complete(seeded, status=Status.STALE)
+    async with seeded.read() as session:
+        found, shown_one = await reports.get(session, id_), await reports.newest(session, 42)
         assert found is not None
         assert (found.summary.id, found.summary.status) == (id_, "stale")
-        assert await reports.of_key(session, 42, "a" * 40, "2", "c") is None
-        by_id = await reports.get(session, id_)
-        assert by_id is not None
-        assert by_id.body == found.body
+        assert found == shown_one
 
 
 async def test_thinning_keeps_the_newest_and_the_one_shown(seeded: Database) -> None:
@@ -198,13 +192,3 @@ async def test_thinning_keeps_the_newest_and_the_one_shown(seeded: Database) -> 
         assert shown is not None
         assert shown.summary.head_sha == "f" * 40
         assert await reports.count(session, 42) == 3
-
-
-async def test_a_reports_cost_may_grow(seeded: Database) -> None:
-    database = seeded
-    id_ = await complete(database, api_requests=1.5)
-    async with database.write() as session:
-        await reports.add_cost(session, id_, 2)
-        found = await reports.get(session, id_)
-        assert found is not None
-        assert found.summary.api_requests == 3.5

@@ -65,55 +65,19 @@ async def test_many_at_once_and_none(database: Database) -> None:
         many = [repository(1000 + n, f"r{n}") for n in range(1200)]
         await repositories.upsert_many(session, 7, many, now=NOW)
         await repositories.upsert_many(session, 7, many, now=later(1))
-        assert await repositories.count(session) == 1203
+        assert len(await repositories.after(session, 7, 0, limit=9999)) == 1203
         assert len(await repositories.get_many(session, [one.id for one in many])) == 1200
 
 
-async def test_names_are_found_in_any_case_and_may_be_reused(database: Database) -> None:
+async def test_a_listing_by_another_installation_is_a_transfer_and_brings_the_history_along(database: Database) -> None:
     async with database.write() as session:
         await seed(session)
-        found = await repositories.find(session, "OCTO", "hElLo")
-        assert found is not None
-        assert found.id == 42
-        await repositories.remove(session, [42], reason="deleted", now=later(1))
-        gone = await repositories.find(session, "octo", "hello")
-        assert gone is not None
-        assert gone.removed_reason == "deleted"
-        await repositories.upsert_many(session, 7, [repository(50)], now=later(0.5))
-        anew = await repositories.find(session, "octo", "hello")
-        assert anew is not None
-        assert anew.id == 50
-        assert await repositories.find(session, "octo", "nothing") is None
-
-
-async def test_each_change_on_github_is_kept(database: Database) -> None:
-    async with database.write() as session:
-        await seed(session)
-        assert await repositories.rename(session, 42, "octo", "Bye", now=later(1))
-        assert await repositories.set_visibility(session, 42, is_private=True, now=later(1))
-        assert await repositories.set_archived(session, 42, is_archived=False, now=later(1))
-        assert await repositories.set_default_branch(session, 42, "trunk", now=later(1))
-        found = await repositories.find(session, "octo", "bye")
-        assert found is not None
-        assert (found.id, found.is_private, found.is_archived, found.default_branch, found.head_sha) == (
-            42,
-            True,
-            False,
-            "trunk",
-            "",
-        )
-        assert await repositories.set_head(session, 42, "b" * 40, pushed_at=later(2), now=later(2))
-        assert ((await get(session)).head_sha, (await get(session)).pushed_at) == ("b" * 40, later(2))
-        assert not await repositories.rename(session, 99, "a", "b", now=NOW)
-
-
-async def test_a_transfer_moves_it_with_its_history(database: Database) -> None:
-    async with database.write() as session:
-        await seed(session)
+        await refreshes.queue(session, [42], trigger="api", now=NOW)
         await repositories.remove(session, [42], reason="removed", now=NOW)
-        assert await repositories.transfer(session, 42, 8, "other", "hello", now=later(1))
+        await repositories.upsert_many(session, 8, [repository(owner="other")], now=later(1))
         found = await get(session)
         assert (found.installation_id, found.full_name, found.removed_at) == (8, "other/hello", None)
+        assert found.refresh_requested_at == NOW
         await repositories.upsert_many(session, 7, [repository()], now=later(2))
         assert (await get(session)).installation_id == 7
 
@@ -124,9 +88,7 @@ async def test_what_github_no_longer_lists_is_removed_and_comes_back(database: D
         await refreshes.queue(session, [43], trigger="api", now=NOW)
         assert await repositories.remove_missing(session, 7, {42}, now=later(1)) == (43, 44)
         assert await repositories.remove_missing(session, 7, {42}, now=later(2)) == ()
-        assert [one.id for one in await repositories.list_of_installation(session, 7)] == [42]
-        everything = await repositories.list_of_installation(session, 7, with_removed=True)
-        assert [one.name for one in everything] == ["hello", "moon", "world"]
+        assert [one.id for one in await repositories.after(session, 7, 0, limit=10)] == [42]
         lost = await get(session, 43)
         assert (lost.refresh_status, lost.removed_at) == (RefreshStatus.FAILED, later(1))
         await repositories.upsert_many(session, 7, [repository(43, "world")], now=later(3))

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from bot.model.installation import InstallationStatus
 from bot.storage import installations, sessions
 from bot.storage.database import Database
 from bot.storage.tables import RepositoryRow
@@ -46,10 +45,10 @@ async def fill(database: Database) -> None:
     ]
     rows.append({**rows[2], "id": 99, "installation_id": 8, "name": "other", "full_name_lower": "octo/other"})
     async with database.write() as session:
-        for id_, login in ((7, "Octo"), (8, "acme"), (9, "gone"), (10, "rests")):
+        for id_, login in ((7, "Octo"), (8, "acme"), (9, "gone")):
             await installations.upsert(session, installation(id_, login), now=NOW)
         await installations.delete(session, 9, now=NOW)
-        await installations.set_status(session, 10, InstallationStatus.SUSPENDED, now=NOW)
+        await installations.upsert(session, installation(10, "rests", suspended_at=NOW), now=NOW)
         await session.execute(insert(RepositoryRow), rows)
         await sessions.keep_access(session, 1, repositories={}, installations={7: True, 8: False}, checked_at=NOW)
 
