@@ -12,6 +12,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
+from bot.model.english import counted
 from bot.model.report import Check, Evidence, Report
 
 STATE_WORDS = {
@@ -196,11 +197,6 @@ def seconds(value: float | None) -> str:
     return f"{value:.1f} s" if value < 60 else f"{value / 60:.0f} min"
 
 
-def plural(count: int, one: str, many: str = "") -> str:
-    """ "1 repository", "2,345 repositories"."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
 def rest_words(checks: Sequence[Check]) -> str:
     """ "4 pass, 1 unknown, 2 do not apply": what a fold holds."""
     words = {
@@ -333,7 +329,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "percent": percent,
     "size": size,
     "seconds": seconds,
-    "plural": plural,
+    "counted": counted,
     "title_words": title,
     "outcome_words": outcome_words,
     "ecosystem": ecosystem,

@@ -50,8 +50,6 @@ def test_ago(value: timedelta, said: str) -> None:
         (words.size(60), "60 bytes"),
         (words.seconds(0.34), "340 ms"),
         (words.seconds(130), "2 min"),
-        (words.plural(1, "repository", "repositories"), "1 repository"),
-        (words.plural(2_345, "repository", "repositories"), "2,345 repositories"),
         (words.title("command-line-tool"), "Command line tool"),
         (words.title("orm"), "ORM"),
         (words.outcome_words("asked"), "a refresh is asked for"),
