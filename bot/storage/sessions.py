@@ -80,10 +80,11 @@ async def keep_access(
     repositories: Mapping[int, str],
     installations: Mapping[int, bool],
     checked_at: datetime,
-) -> None:
+) -> str:
     """Replace what the person may see: permission by repository id; by installation id, whether they administer it.
 
     Only what changed is written: GitHub is asked every few minutes, and most often says the same of thousands.
+    Returns the digest of it all, which is `WebSession.access` from now on.
     """
     await _replace(session, UserRepositoryRow.repository_id, UserRepositoryRow.permission, user_id, repositories)
     await _replace(session, UserInstallationRow.installation_id, UserInstallationRow.is_admin, user_id, installations)
@@ -91,6 +92,7 @@ async def keep_access(
     mine = update(WebSessionRow).where(WebSessionRow.user_id == user_id)
     await session.execute(mine.values(checked_at=checked_at, access=access))
     await heard_of(session, user_id, now=checked_at)
+    return access
 
 
 async def _replace(

@@ -20,7 +20,9 @@ from bot.storage.tables import (
     RepositoryPackageRow,
     RepositoryRow,
     RepositoryTechnologyRow,
+    UserRepositoryRow,
 )
+from bot.storage.views_rarity import about
 from bot.storage.views_repositories import COLUMNS, RepositoryItem
 from bot.storage.views_scope import SENSITIVE_CHECKS, Scope, visible
 
@@ -28,6 +30,8 @@ LISTED = 2_000
 """Technologies and packages that are counted, the most used ones."""
 MOVED = 8
 """Repositories that got worse, and better."""
+LARGE = 3_000
+"""Counting so many repositories takes longer than a page waits."""
 LOOKED_UP = 20_000
 """Fewer repositories than these have their rows looked up one by one on SQLite."""
 
@@ -111,6 +115,13 @@ async def figures(
         actions=await _actions(session, condition, hidden=() if scope.is_trusted else SENSITIVE_CHECKS),
         scored=counts.scored,
     )
+
+
+async def is_large(session: AsyncSession, scope: Scope) -> bool:
+    """Whether a person sees so much beyond the public that nobody should wait until it is counted."""
+    if not scope.beyond_public:
+        return False
+    return await about(session, UserRepositoryRow.user_id, scope.user_id, at_most=LARGE) >= LARGE
 
 
 def together(one: Figures, other: Figures) -> Figures:

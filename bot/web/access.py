@@ -132,7 +132,8 @@ async def sign_in_operator(web: Web, response: Response, token: str) -> bool:
 async def sign_in_user(web: Web, response: Response, person: SignedIn, access: UserAccess) -> None:
     """Begin a person's session with what GitHub shows them."""
     await _begin(web, response, role="user", person=person)
-    await _keep(web, person.user_id, access)
+    digest = await _keep(web, person.user_id, access)
+    web.figures.begin(Scope(user_id=person.user_id, access=digest))
 
 
 async def sign_out(web: Web, viewer: Viewer, response: Response) -> None:
@@ -188,9 +189,9 @@ async def _begin(web: Web, response: Response, *, role: str, person: SignedIn | 
     )
 
 
-async def _keep(web: Web, user_id: int, access: UserAccess) -> None:
+async def _keep(web: Web, user_id: int, access: UserAccess) -> str:
     async with web.db.write() as session:
-        await sessions.keep_access(
+        return await sessions.keep_access(
             session,
             user_id,
             repositories=access.repositories,

@@ -19,7 +19,7 @@ import structlog
 from bot.model.errors import WorldError
 from bot.storage.database import Database
 from bot.storage.kept_figures import KeptFigures, key_of, load, save
-from bot.storage.views_figures import NO_FIGURES, Figures, figures, together
+from bot.storage.views_figures import NO_FIGURES, Figures, figures, is_large, together
 from bot.storage.views_scope import EVERYTHING, PUBLIC, Scope
 
 FRESH_S = 2.0
@@ -29,7 +29,9 @@ FRESH_TIMES = 30.0
 STALE_S = 3600.0
 """For fresh ones in the place of those older than this, a page waits a moment."""
 PATIENCE_S = 0.15
-"""The first page waits so long. What takes less than a third of it is counted anew for the page that asks."""
+"""The first page waits so long, unless that would be in vain.
+
+What takes less than a third of it is counted anew for the page that asks."""
 KEPT = 200
 """So many scopes are remembered; the oldest go first."""
 WEEK = timedelta(days=7)
@@ -69,6 +71,10 @@ class FigureKeeper:
         for scope in (EVERYTHING, PUBLIC):
             self._behind((scope, ""))
 
+    def begin(self, scope: Scope) -> None:
+        """Begin to count what a person sees beyond the public: they have just signed in, and look at it next."""
+        self._behind((replace(scope, beyond_public=True), ""))
+
     def forget(self) -> None:
         """Have what this process keeps read anew at the next page view."""
         self._outdated = set(self._kept)
@@ -89,6 +95,8 @@ class FigureKeeper:
             self._behind(key)
             return kept.figures
         patience_s = self.patience_s / (10 if key in self._renewals else 1)  # somebody has waited for it already
+        if kept is None and not is_patient and await self._is_large(key):
+            patience_s = 0.0
         task = self._renew(key)
         if is_patient:
             return (await asyncio.shield(task)).figures
@@ -98,6 +106,11 @@ class FigureKeeper:
         task.add_done_callback(_retrieve)
         is_old = kept is None or self._age_s(key, kept) >= STALE_S
         return replace(kept.figures if kept else NO_FIGURES, counting=is_old)
+
+    async def _is_large(self, key: Key) -> bool:
+        """Whether waiting is in vain. An account's part is counted sooner."""
+        async with self.db.read() as session:
+            return not key[1] and await is_large(session, key[0])
 
     def _together(self, key: Key, known: Figures, own: Figures) -> Figures:
         """The sum of the two, kept while both are the same: it takes as long as drawing half a page."""

@@ -71,12 +71,14 @@ async def test_what_may_be_seen_is_replaced_not_added_to(database: Database) -> 
         assert await sessions.administers(session, 1)
         assert await sessions.permission(session, 2, 42) == ""
         later = NOW + DAY
-        await sessions.keep_access(session, 1, repositories={43: "write"}, installations={7: False}, checked_at=later)
+        access = await sessions.keep_access(
+            session, 1, repositories={43: "write"}, installations={7: False}, checked_at=later
+        )
         assert [await sessions.permission(session, 1, one) for one in (42, 43)] == ["", "write"]
         assert not await sessions.administers(session, 1)
         found = await sessions.find(session, sessions.digest_of("secret"), NOW)
         assert found is not None
-        assert found.checked_at == later
+        assert (found.checked_at, found.access) == (later, access)
 
 
 async def test_only_what_changed_is_written(database: Database) -> None:

@@ -120,6 +120,35 @@ async def test_only_the_first_page_waits_long(world: World, counting: Counting) 
     assert (await first).total == 1
 
 
+async def test_who_sees_too_much_to_count_in_a_moment_does_not_wait_for_it(
+    world: World, counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.storage.views_figures.LARGE", 1)
+    keeper, clock = another(world, patience_s=30.0), asyncio.get_running_loop().time
+    async with world.person(READER_ID):
+        await settled(world.web.figures)
+    scope = Scope(user_id=READER_ID, access="new")
+    await keeper.of(PUBLIC, is_patient=True)
+    counting.gate.clear()
+    began = clock()
+    assert (await keeper.of(scope)).counting
+    assert clock() - began < 15
+    counting.gate.set()
+    assert not (await keeper.of(scope, is_patient=True)).counting
+    await settled(keeper)
+
+
+async def test_signing_in_begins_to_count_what_is_seen_next(world: World, counting: Counting) -> None:
+    async with world.person(READER_ID) as person:
+        await settled(world.web.figures)
+        own = [scope for scope, owner in counting.asked if scope.beyond_public and not owner]
+        assert [scope.user_id for scope in own] == [READER_ID]
+        await person.get("/")
+        await settled(world.web.figures)
+    later = [scope for scope, _ in counting.asked if scope.beyond_public]
+    assert set(later) == set(own), "the page asks for the same"
+
+
 async def test_a_page_that_lacks_figures_comes_again(world: World, counting: Counting) -> None:
     world.web.figures.patience_s = 0.001
     counting.gate.clear()
