@@ -150,7 +150,7 @@ def _sqlite_time(value: datetime) -> str:
     """As SQLAlchemy writes it. Raises ValueError for a time without zone."""
     if value.tzinfo is None:
         raise ValueError("a datetime without a zone cannot be stored")
-    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _json(value: object) -> str:
