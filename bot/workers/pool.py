@@ -145,12 +145,20 @@ class AnalysisPool:
         except Exception as error:
             self._after_failure(group, error)
         else:
-            for place, answer in zip(group, answers, strict=True):
-                if not place.who.answer.done():
-                    place.who.answer.set_result(answer)
+            self._tell(group, answers)
         finally:
             self._free += 1
             self._dispatch()
+
+    def _tell(self, group: _Group, answers: list[Answer]) -> None:
+        """Each its answer. One that passed a limit in company may have had too little because of the others."""
+        for place, answer in reversed(list(zip(group, answers, strict=True))):
+            if place.who.answer.done():
+                continue
+            if len(group) > 1 and answer.failure is not None and answer.failure.finality is Finality.LIMIT_PASSED:
+                self._waiting.put_back(place)
+            else:
+                place.who.answer.set_result(answer)
 
     def _after_failure(self, group: _Group, error: Exception) -> None:
         """The one that a worker died of is told. Of several nobody knows which it was: each goes again, alone."""

@@ -17,7 +17,7 @@ from bot.model.entry import ArchiveLimits
 from bot.model.errors import FinalError, Finality, WorldError
 from bot.model.report import decode_report
 from bot.model.snapshot import RepositoryFacts
-from bot.workers.messages import Answer
+from bot.workers.messages import Answer, failure_of
 from bot.workers.pool import AnalysisPool
 from bot.workers.worker import Asked, Worker
 
@@ -129,6 +129,21 @@ async def test_where_a_shared_worker_dies_each_has_one_to_itself(monkeypatch: py
         )
     assert watched.asked == [("first",), ("a", "bad", "b"), ("a",), ("bad",), ("b",)]
     assert [type(one) for one in outcomes] == [bytes, bytes, WorldError, bytes]
+
+
+async def test_what_passed_a_limit_in_company_is_tried_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    ask, asked_names = Worker.ask, list[tuple[str, ...]]()
+
+    async def hungry(worker: Worker, asked: Sequence[Asked]) -> list[Answer]:
+        asked_names.append(tuple(question.facts.name for question, _ in asked))
+        answers = await ask(worker, asked)
+        return [answers[0], *(Answer(failure=failure_of(MemoryError(), "")) for _ in answers[1:])]
+
+    monkeypatch.setattr(Worker, "ask", hungry)
+    async with pool() as workers:
+        bodies = await asyncio.gather(*(workers.analyze(facts(name), archive(), now=NOW) for name in "abc"))
+    assert asked_names == [("a",), ("b", "c"), ("c",)]
+    assert [decode_report(body).repository.name for body in bodies] == [*"abc"]
 
 
 async def test_one_that_is_given_up_takes_no_other_along(monkeypatch: pytest.MonkeyPatch) -> None:
