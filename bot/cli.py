@@ -10,6 +10,7 @@ import re
 import sys
 from datetime import UTC, datetime
 from enum import StrEnum
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +23,6 @@ from bot.logs import configure_logs, hide
 from bot.model.errors import RadarError, UserError
 
 cli = typer.Typer(
-    help="Repo Radar: a current, evidence-backed report for every repository.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -31,6 +31,21 @@ out = Console()
 err = Console(stderr=True)
 
 REPOSITORY_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9._-]{1,100}")
+
+
+class Forks(StrEnum):
+    """Which forks `batch` takes; the contract's three words, of which two say the same."""
+
+    ALL = "all"
+    WITH_FORKS = "with-forks"
+    WITHOUT_FORKS = "without-forks"
+
+
+class Scope(StrEnum):
+    """What a token may do."""
+
+    READ = "read"
+    WRITE = "write"
 
 
 class Format(StrEnum):
@@ -52,6 +67,23 @@ def main() -> int:
         err.print(Text.assemble(("Error: ", "bold red"), str(error)), soft_wrap=True)
         return 2 if isinstance(error, UserError) else 1
     return 0
+
+
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        from bot.analysis import RULESET_VERSION
+
+        out.print(f"Repo Radar {metadata.version('repo-radar')}, ruleset {RULESET_VERSION}", highlight=False)
+        raise typer.Exit
+
+
+@cli.callback()
+def begin(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Repo Radar: a current, evidence-backed report for every repository."""
 
 
 @cli.command()
@@ -91,15 +123,13 @@ def analyze(
 @cli.command()
 def batch(
     owner: Annotated[str | None, typer.Argument(help="Whose repositories; default: GITHUB_OWNER.")] = None,
-    forks: Annotated[str, typer.Option(help="all, with-forks or without-forks.")] = "all",
-    force: Annotated[bool, typer.Option(help="Analyse again what has a current report.")] = False,
+    forks: Annotated[Forks, typer.Option(help="Whether forks are analysed too.")] = Forks.ALL,
+    force: Annotated[bool, typer.Option("--force", help="Analyse again what has a current report.")] = False,
 ) -> None:
     """Analyse every repository of an owner (token mode) or of the App's installations, with progress; resumable."""
     from bot.verbs.batch import run_batch
 
-    if forks not in {"all", "with-forks", "without-forks"}:
-        raise UserError(f"--forks takes all, with-forks or without-forks, not {forks!r}.")
-    raise typer.Exit(asyncio.run(run_batch(_settings(), owner, forks=forks, force=force, console=out)))
+    raise typer.Exit(asyncio.run(run_batch(_settings(), owner, forks=forks.value, force=force, console=out)))
 
 
 @cli.command()
@@ -151,13 +181,13 @@ cli.add_typer(token, name="token")
 @token.command("create")
 def create_token(
     name: Annotated[str, typer.Argument(help="What it is for.")],
-    scope: Annotated[str, typer.Option(help="read or write.")] = "read",
+    scope: Annotated[Scope, typer.Option(help="read, or write: to queue work too.")] = Scope.READ,
     account: Annotated[str, typer.Option(help="Whose repositories it sees; default: all.")] = "",
 ) -> None:
     """Make a token and show its secret, once."""
     from bot.verbs import token as verb
 
-    asyncio.run(verb.create_token(_settings(), name, scope=scope, account=account, console=out))
+    asyncio.run(verb.create_token(_settings(), name, scope=scope.value, account=account, console=out))
 
 
 @token.command("list")

@@ -13,7 +13,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from dotenv.parser import parse_stream
@@ -23,6 +23,22 @@ from pydantic_settings.sources.utils import parse_env_vars
 
 from bot.model.entry import ArchiveLimits
 from bot.model.errors import UserError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+WANTED = {
+    "int_parsing": "a whole number",
+    "float_parsing": "a number",
+    "bool_parsing": "true or false",
+    "literal_error": "{expected}",
+    "less_than": "less than {lt}",
+    "less_than_equal": "at most {le}",
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "at least {ge}",
+    "value_error": "{error}",
+}
+"""What a setting must be, by pydantic's name of the slip; its own sentences are for programmers."""
 
 
 class _EnvFile(DotEnvSettingsSource):
@@ -117,7 +133,7 @@ class Settings(BaseSettings):
     def _is_http_url(cls, value: str) -> str:
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.netloc:
-            raise ValueError("must be an http or https URL such as https://github.example.com")
+            raise ValueError("an http or https URL such as https://github.example.com")
         return value.rstrip("/")
 
     @property
@@ -232,8 +248,13 @@ def load_settings(**overrides: Any) -> Settings:
     except UnicodeDecodeError:
         raise UserError(".env is not UTF-8.", next_step="Save it as UTF-8.") from None
     except ValidationError as error:
-        slips = "; ".join(f"{str(slip['loc'][0]).upper()}: {slip['msg']}" for slip in error.errors())
+        slips = "; ".join(f"{str(slip['loc'][0]).upper()} must be {_wanted(slip)}" for slip in error.errors())
         raise UserError(f"Wrong settings: {slips}.", next_step="See .env.example for what each one takes.") from None
+
+
+def _wanted(slip: ErrorDetails) -> str:
+    """What follows "must be"; never the value that was given, which may be a secret in the wrong place."""
+    return WANTED.get(slip["type"], "right ({type})").format(**slip.get("ctx", {}), type=slip["type"])
 
 
 def read_env(text: str, *, name: str = ".env") -> dict[str, str | None]:

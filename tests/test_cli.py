@@ -6,10 +6,12 @@ import json
 import os
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
+from bot.analysis import RULESET_VERSION
 from bot.model.report import decode_report
 
 ROOT = Path(__file__).parent.parent
@@ -106,7 +108,7 @@ SLIPS = {
     "an unknown verb": (("analyse", "."), "analyse"),
     "nobody to ask as": (("batch",), "GITHUB_TOKEN"),
     "an odd choice of forks": (("batch", "--forks", "some"), "without-forks"),
-    "an odd scope of a token": (("token", "create", "x", "--scope", "all"), "Use read or write"),
+    "an odd scope of a token": (("token", "create", "x", "--scope", "all"), "is not one of 'read', 'write'"),
     "a token for nobody": (("token", "create", "x", "--account", "acme"), "not installed on acme"),
     "a delivery that is not held": (("replay", "no-such-guid"), "no-such-guid"),
 }
@@ -124,9 +126,9 @@ def test_a_slip_is_told_in_a_line_and_ends_with_2(tmp_path: Path, case: str) -> 
 @pytest.mark.parametrize(
     ("setting", "value", "said"),
     [
-        ("PORT", "web", "PORT: "),
+        ("PORT", "web", "PORT must be"),
         ("DATABASE_URL", "mysql://h/d", "DATABASE_URL takes sqlite"),
-        ("GITHUB_API_URL", "github", "GITHUB_API_URL: "),
+        ("GITHUB_API_URL", "github", "GITHUB_API_URL must be"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, setting: str, value: str, said: str) -> None:
@@ -178,3 +180,9 @@ def test_help_names_every_verb(tmp_path: Path) -> None:
     assert done.returncode == 0
     for verb in ("serve", "analyze", "batch", "doctor", "migrate", "replay"):
         assert verb in done.stdout
+
+
+def test_the_version_is_told_with_the_rulesets(tmp_path: Path) -> None:
+    done = bot("--version", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"Repo Radar {metadata.version('repo-radar')}, ruleset {RULESET_VERSION}\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -78,15 +79,18 @@ async def examine(settings: Settings) -> list[Finding]:
 
 
 def show(findings: list[Finding], console: Console) -> int:
-    """Print the findings; the exit code: 0 when nothing is bad, else 1."""
+    """Print the findings, a step for several of them once; the exit code: 0 when nothing is bad, else 1."""
     marks = {Health.GOOD: ("✓", "green"), Health.WARNING: ("!", "yellow"), Health.BAD: ("✗", "red")}
     width = max(len(one.part) for one in findings)
+    told: dict[str, str] = {}
     for one in findings:
         mark, style = marks[one.health]
         line = Text.assemble((f"{mark} ", style), (one.part.ljust(width), "bold"), f"  {one.detail}")
         console.print(line, soft_wrap=True)
         if one.next_step:
-            console.print(Text(f"  {' ' * width}  → {one.next_step}", style=style), soft_wrap=True)
+            before = told.setdefault(one.next_step, one.part)
+            step = one.next_step if before == one.part else f"As for {before}."
+            console.print(Text(f"  {' ' * width}  → {step}", style=style), soft_wrap=True)
     bad = sum(one.health is Health.BAD for one in findings)
     warnings = sum(one.health is Health.WARNING for one in findings)
     console.print(
@@ -192,6 +196,11 @@ def _secret_key(settings: Settings) -> Finding:
     return Finding("secret key", Health.GOOD, "set")
 
 
+def _address(database: Database) -> str:
+    """As DATABASE_URL has it, without the driver that we add, and without its password."""
+    return re.sub(r"^(\w+)\+\w+", r"\1", database.name)
+
+
 async def examine_database(settings: Settings) -> AsyncIterator[Finding]:
     """Whether it answers, is current, and what waits in it."""
     database = Database(settings.database_url.get_secret_value())
@@ -201,11 +210,11 @@ async def examine_database(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding(
                 "database",
                 Health.WARNING,
-                f"{database.name}: {counted(len(pending), 'migration')} to apply",
+                f"{_address(database)}: {counted(len(pending), 'migration')} to apply",
                 "Run `python -m bot migrate`, or start the bot: it applies them.",
             )
             return
-        yield Finding("database", Health.GOOD, database.name)
+        yield Finding("database", Health.GOOD, _address(database))
         async with database.read() as session:
             oldest = await inbox.oldest_received_at(session)
         age = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0

@@ -230,6 +230,7 @@ async def test_a_database_is_told_with_what_waits_in_it(tmp_path: Path) -> None:
     await database.close()
     findings = await examine(settings)
     assert part(findings, "database").health is Health.GOOD
+    assert part(findings, "database").detail == f"sqlite:///{tmp_path}/radar.db", "as DATABASE_URL has it"
     assert (part(findings, "inbox").health, part(findings, "inbox").detail) == (
         Health.WARNING,
         "a delivery has waited for 7 minutes",
@@ -328,3 +329,11 @@ def test_the_exit_code_tells_a_problem(case: str) -> None:
     assert last in into.getvalue()
     assert "has [red]x" in into.getvalue(), "details are no markup"
     assert ("→ Do [this]." in into.getvalue()) is (Health.BAD in healths)
+
+
+def test_one_step_for_several_parts_is_told_once() -> None:
+    into = io.StringIO()
+    findings = [Finding(part, Health.BAD, "not set", "Open /setup.") for part in ("credentials", "private key")]
+    show(findings, Console(file=into, width=120))
+    assert into.getvalue().count("Open /setup.") == 1
+    assert "→ As for credentials." in into.getvalue()
