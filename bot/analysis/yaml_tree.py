@@ -1,7 +1,7 @@
-"""Reads YAML into plain values that know their lines, bounded in size, depth and number of nodes.
+"""Reads YAML into plain values that know their lines, bounded in size, depth and number of values: the only reader.
 
 Scalars follow YAML 1.2's core schema as GitHub's own parser does: `on`, `yes` and `no` are words. Anchors are shared,
-not copied, and every reuse counts against the bound, so that aliases cannot blow up.
+not copied, and every reuse counts with all that it repeats, so that aliases cannot blow up. No tag constructs anything.
 """
 
 from __future__ import annotations
@@ -13,9 +13,19 @@ from typing import Any
 
 import yaml
 
-MAX_BYTES = 512_000
-MAX_DEPTH = 60
-MAX_NODES = 60_000
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What is read at the most. `values`: scalars, lists and maps, those that an alias repeats too."""
+
+    characters: int = 512_000
+    depth: int = 60
+    values: int = 60_000
+    aliases: int = 60_000
+
+
+SETTINGS = Bounds()
+"""For files that people write by hand: workflows, our own settings."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}\Z")
@@ -38,7 +48,7 @@ Scalar = str | int | float | bool | None
 
 
 class YamlProblem(Exception):
-    """The text is no YAML, or passes a bound. `line` counts from 1."""
+    """The text is no YAML, or passes a bound. `message` is a clause; `line` counts from 1."""
 
     def __init__(self, message: str, line: int) -> None:
         super().__init__(message)
@@ -48,11 +58,15 @@ class YamlProblem(Exception):
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """One value with the line it starts at. Exactly one of the three is used, as `kind` says."""
+    """One value with the line it starts at. `kind` (scalar, list, map) says which field is used.
+
+    `written` is a scalar as it stands in the file, for versions: 3.10 is no number.
+    """
 
     kind: str
     line: int
     value: Scalar = None
+    written: str = ""
     items: list[Node] = field(default_factory=list)
     entries: dict[str, tuple[Node, Node]] = field(default_factory=dict)
 
@@ -84,83 +98,123 @@ class Node:
         return [(str(n.value), n.line) for n in nodes if n.kind == "scalar" and n.value is not None]
 
 
-def parse_yaml(text: str) -> Node:
-    """The first document of `text`. Raises YamlProblem. An empty document is a null scalar."""
-    if len(text) > MAX_BYTES:
-        raise YamlProblem(f"The file is longer than {MAX_BYTES:,} characters.", 1)
+def parse_yaml(text: str, bounds: Bounds = SETTINGS) -> Node:
+    """The first document of `text`. Raises YamlProblem. An empty document is a null scalar.
+
+    `<<` merges a map, or each map of a list, below the map's own keys. Of a key that stands twice the last value
+    counts.
+    """
+    if len(text) > bounds.characters:
+        raise YamlProblem(f"it is longer than {bounds.characters:,} characters", 1)
+    builder = _Builder(bounds)
     try:
-        return _build(text)
+        for event in yaml.parse(text, Loader=_LOADER):
+            if isinstance(event, yaml.DocumentEndEvent):
+                break
+            builder.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = (error.problem or error.context or "is no valid YAML").strip()
         raise YamlProblem(message, mark.line + 1 if mark else 1) from None
     except (yaml.YAMLError, ValueError) as error:
         raise YamlProblem(str(error).splitlines()[0] if str(error) else "is no valid YAML", 1) from None
+    return builder.root
 
 
-def _build(text: str) -> Node:
-    root: Node | None = None
-    stack: list[tuple[Node, Node | None]] = []  # (open container, key that waits for its value)
-    anchors: dict[str, Node] = {}
-    sizes: dict[int, int] = {}
-    count = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        if isinstance(event, yaml.DocumentEndEvent):
-            break
-        if isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
-            closed, _ = stack.pop()
-            sizes[id(closed)] = count - sizes[id(closed)]
-            continue
+@dataclass(slots=True)
+class _Open:
+    """A list or map that is not complete: its anchor, how many values came before it, the key that waits."""
+
+    node: Node
+    anchor: str | None
+    before: int
+    key: Node | None = None
+    merged: list[Node] = field(default_factory=list)
+
+
+class _Builder:
+    """Makes one document's tree out of libyaml's events."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self.root = Node("scalar", 1)
+        self._bounds = bounds
+        self._stack: list[_Open] = []
+        self._anchors: dict[str, tuple[Node, int]] = {}  # complete ones, with the values in each
+        self._count = 0
+        self._aliases = 0
+
+    def take(self, event: Any) -> None:
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
-            if event.anchor not in anchors:
-                raise YamlProblem(f"The alias *{event.anchor} has no anchor.", line)
-            node = anchors[event.anchor]
-            count += max(1, sizes.get(id(node), 1))
+            self._put(self._repeated(event.anchor, line), line)
         elif isinstance(event, yaml.ScalarEvent):
-            node = Node("scalar", line, _scalar(event))
-            count += 1
+            node = Node("scalar", line, _scalar(event), event.value)
+            self._add(1, line)
+            if event.anchor:
+                self._anchors[event.anchor] = (node, 1)
+            self._put(node, line)
         elif isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
-            node = Node("list" if isinstance(event, yaml.SequenceStartEvent) else "map", line)
-            sizes[id(node)] = count
-            count += 1
+            self._open(Node("list" if isinstance(event, yaml.SequenceStartEvent) else "map", line), event.anchor)
+        elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
+            self._close()
+
+    def _add(self, values: int, line: int) -> None:
+        self._count += values
+        if self._count > self._bounds.values:
+            raise YamlProblem(f"it holds more than {self._bounds.values:,} values", line)
+
+    def _repeated(self, anchor: str | None, line: int) -> Node:
+        self._aliases += 1
+        if self._aliases > self._bounds.aliases:
+            raise YamlProblem(f"it repeats values by more than {self._bounds.aliases:,} aliases", line)
+        if anchor is None or anchor not in self._anchors:
+            raise YamlProblem(f"the alias *{anchor} names nothing that is complete", line)
+        node, values = self._anchors[anchor]
+        self._add(values, line)
+        return node
+
+    def _open(self, node: Node, anchor: str | None) -> None:
+        if len(self._stack) >= self._bounds.depth:
+            raise YamlProblem(f"it is nested deeper than {self._bounds.depth} levels", node.line)
+        opened = _Open(node, anchor, self._count)
+        self._add(1, node.line)
+        self._put(node, node.line)
+        self._stack.append(opened)
+
+    def _close(self) -> None:
+        closed = self._stack.pop()
+        for source in closed.merged:
+            for one in source.items if source.kind == "list" else [source]:
+                for name, entry in one.entries.items():
+                    closed.node.entries.setdefault(name, entry)
+        if closed.anchor:
+            self._anchors[closed.anchor] = (closed.node, self._count - closed.before)
+
+    def _put(self, node: Node, line: int) -> None:
+        if not self._stack:
+            self.root = node
+            return
+        into = self._stack[-1]
+        if into.node.kind == "list":
+            into.node.items.append(node)
+        elif into.key is None:
+            if node.kind != "scalar":
+                raise YamlProblem("a key is a table or a list; only text is read", line)
+            into.key = node
         else:
-            continue
-        if count > MAX_NODES:
-            raise YamlProblem(f"The file has more than {MAX_NODES:,} values.", line)
-        if not isinstance(event, yaml.AliasEvent) and event.anchor:
-            anchors[event.anchor] = node
-        if stack:
-            _attach(stack, node)
-        else:
-            root = node
-        if isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
-            stack.append((node, None))
-            if len(stack) > MAX_DEPTH:
-                raise YamlProblem(f"The file is nested deeper than {MAX_DEPTH} levels.", line)
-    return root or Node("scalar", 1)
+            name = _key_text(into.key)
+            if name == "<<":
+                into.merged.append(node)
+            else:
+                first, _ = into.node.entries.get(name, (into.key, node))
+                into.node.entries[name] = (first, node)
+            into.key = None
 
 
-def _attach(stack: list[tuple[Node, Node | None]], node: Node) -> None:
-    container, key = stack[-1]
-    if container.kind == "list":
-        container.items.append(node)
-    elif key is None:
-        stack[-1] = (container, node)
-    else:
-        name = "" if key.kind != "scalar" else _key_text(key.value)
-        if name == "<<" and node.kind == "map":
-            for inherited, entry in node.entries.items():
-                container.entries.setdefault(inherited, entry)
-        else:
-            container.entries[name] = (key, node)
-        stack[-1] = (container, None)
-
-
-def _key_text(value: Scalar) -> str:
-    if value is None:
+def _key_text(key: Node) -> str:
+    if key.value is None:
         return "null"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(key.value).lower() if isinstance(key.value, bool) else key.written
 
 
 def _scalar(event: Any) -> Scalar:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.analysis.yaml_tree import MAX_BYTES, Node, YamlProblem, parse_yaml
+from bot.analysis.yaml_tree import SETTINGS, Node, YamlProblem, parse_yaml
 
 
 def _plain(node: Node) -> object:
@@ -25,6 +25,13 @@ def _plain(node: Node) -> object:
         ("a: 1.5e3", {"a": 1500.0}),
         ("- 1\n- x", [1, "x"]),
         ("base: &b {x: 1}\nuse: {<<: *b, y: 2}", {"base": {"x": 1}, "use": {"x": 1, "y": 2}}),
+        (
+            "a: &a {x: 1}\nb: &b {x: 2, z: 2}\nuse: {<<: [*a, *b], y: 2}",
+            {"a": {"x": 1}, "b": {"x": 2, "z": 2}, "use": {"x": 1, "y": 2, "z": 2}},
+        ),
+        ("use: {<<: text, y: 2}", {"use": {"y": 2}}),
+        ("a: 1\na: 2", {"a": 2}),
+        ("1.0: a\n010: b", {"1.0": "a", "010": "b"}),
         ("true: 1", {"true": 1}),
         ("", None),
         ("# only a comment", None),
@@ -45,14 +52,23 @@ def test_every_node_knows_its_line() -> None:
     assert root.text("a") == ""
 
 
+def test_the_own_key_stands_where_it_is_written_though_a_merge_has_it_too() -> None:
+    root = parse_yaml("a: &a\n  x: 1\n  y: 1\nb:\n  <<: *a\n  x: 2\n")
+    merged = root.get("b")
+    assert merged is not None
+    assert {key: line for key, line, _ in merged.pairs()} == {"x": 6, "y": 3}
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [
         ("a: 1\nb: ]", 2),
         ("a: 1\n\tb: 2", 2),
         ("a: *gone", 1),
+        ("b: 1\na: &a [*a]", 2),
+        ("? [a]\n: b", 1),
         ("[" * 100 + "]" * 100, 1),
-        ("a: " + "x" * MAX_BYTES, 1),
+        ("a: " + "x" * SETTINGS.characters, 1),
         ("a: \x00", 1),
     ],
 )

@@ -85,7 +85,7 @@ def test_an_action_is_a_component_of_its_kind() -> None:
         ("jobs: null\n", "`jobs` is null where a table is expected.", 1),
         ("name: x\njobs:\n  a:\n    steps: {}\n", "`jobs.a.steps` is a table where a list is expected.", 4),
         ("a: b: c\n", "YAML: mapping values are not allowed in this context.", 1),
-        ("? [a]\n: b\n", "A YAML key is a table or a list; only text is read.", 1),
+        ("? [a]\n: b\n", "YAML: a key is a table or a list; only text is read.", 1),
         ("a:\n\t- b\n", "YAML: found character that cannot start any token.", 2),
     ],
 )

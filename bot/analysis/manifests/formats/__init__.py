@@ -4,7 +4,7 @@ from bot.analysis.manifests.formats.document import MAX_CHARACTERS, MAX_DEPTH, D
 from bot.analysis.manifests.formats.jsontext import read_json
 from bot.analysis.manifests.formats.tomltext import read_toml
 from bot.analysis.manifests.formats.xmltext import Element, read_xml
-from bot.analysis.manifests.formats.yamltext import read_yaml, read_yaml_all
+from bot.analysis.manifests.formats.yamltext import read_yaml
 
 __all__ = [
     "MAX_CHARACTERS",
@@ -15,5 +15,4 @@ __all__ = [
     "read_toml",
     "read_xml",
     "read_yaml",
-    "read_yaml_all",
 ]

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from bot.analysis.manifests.formats import yamltext
 from bot.analysis.manifests.formats.document import MAX_DEPTH
-from bot.analysis.manifests.formats.yamltext import MAX_ALIASES, read_yaml, read_yaml_all
+from bot.analysis.manifests.formats.yamltext import BOUNDS, read_yaml
 from bot.analysis.manifests.nouns import ManifestError
+from bot.analysis.yaml_tree import Bounds
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ from bot.analysis.manifests.nouns import ManifestError
         ("a: yes", {"a": "yes"}),
         ("a: true\nb: False\nc: ~\nd:", {"a": True, "b": False, "c": None, "d": None}),
         ('a: "true"\nb: "null"', {"a": "true", "b": "null"}),
-        ("true: 1\n~: 2\n3: 4", {"true": "1", "none": "2", "3": "4"}),
+        ("true: 1\n~: 2\n3: 4", {"true": "1", "null": "2", "3": "4"}),
         ("a: !!python/object/apply:os.system [x]", {"a": ["x"]}),
         ("a: !!binary abc", {"a": "abc"}),
         ("a: &x {b: 1}\nc: *x", {"a": {"b": "1"}, "c": {"b": "1"}}),
@@ -41,22 +42,20 @@ def test_values(text: str, value: object) -> None:
 
 
 def test_lines_of_keys_and_items() -> None:
-    document = read_yaml("a:\n  - b: 1\n    c: 2\n  - d\ne: {f: [g,\n  h]}\na: again\n")
+    document = read_yaml("a:\n  - b: 1\n    c: 2\n  - d\ne: {f: [g,\n  h]}\n")
     lines = [document.line(*steps) for steps in (("a",), ("a", 0, "c"), ("a", 1), ("e", "f", 1))]
     assert lines == [1, 3, 4, 6]
+    assert read_yaml("a: 1\nb: 2\na: again\n").line("a") == 1
 
 
-def test_documents_of_a_stream() -> None:
-    stream = "a: &x 1\n---\nb: 2\n---\nc: 3\n"
-    assert [one.value for one in read_yaml_all(stream)] == [{"a": "1"}, {"b": "2"}, {"c": "3"}]
-    assert [one.value for one in read_yaml_all(stream, limit=2)] == [{"a": "1"}, {"b": "2"}]
-    assert read_yaml(stream).value == {"a": "1"}
-    assert [one.line("b") for one in read_yaml_all(stream)] == [None, 3, None]
+def test_what_is_merged_or_repeated_stands_where_it_was_written() -> None:
+    document = read_yaml("a: &x\n  b: [1]\nc:\n  <<: *x\n  d: *x\n")
+    assert document.value == {"a": {"b": ["1"]}, "c": {"d": {"b": ["1"]}, "b": ["1"]}}
+    assert [document.line(*steps) for steps in (("c", "b"), ("c", "d"), ("c", "d", "b"))] == [2, 5, 5]
 
 
-def test_an_anchor_ends_with_its_document() -> None:
-    with pytest.raises(ManifestError, match=r"\*x names nothing"):
-        read_yaml_all("a: &x 1\n---\nb: *x\n")
+def test_of_a_stream_the_first_document_is_read() -> None:
+    assert read_yaml("a: &x 1\n---\nb: ]\n").value == {"a": "1"}
 
 
 @pytest.mark.parametrize(
@@ -77,15 +76,16 @@ def test_slips_are_told_with_their_line(text: str, message: str, line: int) -> N
     assert slip.value.line == line
 
 
-def test_aliases_are_counted_over_the_whole_stream() -> None:
-    half = "a: &a x\nb: [" + "*a, " * (MAX_ALIASES // 2) + "]\n"
-    assert len(read_yaml_all(f"{half}---\n{half}")) == 2
+def test_aliases_are_counted() -> None:
+    text = "a: &a x\nb: [" + "*a, " * BOUNDS.aliases
+    assert len(str(read_yaml(text + "]\n").value)) > BOUNDS.aliases
     with pytest.raises(ManifestError, match="more than 200 aliases"):
-        read_yaml_all(f"{half}---\n{half}---\na: &a x\nb: *a\n")
+        read_yaml(text + "*a]\n")
 
 
 def test_values_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(yamltext, "MAX_EVENTS", 20)
+    monkeypatch.setattr(yamltext, "BOUNDS", Bounds(values=20))
+    assert read_yaml("- a\n" * 19).line(18) == 19
     with pytest.raises(ManifestError, match="more than 20 values"):
         read_yaml("- a\n" * 30)
 
@@ -95,7 +95,7 @@ def test_values_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     line: int | None = 1
     try:
-        read_yaml_all(text)
+        read_yaml(text)
     except ManifestError as slip:
         line = slip.line
     assert line is None or 1 <= line <= text.count("\n") + 2
