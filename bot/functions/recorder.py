@@ -5,6 +5,7 @@ The `runs` table answers "what did the bot do with my event?"; log lines of a ru
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,9 @@ from bot.model.records import Run, RunState
 from bot.storage import runs
 
 log = structlog.get_logger("bot.functions")
+
+FAILED = "inngest/function.failed"
+"""The event of a failure handler."""
 
 
 def recorder(deps: Deps) -> type[inngest.Middleware]:
@@ -36,29 +40,9 @@ def recorder(deps: Deps) -> type[inngest.Middleware]:
             steps: inngest.StepMemos,
         ) -> None:
             """Before the function: open the run at its first call, and bind its ids to the log."""
-            is_failure_handler = ctx.event.name == "inngest/function.failed"
-            event = original_event(ctx.event) if is_failure_handler else ctx.event
-            data = dict(event.data or {})
-            run_id = str(dict(ctx.event.data or {})["run_id"]) if is_failure_handler else ctx.run_id
-            self._run = Run(
-                id=run_id,
-                function_id=function.local_id,
-                started_at=deps.clock(),
-                event_id=event.id or "",
-                delivery_guid=str(data.get("delivery") or ""),
-                installation_id=_whole(data.get("installation_id")),
-                repository_id=_whole(data.get("repository_id")),
-                batch_id=str(data.get("batch_id") or ""),
-                attempt=ctx.attempt,
-            )
-            structlog.contextvars.clear_contextvars()
-            structlog.contextvars.bind_contextvars(
-                run=run_id,
-                function=function.local_id,
-                delivery=self._run.delivery_guid or None,
-                installation=self._run.installation_id,
-                repository=self._run.repository_id,
-            )
+            is_failure_handler = ctx.event.name == FAILED
+            self._run = _run_of(ctx, function, deps.clock())
+            _bind_log(self._run)
             if is_failure_handler:
                 if steps.size == 0:
                     await self._finish(RunState.FAILED, failure_reason(ctx.event))
@@ -83,6 +67,35 @@ def recorder(deps: Deps) -> type[inngest.Middleware]:
             log.info("run finished", state=state, reason=reason)
 
     return Recorder
+
+
+def _run_of(ctx: inngest.Context | inngest.ContextSync, function: inngest.Function[Any], now: datetime) -> Run:
+    """The run of a call; a failure handler's is the one that failed."""
+    is_failure_handler = ctx.event.name == FAILED
+    event = original_event(ctx.event) if is_failure_handler else ctx.event
+    data = dict(event.data or {})
+    return Run(
+        id=str(dict(ctx.event.data or {})["run_id"]) if is_failure_handler else ctx.run_id,
+        function_id=function.local_id,
+        started_at=now,
+        event_id=event.id or "",
+        delivery_guid=str(data.get("delivery") or ""),
+        installation_id=_whole(data.get("installation_id")),
+        repository_id=_whole(data.get("repository_id")),
+        batch_id=str(data.get("batch_id") or ""),
+        attempt=ctx.attempt,
+    )
+
+
+def _bind_log(run: Run) -> None:
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(
+        run=run.id,
+        function=run.function_id,
+        delivery=run.delivery_guid or None,
+        installation=run.installation_id,
+        repository=run.repository_id,
+    )
 
 
 def _whole(value: object) -> int | None:
