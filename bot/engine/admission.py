@@ -23,13 +23,14 @@ _LONGEST_KEY = 400
 class Place:
     """Where a run stands: its priority, the gates that each of its calls passes, those of its first call besides.
 
-    A singleton key of "" means that the run is no singleton.
+    `idempotency_key` makes a second run the same, `singleton_key` one at the same time; "" where nothing does.
     """
 
     priority_ms: int
     limits: tuple[Gate, ...]
     throttles: tuple[Gate, ...]
     singleton_key: str
+    idempotency_key: str
 
 
 class Routes:
@@ -45,10 +46,12 @@ class Routes:
             for cancel in config.cancel:
                 self._cancels[cancel.event].append((config, cancel))
 
-    def starts(self, name: str, scope: Scope) -> list[FunctionConfig]:
+    def starts(self, event: Event) -> list[FunctionConfig]:
         """The functions whose trigger matches, each once."""
-        triggers = self._triggers.get(name, ())
-        found = {config.id: config for config, one in triggers if one.expression is None or one.expression.holds(scope)}
+        found = {}
+        for config, trigger in self._triggers.get(event.name, ()):
+            if trigger.expression is None or trigger.expression.holds(_scope(event)):
+                found[config.id] = config
         return list(found.values())
 
     def cancels(self, event: Event) -> list[tuple[FunctionConfig, Cancel]]:
@@ -56,46 +59,48 @@ class Routes:
         found = self._cancels.get(event.name)
         if not found:
             return []
-        scope = scope_of({"async": event.members()})
-        return [(config, one) for config, one in found if one.filter is None or one.filter.value(scope) is not False]
+        alone = scope_of({"async": msgspec.structs.asdict(event)})
+        return [(config, one) for config, one in found if one.filter is None or one.filter.value(alone) is not False]
 
     def hear(self, name: str) -> bool:
         """Whether such an event can have an effect."""
         return name in self._triggers or name in self._cancels
 
 
-def place(config: FunctionConfig, scope: Scope) -> Place:
-    """Where a run of the scope's event stands."""
+def place(config: FunctionConfig, event: Event) -> Place:
+    """Where a run of this event stands. Raises ValueError for what is no JSON."""
+    scope = _scope(event)
     factor = config.priority.run.value(scope) if config.priority else 0
     factor = int(min(max(factor, -PRIORITY_LIMIT_S), PRIORITY_LIMIT_S)) if isinstance(factor, int | float) else 0
     limits = tuple((_limit_key(config.id, one, scope), one.limit) for one in config.concurrency if one.limit)
     throttles = [(f"throttle:{config.id}:{_value(one.key, scope)}", one) for one in (config.throttle,) if one]
-    return Place(1000 * factor, limits, tuple(throttles), _singleton_key(config, scope))
+    once = config.idempotency.value(scope) if config.idempotency else None
+    idempotency_key = "" if once is None else f"{config.id}:{_short(once)}"  # none also where it cannot be told
+    return Place(1000 * factor, limits, tuple(throttles), _singleton_key(config, scope), idempotency_key)
 
 
-def debounce_key(config: FunctionConfig, scope: Scope) -> str:
+def debounce_key(config: FunctionConfig, event: Event) -> str:
     """What the events that wait for each other share."""
-    return f"{config.id}:{_value(config.debounce.key if config.debounce else None, scope)}"
-
-
-def idempotency_key(config: FunctionConfig, scope: Scope) -> str:
-    """What makes a second run the same; "" where the function has none, or it cannot be told for this event."""
-    value = config.idempotency.value(scope) if config.idempotency else None
-    return "" if value is None else f"{config.id}:{_short(value)}"
+    return f"{config.id}:{_value(config.debounce.key if config.debounce else None, _scope(event))}"
 
 
 def is_cancelled(cancel: Cancel, run: Run, event: Event, now_ms: int) -> bool:
     """Whether this cancellation of its function applies to the run."""
-    if cancel.timeout is not None and now_ms > run.created_ms + cancel.timeout:
+    if now_ms > run.created_ms + cancel.timeout:
         return False
     if cancel.filter is None:
         return True
-    return cancel.filter.holds(scope_of({"event": msgspec.json.decode(run.event), "async": event.members()}))
+    both = {"event": msgspec.json.decode(run.event), "async": msgspec.structs.asdict(event)}
+    return cancel.filter.holds(scope_of(both))
 
 
 def seen_key(key: str) -> str:
     """A key that fits its column."""
     return key if len(key) <= _LONGEST_KEY else sha256(key.encode()).hexdigest()
+
+
+def _scope(event: Event) -> Scope:
+    return scope_of({"event": msgspec.structs.asdict(event)})
 
 
 def _limit_key(function_id: str, limit: Limit, scope: Scope) -> str:

@@ -13,12 +13,13 @@ from typing import Any, Literal, TypeVar
 import msgspec
 from msgspec import Struct, field
 
-from bot.engine.expressions import Expression, expression
+from bot.engine.expressions import Expression
 from bot.engine.schedule import next_cron_ms
 
 DEFAULT_RETRIES = 4  # Inngest's: five attempts where a function says nothing
 PRIORITY_LIMIT_S = 12 * 3600  # the server clips the priority factor here
 _DEBOUNCE_MAX_MS = 7 * 86_400_000
+NEVER_MS = 1 << 53
 
 _UNIT_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 _DURATION = re.compile(r"(\d+)(ms|[smhdw])")
@@ -73,7 +74,7 @@ class Debounce(_Wire, frozen=True):
     """One run with the last event, `period` after it, at most `timeout` after the first."""
 
     period: Duration
-    timeout: Duration | None = None
+    timeout: Duration = Duration(NEVER_MS)
     key: Expression | None = None
 
     def __post_init__(self) -> None:
@@ -93,14 +94,14 @@ class Cancel(_Wire, frozen=True):
 
     event: str
     filter: Expression | None = field(name="if", default=None)
-    timeout: Duration | None = None
+    timeout: Duration = Duration(NEVER_MS)
 
 
 class Timeouts(_Wire, frozen=True):
     """How long a run may wait for its first call, and go on after it."""
 
-    start: Duration | None = None
-    finish: Duration | None = None
+    start: Duration = Duration(NEVER_MS)
+    finish: Duration = Duration(NEVER_MS)
 
 
 class Priority(_Wire, frozen=True):
@@ -120,7 +121,7 @@ class Step(_Wire, frozen=True):
 
     id: str = ""
     name: str = ""
-    retries: Retries | None = None
+    retries: Retries = Retries()
     runtime: Any = None
 
 
@@ -143,8 +144,7 @@ class FunctionConfig(_Wire, frozen=True):
     @property
     def attempts(self) -> int:
         """How often a job is tried, the first time included."""
-        retries = [step.retries.attempts for step in self.steps.values() if step.retries is not None]
-        return 1 + (retries[0] if retries else DEFAULT_RETRIES)
+        return 1 + max((step.retries.attempts for step in self.steps.values()), default=DEFAULT_RETRIES)
 
 
 def parse_functions(raw: Sequence[Mapping[str, Any]]) -> dict[str, FunctionConfig]:
@@ -174,7 +174,7 @@ def _parse(function_id: str, raw: Mapping[str, Any]) -> FunctionConfig:
 
 
 def _read(kind: type[_Value], value: Any) -> Any:
-    return expression(value) if kind is Expression else Duration(duration_ms(value))
+    return Expression(value) if kind is Expression else Duration(duration_ms(value))
 
 
 def _without_nothing(value: Any) -> Any:

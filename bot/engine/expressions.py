@@ -7,7 +7,6 @@ evaluated (a member is missing, the types do not fit) is None; the caller decide
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import cel
@@ -47,9 +46,3 @@ class Expression:
 def scope_of(variables: Mapping[str, Mapping[str, Any]]) -> Scope:
     """The scope of `{"event": …, "async": …}`. Raises ValueError for what is no JSON."""
     return cel.Context(dict(variables))
-
-
-@lru_cache(maxsize=1024)
-def expression(source: str) -> Expression:
-    """The compiled expression of `source`, shared. Raises ExpressionError."""
-    return Expression(source)

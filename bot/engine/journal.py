@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -80,15 +80,8 @@ class Mark(msgspec.Struct, frozen=True):
     body: bytes = b""
 
 
-class _Jobs(NamedTuple):
-    """The column `jobs`."""
-
-    jobs: dict[str, Job]
-    is_race: bool
-    is_stale: bool
-
-
-_jobs = msgspec.json.Decoder(_Jobs)
+_jobs = msgspec.json.Decoder(tuple[dict[str, Job], bool, bool])
+"""The column `jobs`: those of a run, its `is_race` and its `is_stale`."""
 
 
 @dataclass(slots=True)
@@ -105,10 +98,6 @@ class Batch:
         known = len(before.memos) if before else 0
         for position, (step, memo) in islice(enumerate(run.memos.items()), known, None):
             self.steps[run.id, step] = {"run_id": run.id, "step_id": step, "position": position, "memo": memo}
-
-    def mark(self, mark: Mark) -> None:
-        """Remember a mark."""
-        self.marks[mark.kind, mark.key] = mark
 
     def add(self, later: Batch) -> None:
         """What came after this: of a run or a mark the last word counts."""
@@ -140,13 +129,11 @@ class Journal:
         deadline = asyncio.get_running_loop().time() + wait_s
         while True:
             try:
-                await self._connection.run(engine_metadata.create_all if create_tables else lambda connection: None)
+                return await self._connection.run(engine_metadata.create_all if create_tables else lambda _: None)
             except JournalBusyError:
                 if asyncio.get_running_loop().time() >= deadline:
                     raise
-                await asyncio.sleep(0.2)
-            else:
-                return
+            await asyncio.sleep(0.2)
 
     async def close(self) -> None:
         """Let the database go. Batches not yet written are lost: the runner waits for them first."""
@@ -242,13 +229,14 @@ def _load(connection: sa.Connection) -> tuple[list[Run], list[Mark]]:
 
 
 def _run(row: Any, memos: dict[str, bytes]) -> Run:
-    columns = row._asdict() | _jobs.decode(row.jobs)._asdict()
-    return Run(**columns | {"state": RunState(row.state), "memos": memos})
+    jobs, is_race, is_stale = _jobs.decode(row.jobs)
+    more = {"state": RunState(row.state), "memos": memos, "jobs": jobs, "is_race": is_race, "is_stale": is_stale}
+    return Run(**row._asdict() | more)
 
 
 def _row(run: Run) -> dict[str, Any]:
     columns = {column.name: getattr(run, column.name) for column in runs.columns}
-    jobs = msgspec.json.encode(_Jobs(run.jobs, run.is_race, run.is_stale))
+    jobs = msgspec.json.encode((run.jobs, run.is_race, run.is_stale))
     return columns | {"state": run.state.value, "jobs": jobs}
 
 

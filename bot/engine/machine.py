@@ -20,7 +20,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.engine import protocol
@@ -86,10 +86,10 @@ class Run(Struct, frozen=True, kw_only=True):
     is_stale: bool = False
 
 
-def start(run_id: str, function_id: str, event: bytes, *, now_ms: int, at_ms: int | None = None) -> Run:
+def start(run_id: str, function_id: str, event: bytes, *, now_ms: int, at_ms: int = 0) -> Run:
     """A new run, due now or at `at_ms` if that is later."""
-    due_ms = max(now_ms, at_ms or 0)
-    return Run(id=run_id, function_id=function_id, event=event, created_ms=now_ms, jobs={ROOT: Job(due_ms)})
+    jobs = {ROOT: Job(max(now_ms, at_ms))}
+    return Run(id=run_id, function_id=function_id, event=event, created_ms=now_ms, jobs=jobs)
 
 
 def begin(run: Run, *, now_ms: int) -> Run:
@@ -101,7 +101,7 @@ def begin(run: Run, *, now_ms: int) -> Run:
 
 def answer(run: Run, config: FunctionConfig, job_id: str, reply: Reply, *, now_ms: int, backoff: Backoff) -> Run:
     """A call has been answered."""
-    if run.state.is_over or job_id not in run.jobs:
+    if job_id not in run.jobs:
         return run
     if isinstance(reply, Returned):  # in time if its call began in time, as on the server
         return _end(run, RunState.COMPLETED, reply.output, now_ms)
@@ -116,7 +116,7 @@ def answer(run: Run, config: FunctionConfig, job_id: str, reply: Reply, *, now_m
 def wake(run: Run, job_id: str, *, now_ms: int) -> Run:
     """A sleep is over."""
     job = run.jobs.get(job_id)
-    if run.state.is_over or job is None or job.kind != "sleep" or job.due_ms > now_ms:
+    if job is None or job.kind != "sleep" or job.due_ms > now_ms:
         return run
     rest = {name: one for name, one in run.jobs.items() if name != job_id}
     return _discover(replace(run, jobs=rest, memos={**run.memos, job_id: b"null"}), now_ms, is_news=True)
@@ -133,16 +133,14 @@ def cancel(run: Run, reason: str, *, now_ms: int) -> Run:
 def expire(run: Run, config: FunctionConfig, *, now_ms: int) -> Run:
     """Cancels a run that has waited for its start, or gone on since, for longer than its function allows."""
     what, deadline_ms = deadline(run, config)
-    return cancel(run, f"{what} timeout", now_ms=now_ms) if deadline_ms is not None and now_ms >= deadline_ms else run
+    return cancel(run, f"{what} timeout", now_ms=now_ms) if now_ms >= deadline_ms else run
 
 
-def deadline(run: Run, config: FunctionConfig) -> tuple[str, int | None]:
-    """What the function's time-outs bound next, "start" or "finish", and until when; None where nothing does."""
+def deadline(run: Run, config: FunctionConfig) -> tuple[str, int]:
+    """What the function's time-outs bound next, "start" or "finish", and until when; NEVER_MS or more is no bound."""
     if run.started_ms is None:
-        what, from_ms, timeout_ms = "start", run.created_ms, config.timeouts.start
-    else:
-        what, from_ms, timeout_ms = "finish", run.started_ms, config.timeouts.finish
-    return what, None if timeout_ms is None else from_ms + timeout_ms
+        return "start", run.created_ms + config.timeouts.start
+    return "finish", run.started_ms + config.timeouts.finish
 
 
 def plans_only(run: Run, job_id: str) -> bool:
@@ -222,4 +220,4 @@ def _refuse(run: Run, config: FunctionConfig, op: StepOp, now_ms: int) -> Run:
 
 
 def _end(run: Run, state: RunState, result: bytes, now_ms: int) -> Run:
-    return replace(run, state=state, result=bytes(Raw(result)), finished_ms=now_ms, jobs={}, is_stale=False)
+    return replace(run, state=state, result=result, finished_ms=now_ms, jobs={})

@@ -7,6 +7,7 @@ side open, the behaviour of the Inngest server of 2026 (named at the line).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -45,21 +46,12 @@ REFUSED_OPCODES = {
 
 
 class Event(Struct, frozen=True, kw_only=True):
-    """An event as functions see it. `ts` is milliseconds since 1970; `id` names what happened."""
+    """An event as functions and expressions see it. `ts` is milliseconds since 1970; `id` names what happened."""
 
     name: str
     data: dict[str, Any] = {}
     id: str = ""
     ts: int = 0
-    v: str | None = None
-
-    def members(self) -> dict[str, Any]:
-        """What a call carries of it, and expressions see."""
-        return {"data": self.data, "id": self.id, "name": self.name, "ts": self.ts}
-
-    def encode(self) -> bytes:
-        """Its members as JSON."""
-        return msgspec.json.encode(self.members())
 
 
 class StepOp(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -124,17 +116,14 @@ def parse_reply(status: int, headers: Mapping[str, str], body: bytes, now_ms: in
         return Raised({"name": "Error", "message": f"HTTP {status} with a body that cannot be read: {slip}"})
     if not isinstance(error, dict):
         error = {"name": "Error", "message": f"HTTP {status}: {error}"}
-    return Raised(error, retriable, _retry_at(headers.get("retry-after"), now_ms))
+    return Raised(error, retriable, _retry_at(headers.get("retry-after", ""), now_ms))
 
 
-def _retry_at(value: str | None, now_ms: int) -> int | None:
-    if not value:
-        return None
-    try:
+def _retry_at(value: str, now_ms: int) -> int | None:
+    with suppress(ValueError):
         at_ms = now_ms + int(value) * 1000 if value.isdigit() else timestamp_ms(value)
-    except ValueError:
-        return None
-    return min(max(at_ms, now_ms + MIN_RETRY_MS), now_ms + MAX_RETRY_MS)
+        return min(max(at_ms, now_ms + MIN_RETRY_MS), now_ms + MAX_RETRY_MS)
+    return None
 
 
 def timestamp_ms(text: str) -> int:

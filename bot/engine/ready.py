@@ -87,7 +87,7 @@ class Ready:
         """A job is no longer wanted."""
         entry.is_dead = True
         lane = self._lanes.get(entry.gates)
-        if lane is not None and lane.entries and lane.entries[0] is entry:
+        if lane is not None and lane.entries[0] is entry:
             self._stand(lane, lane.gate)
 
     def take(self, now_ms: int) -> Entry | None:

@@ -22,8 +22,7 @@ import structlog
 
 from bot.engine import admission, machine, protocol
 from bot.engine.calls import Call, Options, ask
-from bot.engine.configuration import Debounce, FunctionConfig
-from bot.engine.expressions import Scope, scope_of
+from bot.engine.configuration import NEVER_MS, Debounce, FunctionConfig
 from bot.engine.journal import SEEN, Batch, Journal, Mark
 from bot.engine.machine import Job, Run, RunState
 from bot.engine.protocol import Event, Reply
@@ -38,7 +37,7 @@ Occurrence = Callable[["_Turn"], None]
 SEEN_MS = 24 * 3_600_000  # event ids and idempotency keys are remembered for a day, as Inngest does
 _PRUNE_EVERY_MS = 3_600_000
 _CONTINUES_MS = 60_000  # what has begun goes before what has not, unless that is more urgent by a minute
-_CALLS_AT_ONCE = 8  # begun before others get their turn on the event loop
+_CALLS_AT_ONCE, _EVENTS_AT_ONCE = 8, 20  # before others get their turn on the event loop
 
 
 class _Debounced(msgspec.Struct, frozen=True):
@@ -106,7 +105,11 @@ class Runner:
         """Take events in; their ids, once they and the runs they start are durable."""
         now_ms = self._now_ms()
         named = [msgspec.structs.replace(one, id=one.id or new_id(now_ms), ts=one.ts or now_ms) for one in events]
-        await self._occur(partial(self._take, named))
+        turns = []
+        for some in (named[at : at + _EVENTS_AT_ONCE] for at in range(0, len(named), _EVENTS_AT_ONCE)):
+            turns.append(asyncio.create_task(self._occur(partial(self._take, some))))
+            await asyncio.sleep(0)
+        await asyncio.gather(*turns)
         return [event.id for event in named]
 
     async def run(self) -> None:
@@ -139,8 +142,8 @@ class Runner:
                 self._at(mark.at_ms, partial(self._let_go, mark))
         for run in runs:
             if (config := self._functions.get(run.function_id)) is not None:
-                scope = scope_of({"event": msgspec.json.decode(run.event)})
-                self._remember(_Live(run, config, admission.place(config, scope)), turn)
+                place = admission.place(config, msgspec.json.decode(run.event, type=Event))
+                self._remember(_Live(run, config, place), turn)
         for config in self._functions.values():
             for cron in [trigger.cron for trigger in config.triggers if trigger.cron]:
                 due = self._marks.get(("cron", f"{config.id}:{cron}"))
@@ -174,7 +177,13 @@ class Runner:
             entry = self._ready.take(now_ms)
             if entry is None:
                 return
-            self._begin(entry, now_ms)
+            live = self._live[entry.run_id]
+            if live.run.state is RunState.QUEUED:
+                live.run = machine.begin(live.run, now_ms=now_ms)
+                self._watch(live)
+            live.calls += 1
+            self.in_flight += 1
+            self._spawn(self._perform(live, entry, live.run))
             self._wake.set()
 
     async def _sleep(self, now_ms: int) -> None:
@@ -197,15 +206,6 @@ class Runner:
     def _done(self, _task: asyncio.Task[Any]) -> None:
         self._busy -= 1
         self.nudge()
-
-    def _begin(self, entry: Entry, now_ms: int) -> None:
-        live = self._live[entry.run_id]
-        if live.run.state is RunState.QUEUED:
-            live.run = machine.begin(live.run, now_ms=now_ms)
-            self._watch(live)
-        live.calls += 1
-        self.in_flight += 1
-        self._spawn(self._perform(live, entry, live.run))
 
     async def _perform(self, live: _Live, entry: Entry, run: Run) -> None:
         reply = await ask(self._call, self._options, run, live.config, entry.job_id)
@@ -267,7 +267,7 @@ class Runner:
     def _watch(self, live: _Live) -> None:
         """Look at the run again when its start or its finish is too late; a call that is out may still end it well."""
         _, deadline_ms = machine.deadline(live.run, live.config)
-        if deadline_ms is not None:
+        if deadline_ms < NEVER_MS:
             self._at(deadline_ms, partial(self._check_time, live))
 
     def _check_time(self, live: _Live, turn: _Turn) -> None:
@@ -291,31 +291,26 @@ class Runner:
         self._change(live, machine.wake(live.run, job_id, now_ms=max(turn.now_ms, job.due_ms)), turn)
 
     def _route(self, event: Event, turn: _Turn) -> None:
-        if not self._routes.hear(event.name):
-            return
         for config, cancel in self._routes.cancels(event):
             for live in [one for one in self._live.values() if one.config is config]:
                 if admission.is_cancelled(cancel, live.run, event, turn.now_ms):
                     self._change(live, machine.cancel(live.run, f"event {event.name}", now_ms=turn.now_ms), turn)
-        scope = scope_of({"event": event.members()})
-        for config in self._routes.starts(event.name, scope):
+        for config in self._routes.starts(event):
             if config.debounce is None:
-                self._start(config, event, scope, turn)
+                self._start(config, event, turn)
             else:
-                self._hold(config, config.debounce, event, scope, turn)
+                self._hold(config, config.debounce, event, turn)
 
-    def _hold(self, config: FunctionConfig, debounce: Debounce, event: Event, scope: Scope, turn: _Turn) -> None:
+    def _hold(self, config: FunctionConfig, debounce: Debounce, event: Event, turn: _Turn) -> None:
         """Debounce: the run waits for the last event, until the deadline that the first one set."""
-        key, first_ms = admission.debounce_key(config, scope), turn.now_ms
+        key, first_ms = admission.debounce_key(config, event), turn.now_ms
         if (mark := self._marks.get(("debounce", key))) is not None:
             held = msgspec.json.decode(mark.body, type=_Debounced)
             if held.event.ts > event.ts:  # late news changes nothing
-                turn.batch.mark(mark)
+                self._mark(mark, turn)
                 return
             first_ms = held.first_ms
-        due_ms = turn.now_ms + debounce.period
-        if debounce.timeout is not None:
-            due_ms = min(due_ms, first_ms + debounce.timeout)
+        due_ms = min(turn.now_ms + debounce.period, first_ms + debounce.timeout)
         mark = Mark("debounce", key, due_ms, msgspec.json.encode(_Debounced(config.id, event, first_ms)))
         self._mark(mark, turn)
         self._at(due_ms, partial(self._let_go, mark))
@@ -327,32 +322,32 @@ class Runner:
         del self._marks[mark.kind, mark.key]
         turn.batch.marks[mark.kind, mark.key] = None
         if (config := self._functions.get(held.function_id)) is not None:
-            self._start(config, held.event, scope_of({"event": held.event.members()}), turn)
+            self._start(config, held.event, turn)
 
-    def _start(self, config: FunctionConfig, event: Event, scope: Scope, turn: _Turn) -> None:
-        place = admission.place(config, scope)
+    def _start(self, config: FunctionConfig, event: Event, turn: _Turn) -> None:
+        place = admission.place(config, event)
         holder = self._singletons.get(place.singleton_key)
         if holder is not None and config.singleton is not None and config.singleton.mode == "skip":
             return
-        key = admission.idempotency_key(config, scope)
-        if key and not self._is_news("idempotency", key, turn):
+        if place.idempotency_key and not self._is_news("idempotency", place.idempotency_key, turn):
             return
         if holder is not None:
             self._change(holder, machine.cancel(holder.run, "a newer run", now_ms=turn.now_ms), turn)
-        run = machine.start(new_id(turn.now_ms), config.id, event.encode(), now_ms=turn.now_ms, at_ms=event.ts)
+        run = machine.start(
+            new_id(turn.now_ms), config.id, msgspec.json.encode(event), now_ms=turn.now_ms, at_ms=event.ts
+        )
         turn.batch.put(run)
         self._remember(_Live(run, config, place), turn)
 
     def _mark(self, mark: Mark, turn: _Turn) -> None:
-        self._marks[mark.kind, mark.key] = mark
-        turn.batch.mark(mark)
+        self._marks[mark.kind, mark.key] = turn.batch.marks[mark.kind, mark.key] = mark
 
     def _is_news(self, kind: str, key: str, turn: _Turn) -> bool:
         """Whether this was not seen within a day. It is written either way, so that the answer waits for the commit."""
         key = admission.seen_key(key)
         mark = self._marks.get((kind, key))
         if mark is not None and mark.at_ms > turn.now_ms:
-            turn.batch.mark(mark)
+            self._mark(mark, turn)
             return False
         self._mark(Mark(kind, key, turn.now_ms + SEEN_MS), turn)
         return True
@@ -364,7 +359,7 @@ class Runner:
     def _strike(self, config: FunctionConfig, cron: str, due_ms: int, turn: _Turn) -> None:
         """A cron time has come. What was missed while the engine was down is made up for once."""
         event = Event(name=protocol.SCHEDULED, data={"cron": cron}, id=new_id(turn.now_ms), ts=due_ms)
-        self._start(config, event, scope_of({"event": event.members()}), turn)
+        self._start(config, event, turn)
         self._expect(config, cron, next_cron_ms(cron, max(due_ms, turn.now_ms)), turn)
 
     def _prune(self, turn: _Turn) -> None:

@@ -79,10 +79,11 @@ class Engine:
     async def receive(self, events: Sequence[Mapping[str, Any]]) -> list[str]:
         """Take in events (`name`, `data`, `id`, `ts` in milliseconds); their ids, once durable.
 
-        An id seen within 24 hours has no further effect. Raises EngineStoppedError, or msgspec.ValidationError for
-        what is no event.
+        An id seen within 24 hours has no further effect. Raises EngineStoppedError, or TypeError or ValueError for
+        what is no event or no JSON: then none of them is taken in.
         """
-        return await self._running().receive(msgspec.convert(list(events), list[Event]))
+        encoded = msgspec.json.encode(events)
+        return await self._running().receive(msgspec.json.decode(encoded, type=list[Event]))
 
     async def idle(self) -> None:
         """Until nothing is under way and nothing can be called before the next timer."""

@@ -1,28 +1,35 @@
-"""A process with an engine, made to be killed: `python -m tests.engine.crashing DATABASE_URL LOG RUNS`.
+"""A process with an engine, made to be killed: `python -m tests.engine.crashing DATABASE_URL LOG RUNS LINES DELAY_MS`.
 
 Every execution of a step appends one line to LOG at once: `run step token`. The token is also the step's result, and
-the end of a run logs those that it was given. Ends with 0 when all runs are over.
+the end of a run logs those that it was given. Ends with 0 when all runs are over, or by SIGKILL so long after that many
+lines (0: never): by its own hand, because nobody else is sure to be quick enough.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 import uuid
 from datetime import timedelta
+from threading import Timer
 
 import inngest
 
 from tests.engine.worlds import Functions, embedded, send
 
 
-def main(url: str, log: str, count: int) -> None:
+def main(url: str, log: str, count: int, lines_left: int, delay_ms: int) -> None:
     """Send the events (again: their ids make them the same), and stay until all is done."""
     lines = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
     def note(*words: object) -> None:
+        nonlocal lines_left
         os.write(lines, (" ".join(map(str, words)) + "\n").encode())
+        lines_left -= 1
+        if lines_left == 0:
+            Timer(delay_ms / 1000, os.kill, (os.getpid(), signal.SIGKILL)).start()
 
     def build(client: inngest.Inngest, prefix: str) -> Functions:
         @client.create_function(
@@ -72,4 +79,4 @@ def main(url: str, log: str, count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], *map(int, sys.argv[3:]))

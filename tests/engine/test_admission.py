@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from bot.engine import admission, machine
 from bot.engine.configuration import FunctionConfig, parse_functions
-from bot.engine.expressions import Scope, scope_of
 from bot.engine.protocol import Event
 
 EVENT = Event(name="go", data={"kind": "command", "key": "k", "n": 7, "flag": False}, id="e", ts=1)
@@ -19,12 +19,8 @@ def config(**more: Any) -> FunctionConfig:
     return one
 
 
-def _scope(event: Event = EVENT) -> Scope:
-    return scope_of({"event": event.members()})
-
-
 def place(event: Event = EVENT, **more: Any) -> admission.Place:
-    return admission.place(config(**more), _scope(event))
+    return admission.place(config(**more), event)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +40,7 @@ def test_priority_makes_older_within_twelve_hours(expression: str, seconds: int)
 def test_limits_of_a_function_are_its_own_and_those_of_a_scope_are_shared() -> None:
     limits = [{"limit": 2, "key": "event.data.key"}, {"limit": 3, "scope": "env", "key": "'all'"}, {"limit": 0}]
     found = place(concurrency=limits).limits
-    other = admission.place(parse_functions([{"id": "g", "concurrency": limits}])["g"], _scope()).limits
+    other = admission.place(parse_functions([{"id": "g", "concurrency": limits}])["g"], EVENT).limits
     assert [limit for _, limit in found] == [2, 3], "0 is no limit"
     assert found[0] != other[0]
     assert found[1] == other[1]
@@ -66,16 +62,16 @@ def test_a_long_key_still_fits_its_column() -> None:
 
 
 def test_an_idempotency_key_that_cannot_be_told_is_none() -> None:
-    assert admission.idempotency_key(config(idempotency="event.data.key"), _scope()) == "f:k"
-    assert admission.idempotency_key(config(idempotency="event.data.none"), _scope()) == ""
-    assert admission.idempotency_key(config(), _scope()) == ""
+    assert place(idempotency="event.data.key").idempotency_key == "f:k"
+    assert place(idempotency="event.data.none").idempotency_key == ""
+    assert place().idempotency_key == ""
 
 
 def test_a_function_is_started_once_however_many_triggers_match() -> None:
     twice = config(triggers=[{"event": "go"}, {"event": "go", "expression": "event.data.n == 7"}])
     never = config(triggers=[{"event": "go", "expression": "event.data.n == 8"}])
-    assert admission.Routes([twice]).starts("go", _scope()) == [twice]
-    assert admission.Routes([never]).starts("go", _scope()) == []
+    assert admission.Routes([twice]).starts(EVENT) == [twice]
+    assert admission.Routes([never]).starts(EVENT) == []
     assert not admission.Routes([twice]).hear("other")
 
 
@@ -87,7 +83,7 @@ def test_a_function_is_started_once_however_many_triggers_match() -> None:
 )  # fmt: skip
 def test_who_is_cancelled(name: str, data: dict[str, Any], now_ms: int, is_cancelled: bool) -> None:
     one = config(cancel=[{"event": "stop", "if": "async.data.key == event.data.key", "timeout": "5s"}])
-    run, event = machine.start("r", one.id, EVENT.encode(), now_ms=0), Event(name=name, data=data)
+    run, event = machine.start("r", one.id, msgspec.json.encode(EVENT), now_ms=0), Event(name=name, data=data)
     found = [cancel for _, cancel in admission.Routes([one]).cancels(event)]
     assert any(admission.is_cancelled(cancel, run, event, now_ms) for cancel in found) is is_cancelled
 

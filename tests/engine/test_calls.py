@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import inngest
+import msgspec
 import pytest
 from inngest._internal import server_lib, step_lib  # noqa: TID251 - the wire's other end
 from inngest._internal.step_lib.base import Output  # noqa: TID251 - the wire's other end
@@ -67,7 +68,7 @@ def test_the_sdk_reads_our_calls() -> None:
         "error": protocol.memo_error({"message": "m", "name": "E", "code": "unknown"}),
         "sleep": b"null",
     }
-    event = protocol.Event(name="go", data={"a": None}, id="e", ts=7).encode()
+    event = msgspec.json.encode(protocol.Event(name="go", data={"a": None}, id="e", ts=7))
     jobs = {"": Job(0, attempt=2), "other": Job(0)}
     run = replace(machine.start("r", "f", event, now_ms=0), memos=memos, jobs=jobs)
     request = server_lib.ServerRequest.from_raw(call_body(run, FunctionConfig(id="f"), ""))

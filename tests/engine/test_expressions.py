@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.engine.expressions import Expression, ExpressionError, expression, scope_of
+from bot.engine.expressions import Expression, ExpressionError, scope_of
 
 SCOPE: dict[str, dict[str, Any]] = {
     "event": {"data": {"n": 1, "s": "x", "flag": True, "list": [1, 2], "none": None, "big": 2**70}, "name": "go"},
@@ -41,7 +41,7 @@ SCOPE: dict[str, dict[str, Any]] = {
     ],
 )
 def test_expressions(source: str, value: Any) -> None:
-    found = expression(source).value(scope_of(SCOPE))
+    found = Expression(source).value(scope_of(SCOPE))
     assert (found, type(found)) == (value, type(value))
 
 

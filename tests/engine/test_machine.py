@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.engine import machine
-from bot.engine.configuration import Duration, FunctionConfig, Retries, Step, Timeouts
+from bot.engine.configuration import NEVER_MS, Duration, FunctionConfig, Retries, Step, Timeouts
 from bot.engine.machine import ROOT, Job, Run, RunState
 from bot.engine.protocol import Event, Raised, Reply, Returned, StepOp, Stepped, memo_data
 
@@ -23,7 +23,7 @@ def _config(attempts: int, **more: Any) -> FunctionConfig:
 
 
 CONFIG = _config(3)
-EVENT = Event(name="go", data={"a": 1}, id="e", ts=1).encode()
+EVENT = msgspec.json.encode(Event(name="go", data={"a": 1}, id="e", ts=1))
 
 Stage = tuple[str, ...]
 """Names of the steps of one stage; several are a parallel group. A name that starts with z is a sleep."""
@@ -135,6 +135,26 @@ def test_nothing_lost_nothing_doubled(stages: list[Stage], luck: list[tuple[int,
             assert run.memos[name] == b"null"
 
 
+def test_a_run_is_due_at_once_or_when_its_event_is() -> None:
+    for at_ms, due_ms in ((0, 7), (6, 7), (8, 8)):
+        run = machine.start("run", CONFIG.id, EVENT, now_ms=7, at_ms=at_ms)
+        assert (run.created_ms, run.state, run.jobs) == (7, RunState.QUEUED, {ROOT: Job(due_ms)})
+    assert machine.start("run", CONFIG.id, EVENT, now_ms=7).jobs == {ROOT: Job(7)}
+
+
+def test_a_run_begins_with_its_first_call() -> None:
+    begun = machine.begin(machine.start("run", CONFIG.id, EVENT, now_ms=0), now_ms=3)
+    assert (begun.state, begun.started_ms) == (RunState.RUNNING, 3)
+    assert machine.begin(begun, now_ms=4) is begun
+
+
+def test_answers_and_wake_ups_that_nobody_waits_for_change_nothing() -> None:
+    run = _answer(_start(), Stepped((_op("StepPlanned", "a"), _sleep("z", 5))))
+    assert _answer(run, Stepped((_op("StepRun", "b"),)), "b") is run
+    assert machine.wake(run, "b", now_ms=9_000) is run
+    assert machine.wake(run, "a", now_ms=9_000) is run, "a call is no sleep"
+
+
 def test_a_run_that_is_over_stays_as_it_is() -> None:
     """Late answers, wake-ups and cancellations change nothing."""
     over = _answer(_start(), Returned(b"1"), now_ms=5)
@@ -188,6 +208,25 @@ def test_steps_that_need_a_server_end_the_run(op: str, words: str) -> None:
         assert part in message
 
 
+def test_a_step_without_a_name_is_called_by_its_id() -> None:
+    after = _answer(_start(), Stepped((_op("Quantum", "x"),)), now_ms=4)
+    message = "Function 'app-f' uses Quantum, which needs an Inngest server (step 'x')."
+    assert json.loads(after.result) == {"name": "EngineError", "message": message}
+    assert (after.finished_ms, after.jobs) == (4, {})
+
+
+def test_what_is_known_or_under_way_stays_as_it_is() -> None:
+    """An answer that names a step again neither replaces its memo nor its job; an unknown nothing asks for nothing."""
+    run = _answer(_start(), Stepped((_op("StepPlanned", "a"), _sleep("z", 5), _op("StepRun", "m", data=_raw(1)))))
+    again = (
+        _op("StepPlanned", "a"), _sleep("z", 9), _op("StepRun", "m", data=_raw(2)), _op("StepFailed", "m"),
+        _op("StepPlanned", "m"), _sleep("m", 9), _op("None", "n"),
+    )  # fmt: skip
+    after = _answer(run, Stepped((*again, _op("StepPlanned", "b"))), "a", now_ms=3)
+    assert after.jobs == {"a": Job(3), "z": Job(5_000, kind="sleep"), "b": Job(3)}
+    assert after.memos == {"m": memo_data(b"1")}
+
+
 def test_a_wait_group_is_discovered_again_when_all_are_done() -> None:
     planned = _answer(_start(), Stepped((_op("StepPlanned", "a"), _sleep("z", 5))))
     assert set(planned.jobs) == {"a", "z"}
@@ -215,16 +254,18 @@ def test_a_race_is_discovered_again_at_each_news() -> None:
 
 def test_timeouts() -> None:
     config = _config(3, timeouts=Timeouts(start=Duration(1000), finish=Duration(2000)))
-    queued = machine.start("run", config.id, EVENT, now_ms=0)
-    assert machine.expire(queued, config, now_ms=999) is queued
-    assert machine.expire(queued, config, now_ms=1000).state is RunState.CANCELLED
+    queued = machine.start("run", config.id, EVENT, now_ms=500)
+    assert machine.expire(queued, config, now_ms=1499) is queued
+    assert "start timeout" in machine.expire(queued, config, now_ms=1500).result.decode()
     running = machine.begin(queued, now_ms=1000)
     assert machine.expire(running, config, now_ms=2999) is running
-    assert machine.expire(running, config, now_ms=3000).state is RunState.CANCELLED
-    late = _answer(running, Stepped((_op("StepRun", "a"),)), now_ms=3000, config=config)
-    assert late.state is RunState.CANCELLED
+    assert "finish timeout" in machine.expire(running, config, now_ms=3000).result.decode()
+    for reply in (Stepped((_op("StepRun", "a"),)), Raised({}, retriable=False)):
+        assert _answer(running, reply, now_ms=3000, config=config).state is RunState.CANCELLED
+        assert _answer(running, reply, now_ms=2999, config=config).state is not RunState.CANCELLED
     in_time = _answer(running, Returned(b"1"), now_ms=3000, config=config)
     assert in_time.state is RunState.COMPLETED  # a last call that began in time counts, as on the server
+    assert machine.deadline(running, CONFIG)[1] >= NEVER_MS
 
 
 @pytest.mark.parametrize(
@@ -243,14 +284,25 @@ def test_timeouts() -> None:
 def test_lifecycle_events(after: Run, names: list[str]) -> None:
     events = machine.lifecycle_events(after, lambda name: True, now_ms=9)
     assert [one.name for one in events] == names
-    assert len({one.id for one in events}) == len(events)
     for event in events:
-        assert event.data["function_id"] == "app-f"
-        assert event.data["event"]["data"] == {"a": 1}
+        assert (event.id, event.ts) == (f"run:{event.name}", 9)
+        heard = machine.lifecycle_events(after, event.name.__eq__, now_ms=9)
+        assert heard == (event,)
+        data = dict(event.data)
+        outcome = data.pop("result" if after.state is RunState.COMPLETED else "error")
+        assert outcome == json.loads(after.result)
+        told = json.loads(EVENT)
+        assert data == {"function_id": "app-f", "run_id": "run", "event": told, "events": [told]}
+
+
+def test_a_cancelled_run_says_why() -> None:
+    cancelled = machine.cancel(_start(), "why", now_ms=8)
+    assert json.loads(cancelled.result) == {"name": "CancelledError", "message": "Run cancelled: why"}
+    assert (cancelled.finished_ms, cancelled.jobs) == (8, {})
 
 
 def test_the_end_of_a_lifecycle_run_tells_nothing_further() -> None:
-    event = Event(name="inngest/function.failed", data={}).encode()
+    event = msgspec.json.encode(Event(name="inngest/function.failed", data={}))
     run = machine.start("run", "app-f-failure", event, now_ms=0)
     assert machine.lifecycle_events(_answer(run, Raised({}, retriable=False)), lambda name: True, now_ms=0) == ()
 

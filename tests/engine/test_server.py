@@ -104,11 +104,16 @@ async def test_operations(url: str) -> None:
         await engine.receive([{"name": "go"}])
 
 
-@pytest.mark.parametrize("event", [{"data": {}}, {"name": 5}, {"name": "x", "data": [1]}])
+LONE = {"name": "x", "data": {"half a character": "\ud800"}}
+
+
+@pytest.mark.parametrize("event", [{"data": {}}, {"name": 5}, {"name": "x", "data": [1]}, LONE])
 async def test_what_is_no_event_is_refused(url: str, event: Mapping[str, Any]) -> None:
     async with embedded(url, sleeper([])) as world:
-        with pytest.raises(ValueError, match=r"Expected|missing"):
-            await world.engine.receive([event])
+        with pytest.raises(ValueError, match=r"Expected|missing|surrogates"):
+            await world.engine.receive([{"name": "go", "data": {"n": 1}}, event])
+        await world.quiet()
+        assert await world.engine.counts() == {}
 
 
 async def test_stop_waits_for_calls_and_cuts_off_what_takes_too_long(url: str) -> None:
