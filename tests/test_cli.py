@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 
 def bot(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """`python -m bot …` in a folder of its own, with nothing set but what is given."""
-    keep = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    keep = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "SSL_CERT_FILE") if name in os.environ}
     return subprocess.run(
         [sys.executable, "-m", "bot", *arguments],
         cwd=cwd,

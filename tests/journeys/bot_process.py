@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from itertools import cycle
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -22,11 +24,16 @@ from tests.journeys.rows import rows_of
 ROOT = Path(__file__).resolve().parents[2]
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 40.0
+INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE")
+"""What of this process's environment the bot's has."""
+LONGEST_LOOK_S = 0.5
 API_TOKEN = "journey-token-8ec1a7"
 SECRET_KEY = "journey-secret-key-5f0b"
 
 T = TypeVar("T")
 
+_ports = cycle(range(20_000 + os.getpid() * 41 % 10_000, 32_000))
+"""Each process begins elsewhere, and takes no port twice before it has had all."""
 
 APP_SETTINGS = (
     "GITHUB_APP_ID",
@@ -44,22 +51,29 @@ class BotFailed(AssertionError):
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port that nobody listens on, below those that the kernel gives away, so that it stays free."""
+    for port in _ports:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("cycle() ended")
 
 
-def eventually(look: Callable[[], T], *, timeout_s: float = 30.0, what: str = "") -> T:
-    """The first truthy value of `look`. Raises AssertionError with the last value when time is up."""
-    deadline = time.monotonic() + timeout_s
+def eventually(look: Callable[[], T], *, timeout_s: float = 60.0, what: str = "") -> T:
+    """The first truthy value of `look`. Raises AssertionError with the last value when time is up.
+
+    A look counts as half a second at most: the time in which everything stood still, tests and bot, is nobody's delay.
+    """
+    left_s = timeout_s
     while True:
+        began = time.monotonic()
         value = look()
         if value:
             return value
-        if time.monotonic() > deadline:
+        if left_s <= 0:
             raise AssertionError(f"not within {timeout_s:g} s: {what or look}; last seen: {value!r}")
         time.sleep(0.05)
+        left_s -= min(time.monotonic() - began, LONGEST_LOOK_S)
 
 
 class BotProcess:
@@ -83,7 +97,7 @@ class BotProcess:
         self._rows = rows_of(self.database_url)
         self.log_path = folder / "bot.log"
         self._environment = {
-            **{name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ},
+            **{name: os.environ[name] for name in INHERITED if name in os.environ},
             "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
             **hub.environment(),
@@ -107,7 +121,11 @@ class BotProcess:
         )
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(
@@ -152,16 +170,18 @@ class BotProcess:
             )
 
     def wait_ready(self) -> None:
-        deadline = time.monotonic() + START_TIMEOUT_S
-        while time.monotonic() < deadline:
+        def is_ready() -> bool:
             if self.process is None or self.process.poll() is not None:
                 raise BotFailed(f"the bot ended while starting:\n{self.log_tail()}")
             try:
-                if self.api.get("/readyz").status_code == 200:
-                    return
+                return self.api.get("/readyz").status_code == 200
             except httpx.TransportError:
-                time.sleep(0.05)
-        raise BotFailed(f"the bot was not ready within {START_TIMEOUT_S:g} s:\n{self.log_tail()}")
+                return False
+
+        try:
+            eventually(is_ready, timeout_s=START_TIMEOUT_S)
+        except AssertionError as late:
+            raise BotFailed(f"the bot was not ready within {START_TIMEOUT_S:g} s:\n{self.log_tail()}") from late
 
     def kill(self) -> None:
         """kill -9 of the bot itself; its workers must notice by themselves."""
@@ -245,7 +265,7 @@ class BotProcess:
         )
         return rows[0] if rows else {}
 
-    def wait_report(self, full_name: str, head_sha: str = "", timeout_s: float = 40.0) -> dict[str, Any]:
+    def wait_report(self, full_name: str, head_sha: str = "", timeout_s: float = 60.0) -> dict[str, Any]:
         """The completed report of that repository (at that SHA), by the API. Raises BotFailed with the log's end."""
 
         def look() -> bool:
@@ -260,7 +280,7 @@ class BotProcess:
             raise BotFailed(message) from None
         return self.report(full_name)
 
-    def wait_ended(self, full_name: str, timeout_s: float = 40.0) -> dict[str, Any]:
+    def wait_ended(self, full_name: str, timeout_s: float = 60.0) -> dict[str, Any]:
         """The repository's report or failure, by the API, once its refresh has ended either way."""
 
         def look() -> bool:

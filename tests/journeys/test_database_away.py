@@ -73,14 +73,14 @@ def deliver(bot: BotProcess) -> int:
 
 def down(bot: BotProcess) -> None:
     """The database's absence is told, and no delivery accepted."""
-    eventually(lambda: readiness(bot)[0] == 503, timeout_s=15, what="/readyz says 503")
+    eventually(lambda: readiness(bot)[0] == 503, timeout_s=60, what="/readyz says 503")
     assert readiness(bot)[1]["database"] is False
     assert deliver(bot) == 503
 
 
 def up(bot: BotProcess) -> None:
     """Everything works again."""
-    eventually(lambda: readiness(bot)[0] == 200, timeout_s=40, what="/readyz says 200")
+    eventually(lambda: readiness(bot)[0] == 200, timeout_s=60, what="/readyz says 200")
     assert deliver(bot) == 202
 
 

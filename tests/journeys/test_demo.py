@@ -98,7 +98,7 @@ def assert_every_page_has_something(rows: Rows) -> None:
     def missing() -> list[str]:
         return [what for what, sql in THERE.items() if not next(iter(rows.read(sql)[0].values()))]
 
-    eventually(lambda: not missing(), timeout_s=15, what=f"in the demo's database: {missing()}")
+    eventually(lambda: not missing(), timeout_s=60, what=f"in the demo's database: {missing()}")
 
 
 def test_a_path_that_is_no_repository_is_one_clear_line(environment: dict[str, str], tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_silence_ends_by_our_own_timeout(stage: Stage) -> None:
     repository = quietly_added(stage)
     fault = stage.hub.faults.add("hang", "/tarball/", times=1)
     stage.hub.install(repository.owner)
-    stage.bot.wait_report(repository.full_name, repository.git.head(), timeout_s=40)
+    stage.bot.wait_report(repository.full_name, repository.git.head())
     assert fault.hits == 1
 
 
@@ -100,5 +100,5 @@ def test_a_hung_repository_holds_up_nobody(stage: Stage) -> None:
     stage.hub.faults.add("hang", f"/repos/{login}/stuck/tarball")
     stage.hub.install(login)
     for number in range(5):
-        stage.bot.wait_report(f"{login}/free{number}", timeout_s=15)
+        stage.bot.wait_report(f"{login}/free{number}")
     assert stage.bot.refresh_state(f"{login}/stuck")["refresh_status"] != "completed"

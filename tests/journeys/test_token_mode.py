@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakehub import FakeHub
-from tests.journeys.bot_process import ROOT, WITHOUT_APP, BotProcess, eventually
+from tests.journeys.bot_process import INHERITED, ROOT, WITHOUT_APP, BotProcess, eventually
 
 OWNER = "solo"
 
@@ -29,7 +29,7 @@ def hub() -> Iterator[FakeHub]:
 
 
 def environment(hub: FakeHub, folder: Path) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
     return {
         **kept,
         "PYTHONPATH": str(ROOT),
@@ -52,7 +52,7 @@ def batch(hub: FakeHub, folder: Path, *arguments: str) -> subprocess.CompletedPr
 
 def run(environment: dict[str, str], folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(*arguments), cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+        command(*arguments), cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
 
 
@@ -157,9 +157,11 @@ def test_it_goes_on_where_it_was_killed(hub: FakeHub, tmp_path: Path) -> None:
         command(), cwd=tmp_path, env=environment(hub, tmp_path), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         start_new_session=True,
     )  # fmt: skip
-    eventually(lambda: finished_runs(tmp_path) >= 3, what="some reports", timeout_s=60)
-    os.killpg(running.pid, signal.SIGKILL)
-    running.wait(20)
+    try:
+        eventually(lambda: finished_runs(tmp_path) >= 3, what="some reports")
+    finally:
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait(20)
     begun, finished = archives(hub), finished_runs(tmp_path)
     done = batch(hub, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.model.sign_in import UserAccess
 from bot.storage import tokens
 from bot.web.access import RECHECK_S
+from bot.web.api_answers import answer_of
 from tests.web.world import ADMIN_ID, HARBOUR, NOW, READER_ID, World
 
 pytestmark = pytest.mark.anyio
@@ -105,6 +107,13 @@ async def test_the_live_progress_ends_with_the_readers_right(
 ) -> None:
     monkeypatch.setattr("bot.web.pages_batches.LOOK_S", 0.0)
     monkeypatch.setattr("bot.web.pages_batches.POLL_S", 0.001)
+    told = asyncio.Event()
+
+    def tells(*given: Any) -> Any:
+        told.set()
+        return answer_of(*given)
+
+    monkeypatch.setattr("bot.web.pages_batches.answer_of", tells)
     async with world.web.db.write() as session:
         made, secret = await tokens.create(
             session, name="t", scope="read", installation_id=HARBOUR, created_by="operator", now=NOW
@@ -115,7 +124,8 @@ async def test_the_live_progress_ends_with_the_readers_right(
             (api, "/api/batches/batch-1/events") if how == "token revoked" else (admin, "/batches/batch-1/events")
         )
         reading = asyncio.create_task(client.get(path))
-        await asyncio.sleep(0.05)
+        async with asyncio.timeout(30):
+            await told.wait()
         assert not reading.done(), "the batch still runs"
         if how == "signed out":
             token = re.findall(r'name="form_token" value="([^"]+)"', page)[0]
@@ -126,5 +136,5 @@ async def test_the_live_progress_ends_with_the_readers_right(
         else:
             async with world.web.db.write() as session:
                 await tokens.revoke(session, made.id, now=NOW)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             assert (await reading).text.count("event: progress") == 1

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
-import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -40,6 +38,7 @@ from tests.analysis.manifests import (
     test_terraform,
     test_workflows,
 )
+from tests.cpu import cpu_s
 
 EXAMPLES = int(os.environ.get("RADAR_FUZZ_EXAMPLES", "6"))
 """Texts per reader and test: few in every run, as many as wanted in a long one."""
@@ -225,11 +224,4 @@ def _is_linear(short_s: float, long_s: float) -> bool:
 
 
 def _seconds(path: str, text: str) -> float:
-    """CPU seconds of this process without the collection of what other tests left, which takes longer than a text."""
-    gc.disable()
-    try:
-        started = time.process_time()
-        read_unguarded(path, text)
-        return time.process_time() - started
-    finally:
-        gc.enable()
+    return cpu_s(lambda: read_unguarded(path, text))
