@@ -172,12 +172,13 @@ async def _measure(kind: str, url: str, folder: Path) -> list[str]:
         ):
             for name, client, questions in (
                 ("operator", operator, PAGES),
-                ("person", person, PAGES[:22]),
+                ("person", person, PAGES),
                 ("stranger", stranger, PAGES[:22]),
                 ("token", api, CALLS),
                 ("installation", narrow, CALLS),
             ):
                 missed += await _ask_all(f"{kind} {name}", client, questions, accounts, is_page=questions is not CALLS)
+            await _first_overviews(kind, world, person)
         await _exports(world)
     finally:
         await world.web.figures.close()
@@ -221,6 +222,24 @@ async def _count_figures(world: World) -> None:
     for scope in (EVERYTHING, PUBLIC):
         await world.web.figures.of(scope, is_patient=True)
     print(f"counted the figures in {time.perf_counter() - started:.1f} s", flush=True)
+
+
+async def _first_overviews(kind: str, world: World, person: httpx.AsyncClient) -> None:
+    """What a person waits for whose own repositories nobody has counted yet, as when GitHub shows them a new one."""
+    times = []
+    for number in range(10):
+        async with world.web.db.write() as session:
+            await session.execute(text("UPDATE web_sessions SET access = :new"), {"new": f"bench {number}"})
+        started = time.perf_counter()
+        answer = await person.get("/")
+        times.append((time.perf_counter() - started) * 1000)
+        if "Still counting" not in answer.text:
+            raise RuntimeError("the figures of another access were shown")
+        await world.web.figures.close()
+    print(
+        f"{kind} person, nothing counted yet: median {statistics.median(times):.1f}, max {max(times):.1f} ms",
+        flush=True,
+    )
 
 
 async def _exports(world: World) -> None:

@@ -176,11 +176,21 @@ async def test_a_filter_finds_what_it_says(database: Database, name: str, monkey
             )
 
 
-@pytest.mark.parametrize("selective", [1, 800])  # an installation's rows are led to, or sought in the walk
+@pytest.mark.parametrize(
+    ("selective", "common", "examined"),
+    [
+        (800, 40_000, 5_000),  # an installation's rows are led to, a person's made a set
+        (1, 40_000, 5_000),  # an installation's are sought in the walk
+        (1, 1, 5_000),  # a person's are probed, and counted by a look aside
+        (1, 1, 3),  # … that does not tell
+    ],
+)
 async def test_a_scope_sees_what_is_its_own(
-    database: Database, selective: int, monkeypatch: pytest.MonkeyPatch
+    database: Database, selective: int, common: int, examined: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.storage.views_filters.SELECTIVE", selective)
+    monkeypatch.setattr("bot.storage.views_filters.COMMON", common)
+    monkeypatch.setattr("bot.storage.views_filters.EXAMINED", examined)
     everything = await fill(database)
     private = [item.id for item in everything if item.is_private]
     granted, others = private[:3], set(private[3:])
@@ -197,6 +207,13 @@ async def test_a_scope_sees_what_is_its_own(
     ):
         found = await pages(database, scope, RepositoryFilter(), "-pushed", 7)
         assert {item.id for item in found} == expected
+        flask = RepositoryFilter(technology="Flask")
+        users = {number for number in expected if number % 3 == 1}
+        assert {item.id for item in await pages(database, scope, flask, "-score", 7)} == users
+        async with database.read() as session:
+            for count_to in (*range(2, 21), 1_000):
+                page = await list_repositories(session, scope, flask, limit=1, count_to=count_to)
+                assert page.count == min(count_to, len(users)), scope
     hidden = next(item for item in everything if item.id in others)
     async with database.read() as session:
         assert await find_repository(session, Scope(user_id=5), hidden.owner, hidden.name) is None
