@@ -29,7 +29,7 @@ def documents() -> list[str]:
         value for value in vars(queries).values() if isinstance(value, str) and value.lstrip().startswith("query ")
     ]
     wanted = [("R_x", ("HEAD:", "HEAD:docs")), ("R_y", ("HEAD:a.md",))]
-    return [*fixed, queries.trees_query(wanted)[0], queries.blobs_query(wanted)[0]]
+    return [*fixed, queries.facts_query(), queries.trees_query(wanted)[0], queries.blobs_query(wanted)[0]]
 
 
 class _Uses(g.Visitor):

@@ -1,5 +1,6 @@
-"""YAML manifests as documents. Plain scalars stay as written (`3.10` is "3.10", not 3.1), except null, true and false,
-because versions are text.
+"""YAML manifests as documents with line numbers.
+
+Plain scalars stay as written (`3.10` is "3.10", not 3.1), except null, true and false, because versions are text.
 """
 
 from __future__ import annotations
