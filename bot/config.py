@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from dotenv.parser import parse_stream
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.sources.utils import parse_env_vars
 
@@ -135,6 +135,13 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.netloc:
             raise ValueError("an http or https URL such as https://github.example.com")
         return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _is_here_by_default(self) -> Settings:
+        """Where nothing else is said, the bot is found at its own port."""
+        if "radar_public_url" not in self.model_fields_set and self.port:
+            self.radar_public_url = f"http://localhost:{self.port}"
+        return self
 
     @property
     def graphql_url(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -104,6 +105,19 @@ def test_a_wrong_setting_is_named_with_its_fix_and_without_its_value(monkeypatch
     assert "GITHUB_API_URL must be an http or https URL" in str(caught.value)
     assert "s3cret" not in str(caught.value)
     assert ".env.example" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "address"),
+    [
+        ({}, "http://localhost:8000"),
+        ({"port": 9000}, "http://localhost:9000"),
+        ({"port": 0}, "http://localhost:8000"),
+        ({"port": 9000, "radar_public_url": "https://radar.example.com/"}, "https://radar.example.com"),
+    ],
+)
+def test_where_nothing_is_said_the_bot_is_found_at_its_port(values: dict[str, Any], address: str) -> None:
+    assert load_settings(**values).radar_public_url == address
 
 
 WRONG = {

@@ -92,8 +92,8 @@ class Database:
 
     @property
     def name(self) -> str:
-        """The URL without its password, for logs."""
-        return self.url.render_as_string(hide_password=True)
+        """The URL as DATABASE_URL has it, without the driver that we add and without its password, for logs."""
+        return self.url.set(drivername=self.url.get_backend_name()).render_as_string(hide_password=True)
 
     async def connect(self) -> None:
         """Prove that the database answers. Raises WorldError when it does not."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -196,11 +195,6 @@ def _secret_key(settings: Settings) -> Finding:
     return Finding("secret key", Health.GOOD, "set")
 
 
-def _address(database: Database) -> str:
-    """As DATABASE_URL has it, without the driver that we add, and without its password."""
-    return re.sub(r"^(\w+)\+\w+", r"\1", database.name)
-
-
 async def examine_database(settings: Settings) -> AsyncIterator[Finding]:
     """Whether it answers, is current, and what waits in it."""
     database = Database(settings.database_url.get_secret_value())
@@ -210,11 +204,11 @@ async def examine_database(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding(
                 "database",
                 Health.WARNING,
-                f"{_address(database)}: {counted(len(pending), 'migration')} to apply",
+                f"{database.name}: {counted(len(pending), 'migration')} to apply",
                 "Run `python -m bot migrate`, or start the bot: it applies them.",
             )
             return
-        yield Finding("database", Health.GOOD, _address(database))
+        yield Finding("database", Health.GOOD, database.name)
         async with database.read() as session:
             oldest = await inbox.oldest_received_at(session)
         age = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0

@@ -55,7 +55,9 @@ def _headline(report: Report) -> RenderableType:
     first = Text.assemble(
         grade, f"  {score}", f", {report.coverage:.0%} of the checks could be judged", f"  ·  {report.status.value}"
     )
-    lines = [first, Text(""), Text(one_line(report.summary)), Text(one_line(report.status_reason), style="dim")]
+    lines = [first, Text(""), Text(one_line(report.summary))]
+    if report.status_reason.lower() not in report.summary.lower():
+        lines.append(Text(one_line(report.status_reason), style="dim"))
     kind = one_line(f"{report.kind.value.replace('-', ' ')} · {report.licence.expression or 'no licence'}")
     title = Text(f"{one_line(name)}  {repository.head_sha[:12]}")
     return Panel(Group(*lines), title=title, title_align="left", subtitle=Text(kind), subtitle_align="left")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import os
 import signal
 import sys
 import time
 from contextlib import suppress
-from socket import socket
+from socket import AI_PASSIVE, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, getaddrinfo, socket
 from types import FrameType
 
 import uvicorn
@@ -18,6 +19,7 @@ from rich.markup import escape
 
 from bot.app import Radar
 from bot.config import Settings
+from bot.model.errors import UserError
 from bot.parts import version
 from bot.web.protocol import OneWriteProtocol
 
@@ -101,6 +103,7 @@ def serve_forever(settings: Settings, console: Console) -> int:
         timeout_graceful_shutdown=GRACE_S,
         limit_concurrency=None,
     )
+    claim(settings.host, settings.port)
     server = _Server(config, radar, console)
     radar.when_failed = server.stop
     with suppress(SystemExit), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
@@ -108,6 +111,24 @@ def serve_forever(settings: Settings, console: Console) -> int:
     if radar.start_error is not None:
         raise radar.start_error
     return 0 if server.started or server.should_exit else 1
+
+
+def claim(host: str, port: int) -> None:
+    """Raise UserError where nobody can listen at this address: before anything is started, and in plain words."""
+    try:
+        for family, kind, protocol, _name, address in getaddrinfo(host, port, type=SOCK_STREAM, flags=AI_PASSIVE):
+            with socket(family, kind, protocol) as probe:
+                probe.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+                probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise UserError(
+                f"Port {port} is taken by another program.", next_step="End that one, or set PORT to a free port."
+            ) from error
+        raise UserError(
+            f"Nobody can listen at {host}, port {port} ({error.strerror}).",
+            next_step="Set HOST to an address of this machine, and PORT to 1024 or more.",
+        ) from error
 
 
 def announce(radar: Radar, host: str, port: int, console: Console) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from markupsafe import Markup, escape
 
@@ -149,10 +149,14 @@ def weeks(found: Sequence[Week], width: int = 560, height: int = 110) -> Markup:
         f'<line class="axis" x1="{left}" y1="{bottom}" x2="{width - 4}" y2="{bottom}"/>'
         f'<text x="{left - 6}" y="{top + 8}" text-anchor="end">{most}</text>'
         f'<text x="{left - 6}" y="{bottom}" text-anchor="end">0</text>'
-        f'<text x="{left}" y="{height - 4}">{escape(found[0].starts)}</text>'
-        f'<text x="{width - 4}" y="{height - 4}" text-anchor="end">{escape(found[-1].starts)}</text>'
+        f'<text x="{left}" y="{height - 4}">{_day(found[0].starts)}</text>'
+        f'<text x="{width - 4}" y="{height - 4}" text-anchor="end">{_day(found[-1].starts)}</text>'
         f"{''.join(bars)}</svg>"
     )
+
+
+def _day(iso: str) -> str:
+    return f"{date.fromisoformat(iso):%-d %b %Y}"
 
 
 GLOBALS = {"ring": ring, "bar": bar, "stacked": stacked, "trend": trend, "sparkline": sparkline, "weeks": weeks}

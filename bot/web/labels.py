@@ -56,7 +56,7 @@ def repo_link(item: Named) -> Markup:
     """A repository's name that leads to its report."""
     owner, name = escape(item.owner), escape(item.name)
     return Markup(  # noqa: S704 - escaped
-        f'<a href="/repos/{owner}/{name}"><span class="muted">{owner}/</span>{name}</a>'
+        f'<a href="/repos/{owner}/{name}"><span class="muted">{owner}/</span><wbr>{name}</a>'
     )
 
 

@@ -71,11 +71,13 @@ async def batch(visit: Visit) -> Response:
     after = cursors.number(visit.query.get("after", ""))
     async with visit.web.db.read() as session:
         items = await views_activity.batch_items(session, found.id, state=state, after=after, limit=ITEMS + 1)
+        accounts = await installations(session, visit.viewer.scope)
     shown, cursor = cursors.cut(items, ITEMS, lambda one: (one.repository_id,))
     return visit.show(
         "batch.html",
         active="batches",
         batch=found,
+        accounts=accounts,
         items=shown,
         state=state,
         next_cursor=cursor,

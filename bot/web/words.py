@@ -35,7 +35,7 @@ GROUP_TITLES = {
     "structure": "Structure",
 }
 
-SHORT_FORMS = frozenset({"ai", "api", "ci", "cli", "cms", "orm", "ui", "css", "sdk"})
+SHORT_FORMS = frozenset({"ai", "api", "ci", "cli", "cms", "orm", "ui", "css", "sdk", "readme", "codeowners"})
 
 TRIGGER_WORDS = {
     "install": "the installation",
@@ -200,7 +200,7 @@ def seconds(value: float | None) -> str:
 def rest_words(checks: Sequence[Check]) -> str:
     """ "4 pass, 1 unknown, 2 do not apply": what a fold holds."""
     words = {
-        "pass": ("passes", "pass"),
+        "pass": ("pass", "pass"),
         "unknown": ("unknown", "unknown"),
         "not_applicable": ("does not apply", "do not apply"),
     }

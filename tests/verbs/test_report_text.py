@@ -58,6 +58,12 @@ def test_sections_without_content_are_left_out() -> None:
     assert sections(shown(empty)) == ["Owners", "Checks"]
 
 
+@pytest.mark.parametrize("reason", ["There were 12 human commits.", "Nobody has answered since May."])
+def test_the_reason_of_a_status_is_said_once(reason: str) -> None:
+    text = shown(smaller(golden(), summary="It is looked after: there were 12 human commits.", status_reason=reason))
+    assert text.lower().count(reason.lower()) == 1
+
+
 def test_what_is_not_judged_says_so() -> None:
     text = shown(smaller(golden(), score=None, grade="", partial=("The archive was cut.",)))
     assert "not judged" in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import socket
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ from rich.console import Console
 from bot.app import Radar
 from bot.config import load_settings
 from bot.model.errors import UserError
-from bot.verbs.serve import announce, serve_forever
+from bot.verbs.serve import announce, claim, serve_forever
 
 
 class Announced:
@@ -74,6 +75,22 @@ def test_an_ipv6_address_can_be_clicked(tmp_path: Path) -> None:
 def test_only_a_token_made_for_this_start_is_shown(tmp_path: Path, made: tuple[str, ...], is_shown: bool) -> None:
     radar = Announced(tmp_path, *made)
     assert (radar.settings.api_tokens[0] in said(radar)) is is_shown
+
+
+def test_a_port_that_is_taken_is_told_before_anything_starts(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        settings = load_settings(_env_file=None, database_url=f"sqlite:///{tmp_path}/radar.db", port=port)
+        with pytest.raises(UserError, match=rf"Port {port} is taken by another program\. .*set PORT"):
+            serve_forever(settings, Console(file=io.StringIO()))
+    assert not (tmp_path / "radar.db").exists()
+    claim("127.0.0.1", port)
+    claim("localhost", 0)
+
+
+def test_an_address_of_another_machine_is_told() -> None:
+    with pytest.raises(UserError, match=r"Nobody can listen at 203\.0\.113\.9, port 8000 .*Set HOST"):
+        claim("203.0.113.9", 8000)
 
 
 def test_a_start_that_fails_raises_why() -> None:

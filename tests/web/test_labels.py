@@ -60,11 +60,11 @@ SAID = {
     "a lost score": (labels.change(64, None), ""),
     "a repository": (
         labels.repo_link(Line()),
-        '<a href="/repos/octo/alpha"><span class="muted">octo/</span>alpha</a>',
+        '<a href="/repos/octo/alpha"><span class="muted">octo/</span><wbr>alpha</a>',
     ),
     "a hostile repository": (
         labels.repo_link(Line("a<", 'b"')),
-        '<a href="/repos/a&lt;/b&#34;"><span class="muted">a&lt;/</span>b&#34;</a>',
+        '<a href="/repos/a&lt;/b&#34;"><span class="muted">a&lt;/</span><wbr>b&#34;</a>',
     ),
     "a check's state": (
         labels.state("fail"),

@@ -5,6 +5,23 @@
 const here = document.querySelector(".nav [aria-current]");
 if (here) here.closest(".nav").scrollLeft = here.offsetLeft - 40;
 
+// The contents beside a report mark the section that is being read.
+const contents = new Map([...document.querySelectorAll(".side a")].map((link) => [link.hash.slice(1), link]));
+if (contents.size) {
+  const seen = new Set();
+  const watcher = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) seen[isIntersecting ? "add" : "delete"](target.id);
+    let first = true;
+    for (const [id, link] of contents) {
+      const isHere = first && seen.has(id);
+      if (isHere) first = false;
+      link.toggleAttribute("aria-current", isHere);
+      if (isHere) link.setAttribute("aria-current", "location");
+    }
+  }, { rootMargin: "-10% 0px -60% 0px" });
+  for (const id of contents.keys()) watcher.observe(document.getElementById(id));
+}
+
 // Copy buttons beside an address.
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
