@@ -20,6 +20,7 @@ from bot.events.catalog import CHECK_RUNS_WANTED, check_runs_wanted
 from bot.functions.deps import Deps
 from bot.functions.edge import read_data, sent_at, step
 from bot.functions.publishing import publish_check_run
+from bot.functions.refresh_rules import reserve_until
 from bot.functions.turn import TurnTaken
 from bot.github.limits import RateLimited
 from bot.github.pace import HOUR_S, MARGIN_S, ContentLimits, Urgency, wait_s
@@ -107,9 +108,9 @@ class Trickle:
             return {"published": 0, "wait_s": min(2.0 * 2 ** min(number, 10), LONGEST_LOOK_S)}
         if not waiting:
             return {"published": 0, "outcome": "published"}
-        reserve = self._deps.settings.radar_reserve_share
-        if budget is not None and budget.resets_at > now and budget.remaining <= budget.limit * reserve:
-            return {"published": 0, "wait_s": (budget.resets_at - now).total_seconds()}
+        until = reserve_until(budget, share=self._deps.settings.radar_reserve_share, now=now)
+        if until is not None:
+            return {"published": 0, "wait_s": (until - now).total_seconds()}
         return await self._publish(waiting)
 
     async def _publish(self, repository_ids: list[int]) -> dict[str, Any]:

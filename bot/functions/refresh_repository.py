@@ -12,14 +12,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, TypeGuard
+from typing import Any
 
 import inngest
 import structlog
 
-from bot.analysis import RULESET_VERSION
 from bot.events.catalog import report_stored
-from bot.functions import learning
+from bot.functions import learning, refresh_rules
 from bot.functions.deps import Deps
 from bot.functions.edge import RefreshRequest, failure_reason, original_event, paced, read_data, sent_at, step
 from bot.functions.publishing import publish_check_run, reply_to_command
@@ -28,7 +27,7 @@ from bot.github.counting import count_requests
 from bot.model.batch import ItemState
 from bot.model.errors import FinalError, Finality, WorldError
 from bot.model.records import StoredFacts
-from bot.model.repository import RateBudget, RefreshStatus, Repository, RepositoryRef
+from bot.model.repository import RateBudget, Repository, RepositoryRef
 from bot.model.snapshot import RepositoryFacts
 from bot.storage import (
     batches,
@@ -51,11 +50,6 @@ FINISH_AT_MOST = timedelta(hours=48)
 """A batch of 100,000 repositories takes a day at 5,000 requests an hour, and most of its runs sleep meanwhile."""
 FACTS_KEEP = timedelta(minutes=30)
 """How long facts that a batch read serve the refresh that follows."""
-LAG_AT_MOST = timedelta(seconds=10)
-"""How long after a push GitHub's API may still show the commit before."""
-READING_AT_MOST = timedelta(minutes=10)
-BACKGROUND_TRIGGERS = frozenset({"install", "batch", "sweep", "reconcile"})
-"""What leaves a reserve of the rate limit to people and pushes."""
 PUBLISHED_TRIGGERS = frozenset({"push", "command", "api"})
 """What puts a check run on HEAD at once. Those of batches and of the clock follow behind: publish_check_runs.py."""
 PRIORITY = (
@@ -159,22 +153,23 @@ class Refreshing:
     async def prepare(self) -> dict[str, Any]:
         """What to do: `analyze`, `current` (nothing), or `wait` until the rate limit has room for the background."""
         known = await self._known()
-        until = self._reserve_until(known.budget)
-        if until is not None:
+        if (until := self._reserve_until(known.budget)) is not None:
             return {"outcome": "wait", "until": until.isoformat()}
         return await self.prepare_now(known)
 
     async def prepare_now(self, known: Known | None = None) -> dict[str, Any]:
         """As `prepare`, without leaving a reserve. Raises FinalError where there is nothing left to look at."""
         known = known or await self._known()
-        repository = known.repository
-        if self._is_read_by_another(repository):
+        request, repository = self._request, known.repository
+        if refresh_rules.is_read_by_another(request, repository, self._run_id, now=self._deps.clock()):
             await self._skip(repository, "another run is reading it just now", is_finished=False)
-            return {"outcome": "current", "head_sha": self._request.head_sha}
+            return {"outcome": "current", "head_sha": request.head_sha}
         await self._claim()
-        read = known.kept.facts if self._holds(known.kept) else await self._read_facts(repository)
-        self._require_visible(repository, read)
-        if not self._request.force and self._is_current(repository, read):
+        kept = known.kept
+        read = kept.facts if refresh_rules.holds(kept, request) else await self._read_facts(repository)
+        if refresh_rules.is_not_shown_yet(request, repository, read, asked_at=self._asked_at, now=self._deps.clock()):
+            raise WorldError(f"GitHub does not show {request.head_sha[:12]} yet.", retry_after_s=2.0)
+        if refresh_rules.is_current(request, repository, read):
             await self._skip(repository, f"its report of {read.head_sha[:12]} is current")
             return {"outcome": "current", "head_sha": read.head_sha}
         return {"outcome": "analyze", "head_sha": read.head_sha}
@@ -198,7 +193,7 @@ class Refreshing:
                 read,
                 before.body if before else None,
                 cost=lambda: counter.value + facts_cost,
-                is_urgent=not self._is_background,
+                is_urgent=not refresh_rules.is_background(self._request),
             )
         sealed = await asyncio.to_thread(reports.seal, body)
         report, report_id = sealed.report, await self._store(sealed)
@@ -229,43 +224,19 @@ class Refreshing:
         installation_id, repository_id = self._request.installation_id, self._request.repository_id
         return (
             await learning.look(session, installation_id=installation_id, repository_id=repository_id),
-            await budgets.get(session, installation_id, "core") if self._is_background else None,
+            await budgets.get(session, installation_id, "core") if refresh_rules.is_background(self._request) else None,
             await facts.get(session, repository_id, not_before=self._deps.clock() - FACTS_KEEP),
         )
 
-    @property
-    def _is_background(self) -> bool:
-        return self._request.trigger in BACKGROUND_TRIGGERS
-
     def _reserve_until(self, budget: RateBudget | None) -> datetime | None:
-        """When the rate limit resets, if this is background work and only the reserve is left."""
-        if budget is None or budget.resets_at <= self._deps.clock():
-            return None
-        has_room = budget.remaining > budget.limit * self._deps.settings.radar_reserve_share
-        return None if has_room else budget.resets_at
+        share = self._deps.settings.radar_reserve_share
+        return refresh_rules.reserve_until(budget, share=share, now=self._deps.clock())
 
     def _leave_reserve(self, budget: RateBudget | None) -> None:
         """The budget may have been spent since `prepare`, by the batch that this run belongs to."""
-        until = self._reserve_until(budget)
-        if until is not None:
+        if (until := self._reserve_until(budget)) is not None:
             wait_s = (until - self._deps.clock()).total_seconds()
             raise WorldError("What is left of the rate limit is kept for pushes and commands.", retry_after_s=wait_s)
-
-    def _is_read_by_another(self, repository: Repository) -> bool:
-        """Background work leaves alone what another run is reading; a push never does, since HEAD has moved."""
-        if self._request.force or not self._is_background:
-            return False
-        started_at = repository.refresh_started_at
-        return (
-            repository.refresh_status is RefreshStatus.PROCESSING
-            and repository.refresh_run_id != self._run_id
-            and started_at is not None
-            and started_at > self._deps.clock() - READING_AT_MOST
-        )
-
-    def _holds(self, kept: StoredFacts | None) -> TypeGuard[StoredFacts]:
-        """Whether facts are those that the batch has just read for this refresh."""
-        return kept is not None and self._request.batch_id != "" and self._request.head_sha in {"", kept.facts.head_sha}
 
     async def _claim(self) -> None:
         """Mark the repository as being worked on by this run. Lost in a power cut, it is simply done again."""
@@ -307,28 +278,6 @@ class Refreshing:
             return  # it moved on: another installation sees it
         async with self._deps.database.write() as session:
             await repositories.remove(session, [repository.id], reason="deleted", now=self._deps.clock())
-
-    def _require_visible(self, repository: Repository, read: RepositoryFacts) -> None:
-        """A webhook can arrive before the API shows the commit: then HEAD is still what we reported last.
-
-        So it is also when a delivery comes late, of a push that others have followed: HEAD has it as an ancestor, or
-        it was pushed away and will never be shown. So this waits for a moment only.
-        """
-        asked = self._request.head_sha
-        if not asked or read.head_sha in {asked, ""} or read.head_sha != repository.report_head_sha:
-            return
-        is_ancestor = any(commit.sha == asked for commit in read.commits or ())
-        if not is_ancestor and self._deps.clock() < self._asked_at + LAG_AT_MOST:
-            raise WorldError(f"GitHub does not show {asked[:12]} yet.", retry_after_s=2.0)
-
-    def _is_current(self, repository: Repository, read: RepositoryFacts) -> bool:
-        """The newest report is of this HEAD and ruleset; a sweep asks anew, since activity changes with time."""
-        return (
-            self._request.trigger not in {"sweep", "command"}
-            and repository.report_id is not None
-            and repository.report_head_sha == read.head_sha
-            and repository.report_ruleset == RULESET_VERSION
-        )
 
     async def _skip(self, repository: Repository, reason: str, *, is_finished: bool = True) -> None:
         now = self._deps.clock()
