@@ -265,12 +265,13 @@ async def test_a_client_that_hangs_up_leaves_nothing(endpoint: WebhookEndpoint, 
     assert await stored(database) == 0
 
 
-async def test_deliveries_at_once_are_all_kept(endpoint: WebhookEndpoint, database: Database) -> None:
-    answers = await asyncio.gather(
-        *(deliver(endpoint, headers={"x-github-delivery": str(number)}) for number in range(64))
-    )
+async def test_deliveries_at_once_are_all_kept(database: Database) -> None:
+    async with serving(database) as endpoint:
+        answers = await asyncio.gather(
+            *(deliver(endpoint, headers={"x-github-delivery": str(number)}) for number in range(64))
+        )
     assert {answer.status for answer in answers} == {202}
-    assert await stored(database) == 64
+    assert await stored(database) == 64, "a busy machine takes them for a burst, which is in the inbox at the end"
 
 
 async def test_only_deliveries_go_past_the_app(endpoint: WebhookEndpoint) -> None:
