@@ -63,7 +63,6 @@ marks = sa.Table(
 
 _FIRST_RETRY_S, _LAST_RETRY_S = 0.1, 5.0
 _PRUNED_AT_ONCE = 200
-_STOPPED = "the engine has stopped"
 SEEN = ("event", "idempotency")
 
 
@@ -170,7 +169,7 @@ class Journal:
     async def write(self, batch: Batch) -> None:
         """Durable when this returns. Waits for as long as the database is away."""
         if self._is_stopping:
-            raise EngineStoppedError(_STOPPED)
+            raise EngineStoppedError("the engine has stopped")
         if batch:
             self._pending.add(batch)
             self._wake.set()
@@ -201,7 +200,7 @@ class Journal:
             self._is_stopping = True
             for place in (*written, *self._waiting):
                 if not place.done():
-                    place.set_exception(EngineStoppedError(_STOPPED))
+                    place.set_exception(EngineStoppedError("the engine has stopped"))
 
     async def _commit(self, batch: Batch) -> None:
         delay_s = _FIRST_RETRY_S
@@ -258,11 +257,10 @@ def _write(connection: sa.Connection, batch: Batch) -> None:
 
 
 @cache
-def _upsert(table: sa.Table, dialect: str) -> sa.Executable:
+def _upsert(table: sa.Table, dialect: str) -> Any:
     statement = (postgresql if dialect == "postgresql" else sqlite).insert(table)
     news = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
-    upsert: sa.Executable = statement.on_conflict_do_update(index_elements=table.primary_key, set_=news)
-    return upsert
+    return statement.on_conflict_do_update(index_elements=table.primary_key, set_=news)
 
 
 _DROP_STEPS = sa.delete(steps).where(steps.c.run_id == sa.bindparam("run_id"))

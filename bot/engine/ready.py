@@ -22,18 +22,16 @@ Gate = tuple[str, int | Throttle]
 _OPEN: Gate = ("", 1)
 _TURN_MS = 1000
 
-Order = tuple[int, int]
-"""Milliseconds of the run's creation less its priority, then arrival."""
-
 
 @dataclass(slots=True, eq=False)
 class Entry:
     """One job that waits for its call: a throttle is a gate only for a run's first.
 
-    `ahead_ms` is its priority against other lanes; `order` its place in its own.
+    `ahead_ms` is its priority against other lanes; `order` its place in its own: milliseconds of the run's creation
+    less its priority, then arrival.
     """
 
-    order: Order
+    order: tuple[int, int]
     run_id: str
     job_id: str
     gates: tuple[Gate, ...] = ()
@@ -59,7 +57,7 @@ class _Lane:
         return self.entries[0] if self.entries else None
 
 
-_Stand = tuple[int, Order, int, _Lane]
+_Stand = tuple[int, tuple[int, int], int, _Lane]
 """A lane with its tag less the priority of its best job, that job's order, and a number that makes it comparable."""
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import inngest
 import pytest
 
+from bot.engine.protocol import Event
+from bot.engine.runner import Runner
 from tests.engine.worlds import Clock, Functions, embedded, send, sleeper, until
 
 pytestmark = pytest.mark.anyio
@@ -110,6 +113,32 @@ async def test_no_acknowledgement_before_the_commit(url: str) -> None:
         other.execute("ROLLBACK")
         other.close()
         assert await asyncio.gather(*receiving) == [["one"], ["one"]]
+
+
+async def test_many_events_at_once_leave_turns_to_others(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many come in one call, the event loop goes round between a few and the next, and none is lost."""
+    turns: list[tuple[int, int]] = []
+    rounds, take = 0, Runner._take
+
+    def noted(runner: Runner, events: Sequence[Event], turn: Any) -> None:
+        turns.append((rounds, len(events)))
+        take(runner, events, turn)
+
+    async def go_round() -> None:
+        nonlocal rounds
+        while True:
+            rounds += 1
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(Runner, "_take", noted)
+    async with embedded(url, sleeper([])) as world:
+        going = asyncio.create_task(go_round())
+        events = [{"name": "go", "data": {"n": n}, "id": f"event {n}"} for n in range(45)]
+        assert await world.engine.receive(events) == [one["id"] for one in events]
+        going.cancel()
+        assert sum((await world.engine.counts()).values()) == 45
+    assert [size for _, size in turns] == [20, 20, 5]
+    assert len({number for number, _ in turns}) == 3
 
 
 async def test_old_runs_are_pruned(url: str) -> None:
