@@ -29,8 +29,8 @@ test: $(STAMP) ## Unit tests and contracts, then journeys and browser, two at a 
 ifdef ARGS
 	@$(BIN)/python -m pytest $(ARGS)
 else
-	@$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile -m "not journey and not browser"
-	@$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile -m "journey or browser"
+	@$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not journey and not browser"
+	@$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "journey or browser"
 endif
 
 check: $(STAMP) ## Format, lint, types, architecture

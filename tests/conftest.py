@@ -14,6 +14,15 @@ from tests.databases import postgresql_server
 
 pytest.register_assert_rewrite("tests.analysis.manifests.cases")
 
+ROOT = Path(__file__).parent
+LONG_FIRST = (
+    *("functions/", "test_cli.py", "engine/test_crash.py", "intake/", "storage/", "web/", "engine/", "verbs/"),
+    *("journeys/test_recovery.py", "browser/", "journeys/test_token_mode.py", "journeys/test_github_trouble.py"),
+    *("journeys/test_demo.py", "journeys/test_setup.py", "journeys/test_lifecycle.py", "journeys/test_stopping.py"),
+    *("journeys/test_fairness.py", "journeys/test_main_job.py", "journeys/test_database_away.py"),
+)
+"""Two processes share the files in this order: small ones at the end let both end at the same time."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Trust one authority instead of all.
@@ -30,8 +39,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Journeys and the browser come last: they are slow, and Playwright's loop suffers no other beside it."""
-    items.sort(key=lambda item: ("/browser/" in item.path.as_posix(), "/journeys/" in item.path.as_posix()))
+    """Journeys and the browser come last; among each other, and among the rest, what takes long comes first."""
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> tuple[bool, int]:
+    path = item.path.relative_to(ROOT).as_posix()
+    places = (number for number, prefix in enumerate(LONG_FIRST) if path.startswith(prefix))
+    return path.startswith(("browser/", "journeys/")), next(places, len(LONG_FIRST))
 
 
 @pytest.fixture(scope="session")

@@ -237,12 +237,7 @@ def _command(typed: str, line: int) -> Command:
 
 
 def _suggestion(word: str) -> str:
-    if word in VERBS:
-        meant = word
-    elif word in MEANT:
-        meant = MEANT[word]
-    else:
-        meant = next(iter(get_close_matches(word, VERBS, n=1, cutoff=0.6)), "")
+    meant = MEANT.get(word) or next(iter(get_close_matches(word, VERBS, n=1, cutoff=0.6)), "")
     if not meant:
         return ""
     return "/radar explain CHECK" if meant == Verb.EXPLAIN else f"/radar {meant}"

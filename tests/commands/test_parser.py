@@ -193,6 +193,7 @@ def test_as_long_as_github_allows_is_read_and_no_further() -> None:
     command = "\n/radar help"
     assert [one.verb for one in parse("x" * (65_536 - len(command)) + command)] == [HELP]
     assert parse("x" * (65_536 - len("\n/radar")) + command)[0].verb is REPORT, "cut in the middle of the line"
+    assert parse("x" * (65_536 - len("\n/rada")) + "\n/radar") == (), "one character too many"
     assert parse("x" * 65_536 + command) == ()
 
 
@@ -214,6 +215,25 @@ def test_a_command_is_the_same_by_what_it_asks(one: str, other: str, same: bool)
 def test_every_word_that_is_meant_leads_to_a_verb_and_is_none() -> None:
     assert set(MEANT.values()) <= set(VERBS)
     assert not set(MEANT) & set(VERBS)
+
+
+@pytest.mark.parametrize(
+    ("typed", "suggestion"),
+    [
+        ("re-run", "/radar refresh"),
+        ("why", "/radar explain CHECK"),
+        ("health", "/radar report"),
+        ("queue", "/radar status"),
+        ("all", "/radar batch"),
+        ("--help", "/radar help"),
+        ("report now", "/radar report"),
+        ("raport", "/radar report"),
+        ("xyzzy", ""),
+    ],
+)
+def test_what_was_probably_meant(typed: str, suggestion: str) -> None:
+    (command,) = parse(f"/radar {typed}")
+    assert (command.verb, command.suggestion) == (Verb.UNKNOWN, suggestion)
 
 
 EDITS = [

@@ -36,20 +36,49 @@ WHOLE = {
         ({**WHOLE, "repository": None}, ("created", 7, None, "", "octocat")),
         ({**WHOLE, "repository": {"id": "x"}}, ("created", None, None, "", "")),
         ({**WHOLE, "installation": {"id": 2**63}}, ("created", None, None, "", "")),
+        ({**WHOLE, "installation": {"id": 2**63 - 1}}, ("created", 2**63 - 1, 42, "octo/hello", "octocat")),
+        ({**WHOLE, "installation": {"id": -1}}, ("created", None, None, "", "")),
+        ({**WHOLE, "installation": {"id": 0}}, ("created", 0, 42, "octo/hello", "octocat")),
         ({**WHOLE, "action": 5}, ("", None, None, "", "")),
         ({**WHOLE, "action": "x" * 99}, ("x" * 64, 7, 42, "octo/hello", "octocat")),
+        ({**WHOLE, "sender": {"login": "y" * 256}}, ("created", 7, 42, "octo/hello", "y" * 255)),
+        ({**WHOLE, "repository": {"id": 42, "full_name": "z" * 256}}, ("created", 7, 42, "z" * 255, "octocat")),
         ({**WHOLE, "sender": {"login": "a\x00b"}}, ("created", 7, 42, "octo/hello", "ab")),
     ],
-    ids=["whole", "empty", "no repository", "odd id", "huge id", "odd action", "long action", "NUL"],
+    ids=[
+        "whole",
+        "empty",
+        "no repository",
+        "odd id",
+        "huge id",
+        "largest id",
+        "negative id",
+        "smallest id",
+        "odd action",
+        "long action",
+        "long login",
+        "long name",
+        "NUL",
+    ],
 )
 def test_odd_fields_never_gate_intake(value: Any, wanted: tuple[Any, ...]) -> None:
     assert read(value) == wanted
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"text"', b"{} {}", b"\xff", b"1"])
-def test_what_is_no_json_object_is_refused(body: bytes) -> None:
-    with pytest.raises(UserError):
+DEEP = b"[" * 100_000
+NO_JSON = [b"", b"{", b"{} {}", b"\xff", DEEP, b'{"action": 5', b'{"action": 5, "more": ' + DEEP]
+NO_OBJECT = [b"[]", b"null", b'"text"', b"1"]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [*((body, "is not JSON") for body in NO_JSON), *((body, "but no object.") for body in NO_OBJECT)],
+    ids=lambda value: str(value)[:30],
+)
+def test_what_is_no_json_object_is_refused(body: bytes, said: str) -> None:
+    with pytest.raises(UserError, match=said) as refused:
         read_delivery("push", "g", body, received_at=NOW)
+    assert refused.value.next_step == "Send GitHub's delivery as it is."
 
 
 JSON = st.recursive(

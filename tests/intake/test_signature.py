@@ -39,9 +39,11 @@ def test_githubs_own_example() -> None:
         ([SECRET], RIGHT.upper(), False),
         ([SECRET], RIGHT.removeprefix("sha256="), False),
         ([SECRET], "sha1=" + hmac.new(SECRET, BODY, hashlib.sha1).hexdigest(), False),
+        ([SECRET], RIGHT.replace("sha256=", "SHA256="), False),
         ([SECRET], "sha256=ключ", False),
         ([SECRET], "sha256=ключ".encode(), False),
         ([SECRET], b"sha256=\xff\xfe", False),
+        ([SECRET], "sha256=\udcff", False),
         ([b""], None, False),
     ],
     ids=[
@@ -59,9 +61,11 @@ def test_githubs_own_example() -> None:
         "upper case",
         "no prefix",
         "SHA-1 only",
+        "the right digest behind another prefix",
         "not ASCII",
         "not ASCII, as bytes",
         "not UTF-8",
+        "half a character",
         "empty secret, no header",
     ],
 )
