@@ -55,7 +55,7 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
     )
     async def recover(ctx: inngest.Context) -> dict[str, Any]:
         if deps.app is None:
-            return {"outcome": "token mode has no webhooks"}
+            return {"outcome": "without an App there are no webhooks"}
         found = await ctx.step.run("find-missing", step(deps, partial(find_missing, deps)))
         asked = 0
         for number, start in enumerate(range(0, len(found["missing"]), PACE_PER_STEP)):

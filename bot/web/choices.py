@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from markupsafe import Markup, escape
 
 from bot.storage.views_figures import Figures, Tally
+from bot.web.words import title
 
 LONGEST = 100
 """The longest lists end with their hundredth entry."""
@@ -47,9 +48,9 @@ def drawn(pairs: Iterable[tuple[str, str]]) -> Markup:
 
 def _drawn(known: Figures) -> dict[str, Markup]:
     return {
-        "grade": _tallied(known.grades),
+        "grade": _tallied(sorted(known.grades, key=lambda tally: tally.name or "none")),
         "language": _tallied(known.languages),
-        "kind": _tallied(known.kinds),
+        "kind": _tallied(known.kinds, title),
         "licence": _tallied(known.licences),
         "technology": _tallied(known.technologies),
         "check": drawn((found.check_id, f"{found.title} ({found.repositories:,})") for found in known.actions),
@@ -57,9 +58,9 @@ def _drawn(known: Figures) -> dict[str, Markup]:
     }
 
 
-def _tallied(tallies: Iterable[Tally]) -> Markup:
+def _tallied(tallies: Iterable[Tally], read: Callable[[str], str] = str) -> Markup:
     few = list(tallies)[:LONGEST]
-    return drawn((tally.name or "none", f"{tally.name or 'None'} ({tally.count:,})") for tally in few)
+    return drawn((tally.name or "none", f"{read(tally.name or 'None')} ({tally.count:,})") for tally in few)
 
 
 def _option(value: str, selected: str = "") -> Markup:

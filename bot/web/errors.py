@@ -18,6 +18,7 @@ from bot.web.templates import render
 STATUS: tuple[tuple[type[RadarError], int], ...] = ((UserError, 400), (WorldError, 503), (FinalError, 409))
 
 TITLES = {
+    400: "Not understood",
     404: "Not found",
     403: "Not allowed",
     401: "Not signed in",
@@ -26,6 +27,12 @@ TITLES = {
     503: "Not able to just now",
     500: "Our fault",
 }
+
+DETAILS = {
+    404: "There is nothing at this address. {everything} lists what there is.",
+    405: "This address does not take this method. {everything} lists what there is.",
+}
+"""What is said where nobody said more, with the page that tells what there is instead."""
 
 log = structlog.get_logger()
 
@@ -80,7 +87,9 @@ async def _ours(request: Request, error: Exception) -> Response:
 def answer(request: Request, status: int, detail: str, *, headers: Mapping[str, str] | None = None) -> Response:
     """The error as the caller reads it: problem+json under `/api/` and for whoever asks for JSON, else a page."""
     path = request.url.path
-    if path.startswith("/api/") or "text/html" not in request.headers.get("accept", "*/*").replace("*/*", "text/html"):
+    is_api = path.startswith("/api/")
+    detail = detail or DETAILS.get(status, "").format(everything="`/api`" if is_api else "The overview")
+    if is_api or "text/html" not in request.headers.get("accept", "*/*").replace("*/*", "text/html"):
         return problem(status, detail, instance=path, headers=headers)
     title = TITLES.get(status, HTTPStatus(status).phrase)
     shown_to = getattr(request.state, "shown_to", {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -29,6 +30,13 @@ def test_each_option_tells_how_many_it_finds() -> None:
     assert options["check"] == '<option value="readme">Write a &lt;README&gt; (4)</option>'
     assert options["grade"] == ""
     assert options["technology"].count("<option") == choices.LONGEST
+
+
+def test_grades_go_from_the_best_and_kinds_read_as_words() -> None:
+    grades = (Tally("C", 9), Tally("", 5), Tally("A", 1))
+    options = options_of(replace(KNOWN, grades=grades, kinds=(Tally("docs-site", 8),)))
+    assert re.findall(r">([^<]+)<", options["grade"]) == ["A (1)", "C (9)", "None (5)"]
+    assert options["kind"] == '<option value="docs-site">Docs site (8)</option>'
 
 
 CHOSEN = {

@@ -27,6 +27,7 @@ async def test_an_unknown_address_of_the_api_is_a_problem(world: World) -> None:
         answer = await client.get("/api/nowhere", headers={"accept": "text/html"})
     assert answer.status_code == 404
     assert answer.json()["status"] == 404
+    assert answer.json()["detail"] == "There is nothing at this address. `/api` lists what there is."
 
 
 async def test_our_own_fault_is_a_page_without_its_inside(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
