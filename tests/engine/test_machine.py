@@ -79,6 +79,10 @@ class _World:
         return Stepped((_op("StepRun", name, data=_raw(name)),))
 
 
+def _message(run: Run) -> str:
+    return str(json.loads(run.result)["message"])
+
+
 def _raw(value: Any) -> Any:
     return msgspec.Raw(json.dumps(value).encode())
 
@@ -178,6 +182,31 @@ def test_attempts_count_for_each_job() -> None:
     assert json.loads(last.memos["a"]) == {"error": {"message": "m", "name": "E", "stack": None}}
 
 
+def test_attempts_of_a_function_are_counted_to_the_last() -> None:
+    """A call that fails outside of steps is repeated, beside what else is under way, and fails the run in the end."""
+    raised = Raised({"message": "m"})
+    run = _answer(_start(), Stepped((_sleep("z", 39), _op("StepPlanned", "a"))))
+    first = _answer(run, raised, "a")
+    assert first.jobs == {"z": Job(39_000, kind="sleep"), "a": Job(10_000, 1)}
+    second = _answer(first, raised, "a", now_ms=10_000)
+    assert second.jobs["a"] == Job(30_000, 2)
+    third = _answer(second, raised, "a", now_ms=30_000)
+    assert (third.state, third.jobs, json.loads(third.result)) == (RunState.FAILED, {}, {"message": "m"})
+
+
+def test_a_step_that_failed_for_good_is_remembered() -> None:
+    for reply in (Stepped((_op("StepFailed", "a"),)), Stepped((_op("StepError", "a"),), retriable=False)):
+        error = json.loads(_answer(_start(), reply).memos["a"])["error"]
+        assert (error["name"], error["message"]) == ("Error", "")
+
+
+def test_a_new_step_is_planned_while_other_jobs_are_out() -> None:
+    run = _answer(_start(), Stepped((_op("StepPlanned", "a"),)))
+    assert not machine.plans_only(run, "a")
+    run = _answer(_start(), Stepped((_op("StepPlanned", "a"), _sleep("z", 5))))
+    assert machine.plans_only(run, "a")
+
+
 @pytest.mark.parametrize(
     ("reply", "state", "due_ms"),
     [
@@ -252,14 +281,32 @@ def test_a_race_is_discovered_again_at_each_news() -> None:
     assert set(settled.jobs) == {"c"}
 
 
+def test_the_end_of_a_sleep_is_news_in_a_race() -> None:
+    race = {"parallelMode": "race"}
+    sleep = StepOp(id="z", op="Sleep", name="1970-01-01T00:00:05.000Z", opts=race)
+    run = _answer(_start(), Stepped((_op("StepPlanned", "a", opts=race), sleep)))
+    assert set(machine.wake(run, "z", now_ms=5_000).jobs) == {ROOT, "a"}
+
+
+def test_after_a_race_a_wait_group_waits() -> None:
+    """What a race leaves behind does not hurry the next group."""
+    race = {"parallelMode": "race"}
+    run = _answer(_start(), Stepped((_op("StepPlanned", "a", opts=race),)))
+    run = _answer(run, Stepped((_op("StepRun", "a"),)), "a")
+    assert set(run.jobs) == {ROOT}
+    run = _answer(run, Stepped((_op("StepPlanned", "b"), _op("StepPlanned", "c"))))
+    run = _answer(run, Stepped((_op("StepRun", "b"),)), "b")
+    assert set(run.jobs) == {"c"}
+
+
 def test_timeouts() -> None:
     config = _config(3, timeouts=Timeouts(start=Duration(1000), finish=Duration(2000)))
     queued = machine.start("run", config.id, EVENT, now_ms=500)
     assert machine.expire(queued, config, now_ms=1499) is queued
-    assert "start timeout" in machine.expire(queued, config, now_ms=1500).result.decode()
+    assert _message(machine.expire(queued, config, now_ms=1500)) == "Run cancelled: start timeout"
     running = machine.begin(queued, now_ms=1000)
     assert machine.expire(running, config, now_ms=2999) is running
-    assert "finish timeout" in machine.expire(running, config, now_ms=3000).result.decode()
+    assert _message(machine.expire(running, config, now_ms=3000)) == "Run cancelled: finish timeout"
     for reply in (Stepped((_op("StepRun", "a"),)), Raised({}, retriable=False)):
         assert _answer(running, reply, now_ms=3000, config=config).state is RunState.CANCELLED
         assert _answer(running, reply, now_ms=2999, config=config).state is not RunState.CANCELLED
@@ -309,4 +356,13 @@ def test_the_end_of_a_lifecycle_run_tells_nothing_further() -> None:
 
 def test_backoff_is_inngests_table() -> None:
     backoff = machine.default_backoff(lambda: 0.5)
-    assert [backoff(attempt) - 15 for attempt in (0, 1, 2, 9, 30)] == [15, 30, 60, 7200, 7200]
+    waits = [backoff(attempt) - 15 for attempt in (*range(10), 30)]
+    assert waits == [15, 30, 60, 120, 300, 600, 1200, 2400, 3600, 7200, 7200]
+
+
+def test_what_the_journal_stores_keeps_its_names() -> None:
+    """Runs of the version before are read by the one after."""
+    assert [str(state) for state in RunState] == ["queued", "running", "completed", "failed", "cancelled"]
+    run = machine.start("run", CONFIG.id, EVENT, now_ms=0)
+    assert msgspec.to_builtins(run.jobs) == {"": {"due_ms": 0, "attempt": 0, "kind": "call"}}
+    assert (run.result, run.memos, run.is_race, run.is_stale) == (b"null", {}, False, False)
