@@ -83,7 +83,26 @@ CASES = [
     Case("404", 404, {}, "Not Found", FinalError, finality=Finality.GONE),
     Case("410", 410, {}, "Issues are disabled", FinalError, finality=Finality.GONE),
     Case("409 empty", 409, {}, "Git Repository is empty.", FinalError, finality=Finality.EMPTY),
+    Case("409 that is not empty", 409, {}, "Conflict", FinalError, finality=Finality.REFUSED),
     Case("422", 422, {}, "Validation Failed", FinalError, finality=Finality.REFUSED),
+    Case("408 with retry-after", 408, {"retry-after": "9"}, retry_after_s=9),
+    Case("422 that is a limit", 422, {}, "You have exceeded a rate limit.", limits.RateLimited, 60),
+    Case("422 with retry-after is no limit", 422, {"retry-after": "9"}, "Wrong", FinalError, finality=Finality.REFUSED),
+    Case("403 with retry-after alone", 403, {"retry-after": "9"}, "", limits.RateLimited, 9),
+    Case("403 too many requests", 403, {}, "Too many requests", limits.RateLimited, 60),
+    Case("404 that speaks of a limit", 404, {}, "No rate limit here", FinalError, finality=Finality.GONE),
+    Case("404 blocked", 404, {}, "blocked", FinalError, finality=Finality.GONE),
+    Case("404 suspended", 404, {}, "suspended", FinalError, finality=Finality.GONE),
+    Case("404 empty", 404, {}, "empty", FinalError, finality=Finality.GONE),
+    Case("499", 499, {}, "", FinalError, finality=Finality.REFUSED),
+    Case("the longest pause", 429, {"retry-after": "3700"}, "", limits.RateLimited, 3700),
+    Case("a pause that is too long", 429, {"retry-after": "3701"}, "", limits.RateLimited, 3700),
+    Case("a reset that is no time", 403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "9" * 30}, "",
+         limits.RateLimited, 60),
+    Case("a reset in odd digits", 403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "١٧"}, "",
+         limits.RateLimited, 60),
+    Case("a reset of a limit that is not spent", 429, {"x-ratelimit-remaining": "1", "x-ratelimit-reset": RESET}, "",
+         limits.RateLimited, 60),
 ]  # fmt: skip
 
 
@@ -96,6 +115,47 @@ def test_each_refusal_becomes_one_of_our_errors(case: Case) -> None:
         assert error.retry_after_s == case.retry_after_s
     if isinstance(error, FinalError):
         assert error.finality is case.finality
+
+
+@pytest.mark.parametrize(
+    ("message", "headers", "is_secondary", "is_content"),
+    [
+        ("API rate limit exceeded", {"x-ratelimit-remaining": "0"}, False, False),
+        ("API rate limit exceeded", {"x-ratelimit-remaining": "0", "retry-after": "5"}, True, False),
+        ("abuse detection", {"x-ratelimit-remaining": "0"}, True, False),
+        ("You have been temporarily blocked from content creation.", {"x-ratelimit-remaining": "0"}, True, True),
+        ("blocked from content creation", {}, True, True),
+        ("temporarily blocked", {"x-ratelimit-remaining": "0"}, True, False),
+        ("", {"retry-after": "5"}, True, False),
+    ],
+)
+def test_what_a_limit_holds_for(message: str, headers: dict[str, str], is_secondary: bool, is_content: bool) -> None:
+    error = limits.failure(403, headers, msgspec.json.encode({"message": message}), now=NOW, what="x")
+    assert isinstance(error, limits.RateLimited)
+    assert (error.is_secondary, error.is_content) == (is_secondary, is_content)
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "said"),
+    [
+        (401, "Bad credentials", 'the credentials for the thing. GitHub says: "Bad credentials"'),
+        (403, "Not you", 'does not permit the thing. GitHub says: "Not you"'),
+        (403, "suspended", "The installation is suspended."),
+        (451, "DMCA", 'blocks access to the thing. GitHub says: "DMCA"'),
+        (404, "", "does not know the thing"),
+        (409, "is empty", "no commits yet (the thing)"),
+        (418, "", "refused the thing with status 418."),
+        (500, "", "answered 500 to the thing."),
+        (202, "", "still preparing the thing."),
+        (429, "", "slow down (secondary rate limit) at the thing; waiting 60 s."),
+        (403, "m" * 501, f'"{"m" * 500}"'),
+    ],
+)
+def test_people_are_told_what_was_refused_in_githubs_words(status: int, message: str, said: str) -> None:
+    error = limits.failure(status, {}, msgspec.json.encode({"message": message}), now=NOW, what="the thing")
+    assert said in str(error)
+    if not message:
+        assert "GitHub says" not in str(error)
 
 
 def test_primary_limit_holds_one_resource_and_secondary_all() -> None:
@@ -137,13 +197,29 @@ def test_budget_is_told_by_our_own_clock() -> None:
     assert budget.resets_at == NOW + timedelta(seconds=300)
 
 
-def test_without_its_headers_there_is_no_budget() -> None:
-    assert limits.budget_of({"x-ratelimit-limit": "5000"}, 7, now=NOW) is None
+WHOLE = {"x-ratelimit-limit": "5000", "x-ratelimit-remaining": "4321", "x-ratelimit-reset": RESET}
+
+
+def test_a_budget_without_date_and_resource_is_taken_as_it_is() -> None:
+    budget = limits.budget_of(WHOLE, 7, now=NOW)
+    assert budget is not None
+    assert (budget.resource, budget.resets_at) == ("core", NOW + timedelta(seconds=600))
+
+
+@pytest.mark.parametrize("changed", [*({name: "odd"} for name in WHOLE), {"x-ratelimit-reset": "1" * 30}])
+def test_without_its_headers_there_is_no_budget(changed: dict[str, str]) -> None:
+    assert limits.budget_of(WHOLE | changed, 7, now=NOW) is None
+    (name,) = changed
+    assert limits.budget_of({key: value for key, value in WHOLE.items() if key != name}, 7, now=NOW) is None
 
 
 GRAPHQL_CASES = [
     ("rate limited", {"type": "RATE_LIMITED", "message": "API rate limit exceeded"}, limits.RateLimited),
     ("rate limit, old type", {"type": "RATE_LIMIT", "message": "…"}, limits.RateLimited),
+    ("secondary", {"message": "You have exceeded a secondary rate limit"}, limits.RateLimited),
+    ("timed out", {"message": "The query timed out"}, limits.QueryTimedOut),
+    ("a timeout", {"message": "Timeout on validation"}, limits.QueryTimedOut),
+    ("executing", {"message": "Something went wrong while executing your query."}, limits.QueryTimedOut),
     ("timeout", {"message": "Something went wrong while executing your query. This may be the result of a timeout"},
      limits.QueryTimedOut),
     ("in time", {"message": "We couldn't respond to your request in time."}, limits.QueryTimedOut),
@@ -156,15 +232,20 @@ GRAPHQL_CASES = [
 
 @pytest.mark.parametrize(("name", "error", "kind"), GRAPHQL_CASES, ids=[case[0] for case in GRAPHQL_CASES])
 def test_graphql_errors_concern_the_query_or_a_field(name: str, error: dict[str, str], kind: type[object]) -> None:
-    assert type(limits.graphql_failure([error], {}, now=NOW, what="x")) is kind
+    harmless = {"type": "NOT_FOUND", "message": "Could not resolve to a node"}
+    found = limits.graphql_failure([harmless, error], {"retry-after": "8"}, now=NOW, what="x")
+    assert type(found) is kind
+    if isinstance(found, limits.RateLimited):
+        assert (found.retry_after_s, found.is_secondary) == (8, name == "secondary")
 
 
 def test_a_field_that_the_server_does_not_know_is_named() -> None:
     error = {
         "message": "Field 'rules' doesn't exist on type 'Ref'",
-        "path": ["query Facts", "nodes", "... on Repository", "defaultBranchRef", "rules"],
+        "path": ["query Facts", "nodes", 0, "... on Repository", "defaultBranchRef", "rules"],
         "extensions": {"code": "undefinedField", "typeName": "Ref", "fieldName": "rules"},
     }
     found = limits.graphql_failure([error], {}, now=NOW, what="x")
     assert isinstance(found, limits.UnknownFields)
-    assert list(found.paths[0])[-1] == "rules"
+    assert list(found.paths[0]) == ["query Facts", "nodes", "... on Repository", "defaultBranchRef", "rules"]
+    assert "what x asks for (defaultBranchRef.rules)" in str(found)
