@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -304,6 +305,8 @@ async def test_the_session_cookie_is_out_of_reach_for_scripts_and_other_sites(wo
         cookie = answer.headers["set-cookie"].lower()
         assert "httponly" in cookie
         assert "samesite=lax" in cookie
+        assert "path=/" in cookie
+        assert f"max-age={14 * 86_400};" in cookie
         assert "secure" not in cookie.replace("radar", "")
     world.web.settings = world.web.settings.model_copy(update={"radar_public_url": "https://radar.test"})
     async with world.client() as client:
@@ -334,6 +337,22 @@ async def test_access_is_asked_again_after_minutes_and_dropped_on_revocation(wor
         assert (await client.get("/repos/harbour/ledger")).status_code == 404, "a revoked session stays over"
 
 
+async def test_github_is_asked_once_however_many_pages_a_person_opens(world: World) -> None:
+    async with world.person(READER_ID) as client:
+        asked, world.now = world.sign_in.asked, NOW + timedelta(seconds=RECHECK_S)
+        answers = await asyncio.gather(*(client.get("/repos/harbour/ledger") for _ in range(3)))
+        assert [answer.status_code for answer in answers] == [200, 200, 200]
+        assert world.sign_in.asked == asked + 1
+
+
+async def test_without_signing_in_what_github_said_is_not_renewed(world: World) -> None:
+    async with world.person(READER_ID) as client:
+        world.web.sign_in = None
+        assert (await client.get("/repos/harbour/ledger")).status_code == 200
+        world.now = NOW + timedelta(seconds=RECHECK_S)
+        assert (await client.get("/repos/harbour/ledger")).status_code == 404
+
+
 async def test_while_github_is_away_its_last_word_counts_for_a_while(world: World) -> None:
     async with world.person(READER_ID) as client:
         world.sign_in.away = True
@@ -346,7 +365,9 @@ async def test_while_github_is_away_its_last_word_counts_for_a_while(world: Worl
 async def test_signing_out_ends_the_session_on_the_server(world: World) -> None:
     async with world.operator() as client:
         cookie = client.cookies["radar_session"]
-        await client.post("/sign-out", data={"form_token": await form_token(client)})
+        gone = await client.post("/sign-out", data={"form_token": await form_token(client)})
+        assert gone.headers["set-cookie"].startswith('radar_session=""; ')
+        assert "Max-Age=0; Path=/;" in gone.headers["set-cookie"]
     async with world.client(headers={"cookie": f"radar_session={cookie}"}) as client:
         assert (await client.get("/deliveries")).status_code == 303
 
