@@ -25,28 +25,61 @@ def delivery(number: int, guid: str, *, minutes_ago: float = 10, status: int = 5
     )
 
 
+def tried(times: int, *, minutes_ago: float) -> list[HookDelivery]:
+    """GUID a, so many times: every ten minutes before, the newest so long ago. Newest first; ids from 1."""
+    return [delivery(n + 1, "a", minutes_ago=minutes_ago + 10 * (times - 1 - n)) for n in reversed(range(times))]
+
+
 CASES = {
-    "one that never arrived": ([delivery(1, "a")], set(), [1], 0),
-    "one that is held": ([delivery(1, "a")], {"a"}, [], 0),
-    "answered well but not held": ([delivery(1, "a", status=202)], set(), [1], 0),
-    "tried twice, asked for once, by its newest attempt": (
-        [delivery(2, "a", minutes_ago=5), delivery(1, "a", minutes_ago=9)],
+    "one that never arrived": ([delivery(1, "a")], set(), [1], None),
+    "one that is held": ([delivery(1, "a")], {"a"}, [], None),
+    "answered well but not held": ([delivery(1, "a", status=202)], set(), [1], None),
+    "still on its way": ([delivery(1, "a", minutes_ago=0.1, status=202)], set(), [], 0.4),
+    "failed a moment ago": ([delivery(1, "a", minutes_ago=0.1)], set(), [1], None),
+    "tried twice, asked for once, by its newest attempt": (tried(2, minutes_ago=5), set(), [2], None),
+    "tried again a moment ago": (tried(2, minutes_ago=0.1), set(), [], 0.9),
+    "tried again a minute ago": (tried(2, minutes_ago=1), set(), [2], None),
+    "the third time": (tried(3, minutes_ago=3), set(), [], 1),
+    "the last time": (tried(ATTEMPTS - 1, minutes_ago=1023), set(), [], 1),
+    "the last time, due": (tried(ATTEMPTS - 1, minutes_ago=1024), set(), [ATTEMPTS - 1], None),
+    "several, oldest first": ([delivery(3, "c", minutes_ago=1), delivery(1, "a", minutes_ago=9)], set(), [1, 3], None),
+    "what was never asked for goes first": (
+        [*tried(2, minutes_ago=5), delivery(9, "b", minutes_ago=6)],
         set(),
-        [2],
-        0,
+        [9, 2],
+        None,
     ),
-    "still on its way": ([delivery(1, "a", minutes_ago=0.1, status=202)], set(), [], 0),
-    "failed a moment ago": ([delivery(1, "a", minutes_ago=0.1)], set(), [1], 0),
-    "tried too often": ([delivery(n, "a", minutes_ago=20 - n) for n in range(ATTEMPTS)], set(), [], 1),
-    "several, oldest first": ([delivery(3, "c", minutes_ago=1), delivery(1, "a", minutes_ago=9)], set(), [1, 3], 0),
 }
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_asked_for(case: str) -> None:
-    listed, known, asked, given_up = CASES[case]
-    missing, hopeless = choose_missing(listed, frozenset(known), NOW)
-    assert ([one.id for one in missing], hopeless) == (asked, given_up)
+    listed, known, asked, next_minutes = CASES[case]
+    missing = choose_missing(listed, frozenset(known), NOW)
+    assert [one.id for one in missing.due] == asked
+    assert missing.given_up == 0
+    expected = None if next_minutes is None else NOW + timedelta(minutes=next_minutes)
+    assert missing.next_at == expected
+    assert missing.since == (None if known else min(one.delivered_at for one in listed))
+
+
+def test_what_was_tried_too_often_is_given_up_and_holds_up_nothing() -> None:
+    missing = choose_missing(tried(ATTEMPTS, minutes_ago=5000), frozenset(), NOW)
+    assert (missing.due, missing.next_at, missing.since, missing.given_up) == ([], None, None, 1)
+
+
+def test_while_nothing_gets_through_one_is_tried_ever_less_often_over_a_day() -> None:
+    """The webhook's address answers nothing for a day; the bot asks every five minutes and at a start in between."""
+    listed = [delivery(1, "a", minutes_ago=0)]
+    asked_at: list[float] = []
+    for minute in [0.0, 0.2, *(float(minute) for minute in range(5, 24 * 60, 5))]:
+        now = NOW + timedelta(minutes=minute)
+        missing = choose_missing(listed, frozenset(), now)
+        if missing.due:
+            asked_at.append(minute)
+            listed.append(delivery(len(listed) + 1, "a", minutes_ago=-minute))
+    assert asked_at == [0.0, 5.0, 10.0, 30.0, 95.0, 355.0, 1380.0]
+    assert len(listed) == ATTEMPTS
 
 
 @pytest.mark.anyio
@@ -70,8 +103,7 @@ async def run_once(world: World) -> list[int]:
     """What one run asks for, as the function does it."""
     found = await find_missing(world.deps)
     asked: list[int] = found["missing"][: await redeliver(world.deps, found["missing"])]
-    if found["until"] and asked == found["missing"]:
-        await keep_mark(world.deps, found["until"])
+    await keep_mark(world.deps, found["until"])
     return asked
 
 
