@@ -107,7 +107,7 @@ async def narrow(session: AsyncSession, scope: Scope, wanted: RepositoryFilter) 
     parts = sorted([await _part(session, *detail) for detail in _details(wanted)], key=lambda part: part.count)
     details = [_has(session, part) for part in parts]
     leading = await _leading(session, scope, wanted) if is_sqlite(session) else []
-    conditions = [seen, *plain, *details, *leading]
+    conditions = [*plain, *details, seen, *leading]  # SQLite asks in this order: what costs least, and rarest, first
     if parts and parts[0].count >= SELECTIVE and not plain and scope.installation_id is None:
         return Narrowed(conditions, parts[0], (seen, *details[1:]))
     return Narrowed(conditions)
