@@ -63,6 +63,10 @@ CASES = [
         {"retry-after": "Tue, 24 Nov 2026 12:01:30 GMT", "date": DATE}, "", limits.RateLimited, 90,
     ),
     Case("secondary without a time", 403, {}, "You have exceeded a secondary rate limit.", limits.RateLimited, 60),
+    Case("retry-after as a date without GitHub's clock", 429, {"retry-after": "Tue, 24 Nov 2026 12:01:30 GMT"}, "",
+         limits.RateLimited, 90),
+    Case("retry-after in odd digits", 429, {"retry-after": "١٧"}, "", limits.RateLimited, 60),
+    Case("422 that suspects abuse", 422, {}, "abuse detection mechanism", limits.RateLimited, 60),
     Case("retry-after that is no number", 429, {"retry-after": "soon"}, "", limits.RateLimited, 60),
     Case("abuse detection", 403, {}, "You have triggered an abuse detection mechanism.", limits.RateLimited, 60),
     Case(
