@@ -37,7 +37,7 @@ def decode(cursor: str, kind: type[T]) -> T:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         return msgspec.json.decode(raw, type=kind)
     except (binascii.Error, ValueError, msgspec.MsgspecError):
-        raise HTTPException(400, "The cursor is none of ours. Begin at the first page.") from None
+        raise HTTPException(400, "This cursor does not belong to this list. Begin at the first page.") from None
 
 
 def position(cursor: str, sort: str) -> Position | None:
@@ -49,7 +49,7 @@ def position(cursor: str, sort: str) -> Position | None:
     if made_for != sort or not (value is None or isinstance(value, wanted)) or not _fits(key):
         raise HTTPException(400, "The cursor belongs to another order. Begin at the first page.")
     if isinstance(value, int) and not _fits(value):
-        raise HTTPException(400, "The cursor is none of ours. Begin at the first page.")
+        raise HTTPException(400, "This cursor does not belong to this list. Begin at the first page.")
     if sort.endswith(("pushed", "reported")) and isinstance(value, str):
         _moment(value)
     return Position(value, key)
@@ -69,7 +69,7 @@ def before_number(cursor: str) -> tuple[datetime, int] | None:
         return None
     moment, key = decode(cursor, tuple[str, int])
     if not _fits(key):
-        raise HTTPException(400, "The cursor is none of ours. Begin at the first page.")
+        raise HTTPException(400, "This cursor does not belong to this list. Begin at the first page.")
     return _moment(moment), key
 
 
@@ -77,7 +77,7 @@ def number(cursor: str) -> int:
     """The id of the last row seen; 0 for the first page."""
     key = decode(cursor, tuple[int])[0] if cursor else 0
     if not _fits(key):
-        raise HTTPException(400, "The cursor is none of ours. Begin at the first page.")
+        raise HTTPException(400, "This cursor does not belong to this list. Begin at the first page.")
     return key
 
 
@@ -90,4 +90,4 @@ def _moment(text: str) -> datetime:
         found = datetime.fromisoformat(text)
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise HTTPException(400, "The cursor is none of ours. Begin at the first page.") from None
+        raise HTTPException(400, "This cursor does not belong to this list. Begin at the first page.") from None
