@@ -22,6 +22,7 @@ Kind = Literal[
     "unauthorized",  # 401 although the token is good
     "timeout",  # GraphQL: 200 with GitHub's time-out error
     "slow",  # answers as it should, after retry_after_s
+    "held",  # answers as it should once the rule is taken away
 ]
 
 

@@ -72,6 +72,9 @@ class Gate:
             return
         if fault is not None and fault.kind == "slow":
             await asyncio.sleep(fault.retry_after_s)
+        elif fault is not None and fault.kind == "held":
+            while fault in service.faults.rules:
+                await asyncio.sleep(0.01)
         elif fault is not None:
             await (await self._fail(fault, kind, budget))(scope, receive, sender)
             return
