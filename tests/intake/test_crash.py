@@ -39,7 +39,8 @@ def kill_after(process: subprocess.Popen[str], count: int) -> set[int]:
     assert process.stdout is not None
     acknowledged = {int(process.stdout.readline()) for _ in range(count)}
     process.kill()
-    rest, _ = process.communicate(timeout=30)
+    rest = process.stdout.read()  # communicate() would pass over what readline() has taken in already
+    process.communicate(timeout=30)
     lines = rest.split("\n")[:-1]  # a last line without its end was cut off
     return acknowledged | {int(line) for line in lines}
 
