@@ -255,6 +255,10 @@ def test_pages_stay_below_100_kb(visit: Visitor, stage: Stage) -> None:
     assert {path: size for path, size in sizes.items() if size > 100_000} == {}
 
 
+JUMPS_AT_MOST = 0.05
+"""Half of what Web Vitals calls good: a busy browser may paint a table before all its rows are here."""
+
+
 @pytest.mark.parametrize("width", [375, 1280])
 def test_the_layout_does_not_jump_while_it_loads(visit: Visitor, width: int) -> None:
     page = visit(viewport={"width": width, "height": 800})
@@ -263,7 +267,7 @@ def test_the_layout_does_not_jump_while_it_loads(visit: Visitor, width: int) -> 
         page.goto(path)
         page.wait_for_load_state("networkidle")
         jumped[path] = page.evaluate(JUMPED)
-    assert {path: sum_ for path, sum_ in jumped.items() if sum_ > 0.01} == {}
+    assert {path: sum_ for path, sum_ in jumped.items() if sum_ > JUMPS_AT_MOST} == {}
 
 
 @pytest.mark.parametrize(("scheme", "only"), [("light", "{}"), ("dark", "{ runOnly: ['color-contrast'] }")])
