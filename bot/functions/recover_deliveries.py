@@ -10,6 +10,7 @@ A redelivery comes in like any other, under the same GUID.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -40,8 +41,6 @@ AGAIN_AFTER, LONGER_BY = timedelta(minutes=1), 4
 LOOKS = 3
 """In one run, where another try is due before the next run."""
 EVERY = timedelta(minutes=5)
-LISTED_AT_MOST = 10_000
-"""Deliveries looked through in one run: a hundred requests."""
 AT_ONCE = 200
 """Redeliveries asked for in one run."""
 RESERVED_AT_ONCE = 10
@@ -113,7 +112,7 @@ async def find_missing(deps: Deps) -> dict[str, Any]:
     listed: list[HookDelivery] = []
     async for page in deps.app.hook_deliveries():
         listed += [one for one in page if one.delivered_at >= since]
-        if not page or page[-1].delivered_at < since or len(listed) >= LISTED_AT_MOST:
+        if not page or page[-1].delivered_at < since:
             break
     async with deps.database.read() as session:
         known = await inbox.known_guids(session, [one.guid for one in listed])
@@ -123,12 +122,12 @@ async def find_missing(deps: Deps) -> dict[str, Any]:
     until = min(now - GRACE, reached, missing.since or reached)
     if missing.given_up:
         log.warning("deliveries given up", count=missing.given_up, next_step="Run `python -m bot doctor`.")
-    is_soon = missing.next_at is not None and missing.next_at < now + EVERY
+    next_s = (missing.next_at - now).total_seconds() if missing.next_at else math.inf
     return {
         "missing": [one.id for one in missing.due[: max(0, min(AT_ONCE, room))]],
         "until": until.isoformat(),
         "given_up": missing.given_up,
-        "next_s": max(1.0, (missing.next_at - now).total_seconds()) if missing.next_at and is_soon else None,
+        "next_s": max(1.0, next_s) if next_s < EVERY.total_seconds() else None,
     }
 
 
