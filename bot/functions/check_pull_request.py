@@ -29,7 +29,7 @@ from bot.github.pace import Urgency
 from bot.model.discretion import ALERTS, discreet
 from bot.model.errors import FinalError, Finality, WorldError
 from bot.model.event import Trigger
-from bot.model.report import Report, decode_report, encode_report
+from bot.model.report import Report, decode_report
 from bot.model.repository import PullRequestRef, Repository
 from bot.model.snapshot import RepositoryFacts
 from bot.storage import installations, outbox
@@ -155,14 +155,12 @@ async def _reports(
         raise FinalError(Finality.GONE, f"{repository.full_name} no longer exists, or the App may not see it.")
     before = await _analyze(deps, github, facts, pull.merge_base_sha, None)
     after = await _analyze(deps, github, facts, pull.head_sha, before)
-    return before, after
+    return decode_report(before), decode_report(after)
 
 
-async def _analyze(
-    deps: Deps, github: GitHubClient, facts: RepositoryFacts, sha: str, previous: Report | None
-) -> Report:
-    """The report of one commit: a fork's head is read through the repository that the pull request is for."""
+async def _analyze(deps: Deps, github: GitHubClient, facts: RepositoryFacts, sha: str, previous: bytes | None) -> bytes:
+    """The encoded report of one commit: a fork's head is read through the repository that the pull request is for."""
     at = msgspec.structs.replace(facts, head_sha=sha)
     if facts.hidden_files and sha != facts.head_sha:
         at = await github.with_hidden_files(at)
-    return decode_report(await analyze_commit(deps, github, at, encode_report(previous) if previous else None))
+    return await analyze_commit(deps, github, at, previous)

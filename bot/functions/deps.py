@@ -35,6 +35,6 @@ class Deps:
     clock: Callable[[], datetime]
     metrics: Metrics
     archive_places: Places
-    """Archives that may be open at once: a few more than there are workers."""
+    """Archives that may be read or held at once: some for each worker."""
     wake_relay: Callable[[], None]
     """Called after events were put into the outbox."""

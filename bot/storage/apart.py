@@ -125,11 +125,7 @@ class Apart:
 def _attempt(connection: Connection, work: Work[Any]) -> _Outcome:
     """One of several. Raises where SQLite has undone the others too, as it does when the disk is full."""
     try:
-        with (
-            Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session,
-            session.begin(),
-        ):
-            return _Outcome(_drive(work(cast("AsyncSession", _SessionInPlace(session)))))
+        return _Outcome(transact(connection, work))
     except Exception as error:
         if not connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr] # sqlite3's
             raise
@@ -146,9 +142,12 @@ def _tell(told: Sequence[_Waits], outcomes: Sequence[_Outcome]) -> None:
             waits.result.set_exception(outcome.error)
 
 
-def transact(engine: Engine, work: Work[T]) -> T:
-    """`work(session)` in one transaction, committed when it returns. Raises RuntimeError when it awaits more."""
-    with Session(engine, expire_on_commit=False) as session, session.begin():
+def transact(bind: Engine | Connection, work: Work[T]) -> T:
+    """`work(session)` in one transaction, committed when it returns; in a connection's behind a savepoint.
+
+    Raises RuntimeError when it awaits more than its session.
+    """
+    with Session(bind, expire_on_commit=False, join_transaction_mode="create_savepoint") as session, session.begin():
         return _drive(work(cast("AsyncSession", _SessionInPlace(session))))
 
 

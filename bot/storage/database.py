@@ -270,12 +270,8 @@ def _sqlite_engine(url: URL, pool_size: int, busy_timeout_s: float, *, is_writer
     engine = create_async_engine(
         url,
         poolclass=AsyncAdaptedQueuePool,
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=busy_timeout_s,
-        pool_reset_on_return="rollback",
-        hide_parameters=True,  # an error's text is logged and shown; the values in it may be private
         connect_args={"timeout": busy_timeout_s},
+        **_sqlite_options(pool_size, busy_timeout_s),
     )
     _prepare_sqlite(engine.sync_engine, busy_timeout_s, is_writer=is_writer)
     return engine
@@ -292,14 +288,21 @@ def _sqlite_engine_apart(url: URL, busy_timeout_s: float, *, is_writer: bool) ->
     engine = create_engine(
         url.set(drivername="sqlite+pysqlite"),
         poolclass=QueuePool,
-        pool_size=1 if is_writer else READERS,
-        max_overflow=0,
-        pool_reset_on_return="rollback",
-        hide_parameters=True,
         connect_args={"timeout": busy_timeout_s, "check_same_thread": False},
+        **_sqlite_options(1 if is_writer else READERS, busy_timeout_s),
     )
     _prepare_sqlite(engine, busy_timeout_s, is_writer=is_writer)
     return engine
+
+
+def _sqlite_options(pool_size: int, busy_timeout_s: float) -> dict[str, Any]:
+    return {
+        "pool_size": pool_size,
+        "max_overflow": 0,
+        "pool_timeout": busy_timeout_s,
+        "pool_reset_on_return": "rollback",
+        "hide_parameters": True,  # an error's text is logged and shown; the values in it may be private
+    }
 
 
 def _prepare_sqlite(engine: Engine, busy_timeout_s: float, *, is_writer: bool) -> None:
