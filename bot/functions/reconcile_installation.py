@@ -102,9 +102,10 @@ class Reconciling:
         async for page in self._deps.clients.for_installation(self._change.installation_id).repositories():
             covered.update(ref.id for ref in page)
         async with self._deps.database.write() as session:
-            stored = await repositories.get_many(session, set(repository_ids) - covered)
-            ours = [one.id for one in stored.values() if one.installation_id == self._change.installation_id]
-            await repositories.remove(session, ours, reason="removed", now=self._deps.clock())
+            gone = set(repository_ids) - covered
+            await repositories.remove(
+                session, self._change.installation_id, gone, reason="removed", now=self._deps.clock()
+            )
         return "removed"
 
     async def _delete(self) -> str:
@@ -129,9 +130,9 @@ class Reconciling:
             if error.finality is not Finality.GONE:
                 raise
             async with self._deps.database.write() as session:
-                stored = await repositories.get(session, repository_id)
-                if stored is not None and stored.installation_id == self._change.installation_id:
-                    await repositories.remove(session, [repository_id], reason="deleted", now=now)
+                await repositories.remove(
+                    session, self._change.installation_id, [repository_id], reason="deleted", now=now
+                )
             return "deleted"
         async with self._deps.database.write() as session:
             installation = await installations.get(session, self._change.installation_id)

@@ -274,10 +274,10 @@ class Refreshing:
         return stored or repository
 
     async def _remove(self, repository: Repository) -> None:
-        if repository.installation_id != self._request.installation_id:
-            return  # it moved on: another installation sees it
         async with self._deps.database.write() as session:
-            await repositories.remove(session, [repository.id], reason="deleted", now=self._deps.clock())
+            await repositories.remove(
+                session, self._request.installation_id, [repository.id], reason="deleted", now=self._deps.clock()
+            )
 
     async def _skip(self, repository: Repository, reason: str, *, is_finished: bool = True) -> None:
         now = self._deps.clock()

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.model.repository import RefreshStatus, Repository, RepositoryRef
@@ -96,16 +96,20 @@ async def get_many(session: AsyncSession, repository_ids: Iterable[int]) -> dict
     return found
 
 
-async def remove(session: AsyncSession, repository_ids: Iterable[int], *, reason: str, now: datetime) -> int:
-    """No longer ours to look at (`reason`: removed, deleted, uninstalled, ...). The number that was still there.
+async def remove(
+    session: AsyncSession, installation_id: int, repository_ids: Iterable[int], *, reason: str, now: datetime
+) -> int:
+    """The installation no longer covers them (`reason`: removed, deleted, ...). The number that was still its own.
 
-    A refresh under way ends as failed.
+    One that has moved to another installation stays, even where that happens at the same moment. A refresh under way
+    ends as failed.
     """
+    ours = RepositoryRow.installation_id == installation_id
     ids = sorted(set(repository_ids))
     count = 0
     for start in range(0, len(ids), CHUNK):
         chosen = RepositoryRow.id.in_(ids[start : start + CHUNK])
-        count += await _remove(session, chosen, reason, now)
+        count += await _remove(session, and_(ours, chosen), reason, now)
     return count
 
 
@@ -119,7 +123,7 @@ async def remove_missing(
         )
     )
     missing = tuple(sorted(set(stored) - set(present)))
-    await remove(session, missing, reason="removed", now=now)
+    await remove(session, installation_id, missing, reason="removed", now=now)
     return missing
 
 

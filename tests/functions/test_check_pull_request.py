@@ -108,8 +108,9 @@ async def test_an_app_that_may_not_write_checks_does_not_try(world: World) -> No
 
 async def test_a_removed_repository_is_the_last_word(world: World) -> None:
     update, repository, _ = await opened(world)
+    (ours,) = world.hub.world.installations.values()
     async with world.bot.database.write() as session:
-        await repositories.remove(session, [repository.id], reason="uncovered", now=world.now)
+        await repositories.remove(session, ours.id, [repository.id], reason="uncovered", now=world.now)
     with pytest.raises(FinalError, match="no longer covers it") as caught:
         await judge(world.deps, update, world.now)
     assert caught.value.finality is Finality.GONE

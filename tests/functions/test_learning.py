@@ -65,7 +65,7 @@ async def test_a_repository_that_left_the_installation_is_gone(world: World) -> 
     installation = world.hub.install("acme")
     await world.store_installation(installation.id)
     async with world.bot.database.write() as session:
-        await repositories.remove(session, [repository.id], reason="left", now=world.now)
+        await repositories.remove(session, installation.id, [repository.id], reason="left", now=world.now)
     with pytest.raises(FinalError) as refused:
         await known_repository(world.deps, installation.id, repository.id)
     assert refused.value.finality is Finality.GONE

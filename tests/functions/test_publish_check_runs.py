@@ -234,7 +234,7 @@ async def test_where_none_is_wanted_or_allowed_none_is_tried(world: World, scene
         await found.report(repository, seconds=1, switched_on=False)
     elif case == "removed":
         async with world.bot.database.write() as session:
-            await repositories.remove(session, [repository.id], reason="removed", now=world.now)
+            await repositories.remove(session, installation.id, [repository.id], reason="removed", now=world.now)
     else:
         if case == "unpermitted":
             installation.permissions["checks"] = "read"

@@ -86,7 +86,7 @@ async def test_what_waits(database: Database) -> None:
         await repositories.upsert_many(session, 7, [repository(42, "r42", is_archived=True)], now=NOW)
         assert await waiting(session) == [41]
         assert await check_runs.list_installations_waiting(session) == [7]
-        await repositories.remove(session, [41], reason="removed", now=NOW)
+        await repositories.remove(session, 7, [41], reason="removed", now=NOW)
         assert await waiting(session) == []
         assert await check_runs.list_installations_waiting(session) == []
         await reported(session, 44, 60)

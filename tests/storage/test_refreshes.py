@@ -77,7 +77,7 @@ async def test_asking_again_does_not_hide_that_one_works(database: Database) -> 
 async def test_a_removed_repository_is_not_worked_on(database: Database) -> None:
     async with database.write() as session:
         await seed(session)
-        await repositories.remove(session, [42], reason="deleted", now=NOW)
+        await repositories.remove(session, 7, [42], reason="deleted", now=NOW)
         assert not await refreshes.start(session, 42, run_id="r", trigger="push", now=NOW)
         assert not await refreshes.start(session, 99, run_id="r", trigger="push", now=NOW)
 

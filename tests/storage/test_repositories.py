@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.model.repository import RefreshStatus, Repository
@@ -73,13 +75,35 @@ async def test_a_listing_by_another_installation_is_a_transfer_and_brings_the_hi
     async with database.write() as session:
         await seed(session)
         await refreshes.queue(session, [42], trigger="api", now=NOW)
-        await repositories.remove(session, [42], reason="removed", now=NOW)
+        await repositories.remove(session, 7, [42], reason="removed", now=NOW)
         await repositories.upsert_many(session, 8, [repository(owner="other")], now=later(1))
         found = await get(session)
         assert (found.installation_id, found.full_name, found.removed_at) == (8, "other/hello", None)
         assert found.refresh_requested_at == NOW
         await repositories.upsert_many(session, 7, [repository()], now=later(2))
         assert (await get(session)).installation_id == 7
+
+
+async def test_what_moves_at_the_same_moment_is_not_removed_by_the_installation_that_it_leaves(
+    database: Database,
+) -> None:
+    """GitHub tells the old installation and the new one at once, and both are worked on at once."""
+    async with database.write() as session:
+        await seed(session)
+
+    async def leave() -> int:
+        async with database.write() as session:
+            return await repositories.remove(session, 7, [42], reason="removed", now=later(1))
+
+    async with database.write() as session:
+        await repositories.upsert_many(session, 8, [repository(owner="other")], now=later(1))
+        leaving = asyncio.create_task(leave())
+        done, _ = await asyncio.wait({leaving}, timeout=0.3)
+        assert not done, "it waits for the move"
+    assert await leaving == 0
+    async with database.read() as session:
+        found = await get(session)
+    assert (found.installation_id, found.removed_at) == (8, None)
 
 
 async def test_what_github_no_longer_lists_is_removed_and_comes_back(database: Database) -> None:
@@ -98,7 +122,7 @@ async def test_what_github_no_longer_lists_is_removed_and_comes_back(database: D
 async def test_walking_through_an_installation_by_id(database: Database) -> None:
     async with database.write() as session:
         await seed(session)
-        await repositories.remove(session, [43], reason="removed", now=NOW)
+        await repositories.remove(session, 7, [43], reason="removed", now=NOW)
         assert [one.id for one in await repositories.after(session, 7, 0, limit=10)] == [42, 44]
         assert [one.id for one in await repositories.after(session, 7, 42, limit=10)] == [44]
         assert [one.id for one in await repositories.after(session, 7, 0, limit=1)] == [42]
@@ -115,7 +139,7 @@ async def test_the_walk_is_not_cut_short_by_ids_that_are_gone(database: Database
 async def test_purging_erases_what_was_removed_before(database: Database) -> None:
     async with database.write() as session:
         await seed(session)
-        await repositories.remove(session, [42], reason="deleted", now=later(1))
+        await repositories.remove(session, 7, [42], reason="deleted", now=later(1))
         assert await repositories.purge(session, removed_before=later(1)) == 0
         assert await repositories.purge(session, removed_before=later(2)) == 1
         assert await repositories.get(session, 42) is None
