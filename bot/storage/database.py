@@ -26,7 +26,13 @@ from bot.storage.apart import READERS, Apart, Work
 from bot.storage.line import Lane, Line
 from bot.storage.reach import away, reached
 from bot.storage.sqlite_checkpoints import Checkpointer
-from bot.storage.sqlite_writer import WRITER_PRAGMAS, DirectWriter, passing_sqlite_trouble
+from bot.storage.sqlite_writer import (
+    WRITER_PRAGMAS,
+    DirectWriter,
+    enter_wal,
+    keep_to_ourselves,
+    passing_sqlite_trouble,
+)
 
 T = TypeVar("T")
 
@@ -75,6 +81,7 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 10, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         self.url = normalise_url(url)
+        self._busy_timeout_s = busy_timeout_s
         self.dialect: Literal["sqlite", "postgresql"] = (
             "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
         )
@@ -108,6 +115,8 @@ class Database:
         from bot.storage.migrations.migrate import upgrade
 
         with _mapped_errors(), reached(self.url):
+            if self.direct is not None:
+                await asyncio.to_thread(enter_wal, self.url.database or "", self._busy_timeout_s)
             async with self._writer.begin() as connection:
                 await connection.run_sync(upgrade)
 
@@ -260,12 +269,6 @@ def _require_folder(path: Path) -> None:
         )
 
 
-def _keep_to_ourselves(path: Path) -> None:
-    """A database that has just been made is for its owner only (0600); SQLite gives its side files the same mode."""
-    if path.is_file() and path.stat().st_size == 0:
-        path.chmod(0o600)
-
-
 def _sqlite_engine(url: URL, pool_size: int, busy_timeout_s: float, *, is_writer: bool) -> AsyncEngine:
     engine = create_async_engine(
         url,
@@ -312,7 +315,7 @@ def _prepare_sqlite(engine: Engine, busy_timeout_s: float, *, is_writer: bool) -
     def on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # pysqlite's own BEGIN comes too late for IMMEDIATE
         if is_writer and path is not None:
-            _keep_to_ourselves(Path(path))
+            keep_to_ourselves(Path(path))
         cursor = connection.cursor()
         for pragma in (f"busy_timeout={int(busy_timeout_s * 1000)}", *pragmas):
             cursor.execute(f"PRAGMA {pragma}")

@@ -60,7 +60,7 @@ def reached(url: URL) -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, DBAPIError) as error:
+    except (OSError, DBAPIError, sqlite3.Error) as error:
         told = explained(url, error)
         if told is None:
             raise
@@ -76,7 +76,7 @@ def away(url: URL, error: OSError | DBAPIError) -> WorldError | None:
     return WorldError(f"The database cannot be reached: {reason}.", retry_after_s=5.0)
 
 
-def explained(url: URL, error: OSError | DBAPIError) -> RadarError | None:
+def explained(url: URL, error: OSError | DBAPIError | sqlite3.Error) -> RadarError | None:
     """The error for a person; None for one that has nothing to do with opening the database."""
     original = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(original, sqlite3.Error):

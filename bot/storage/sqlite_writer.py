@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
+from pathlib import Path
 from typing import Final, TypeVar
 
 from bot.model.errors import WorldError
@@ -36,10 +39,39 @@ WRITER_PRAGMAS: Final = (
 )
 
 
+WAL_PAUSE_S: Final = 0.01
+"""Between two attempts to enter WAL mode."""
+
+
 def passing_sqlite_trouble(error: sqlite3.Error) -> str:
     """SQLite's words for trouble that passes by itself; "" for an error that would come back."""
     code = getattr(error, "sqlite_errorcode", None)
     return str(error) if code is not None and code & 0xFF in PASSING_CODES else ""
+
+
+def enter_wal(path: str, patience_s: float) -> None:
+    """Make the file at `path` one with a write-ahead log, which it then stays; waits for others that do the same.
+
+    SQLite itself does not: it turns the lock that it holds for reading into one for writing, and where two try that at
+    once each would wait for the other, so that it fails at once whatever its timeout. Raises sqlite3.Error.
+    """
+    deadline = time.monotonic() + patience_s
+    with closing(sqlite3.connect(path, timeout=patience_s, isolation_level=None)) as connection:
+        keep_to_ourselves(Path(path))
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+            time.sleep(WAL_PAUSE_S)
+
+
+def keep_to_ourselves(path: Path) -> None:
+    """A database that has just been made is for its owner only (0600); SQLite gives its side files the same mode."""
+    if path.is_file() and path.stat().st_size == 0:
+        path.chmod(0o600)
 
 
 class DirectWriter:

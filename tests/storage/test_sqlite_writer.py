@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.model.errors import WorldError
-from bot.storage.sqlite_writer import DirectWriter, passing_sqlite_trouble
+from bot.storage.sqlite_writer import DirectWriter, enter_wal, passing_sqlite_trouble
 
 pytestmark = pytest.mark.anyio
 
@@ -22,6 +23,15 @@ def path(tmp_path: Path) -> str:
         connection.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)")
     connection.close()
     return made
+
+
+@pytest.fixture
+def held(path: str) -> Iterator[sqlite3.Connection]:
+    """Somebody else's transaction on a file without a write-ahead log."""
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    yield other
+    other.close()
 
 
 @pytest.fixture
@@ -134,3 +144,25 @@ def _error(kind: type[sqlite3.Error], code: int | None) -> sqlite3.Error:
 )
 def test_what_passes_by_itself(error: sqlite3.Error, passes: bool) -> None:
     assert passing_sqlite_trouble(error) == ("words" if passes else "")
+
+
+def test_entering_wal_mode_waits_for_a_writer(path: str, held: sqlite3.Connection) -> None:
+    release = threading.Timer(0.1, held.execute, ("COMMIT",))
+    release.start()
+    enter_wal(path, patience_s=30.0)
+    release.join()
+    other = sqlite3.connect(path)
+    assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    other.close()
+
+
+def test_entering_wal_mode_waits_no_longer_than_told(path: str, held: sqlite3.Connection) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="database is locked"):
+        enter_wal(path, patience_s=0.05)
+    held.execute("COMMIT")
+
+
+def test_entering_wal_mode_tells_other_trouble_at_once(tmp_path: Path) -> None:
+    (tmp_path / "radar.db").write_text("this is no database at all, and long enough to be looked at" * 20)
+    with pytest.raises(sqlite3.DatabaseError, match="not a database"):
+        enter_wal(str(tmp_path / "radar.db"), patience_s=30.0)
