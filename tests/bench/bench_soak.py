@@ -59,7 +59,7 @@ class Soak:
         self.database_url = database_url
         self.deliveries = deliveries
         self.chance = random.Random(20261124)
-        self.is_storming = threading.Event()
+        self.is_over = threading.Event()
         self.accepted: list[str] = []
         self.kills = 0
         self.kill_or_away = threading.Lock()
@@ -79,7 +79,6 @@ class Soak:
             time.sleep(0.2)
         self.hub.faults.add("error", rate=GITHUB_FAILS / 2)
         self.hub.faults.add("drop", rate=GITHUB_FAILS / 2)
-        self.is_storming.set()
         started = time.monotonic()
         with ThreadPoolExecutor(SENDERS + 4) as threads:
             chores = [threads.submit(chore) for chore in (self._kill, self._lock, self._live, self._away)]
@@ -87,7 +86,7 @@ class Soak:
             for sender in senders:
                 sender.result()
             took_s = time.monotonic() - started
-            self.is_storming.clear()
+            self.is_over.set()
             for chore in chores:
                 chore.result()
         self.hub.faults.clear()
@@ -126,8 +125,7 @@ class Soak:
             return False
 
     def _kill(self) -> None:
-        while self.is_storming.is_set():
-            time.sleep(self.chance.uniform(*KILL_EVERY_S))
+        while not self.is_over.wait(self.chance.uniform(*KILL_EVERY_S)):
             with self.kill_or_away:
                 self.bot.kill()
                 self.kills += 1
@@ -137,8 +135,7 @@ class Soak:
     def _away(self) -> None:
         """Take the engine's tables away for longer than the relay waits for an answer, at least once."""
         pause_s = AWAY_AFTER_S
-        while self.is_storming.is_set():
-            time.sleep(pause_s)
+        while not self.is_over.wait(pause_s):
             pause_s = AWAY_EVERY_S
             with self.kill_or_away:  # without its tables no engine starts
                 before = self.bot.log().count(CANNOT_RELAY)
@@ -155,8 +152,7 @@ class Soak:
 
     def _lock(self) -> None:
         """Hold the database's write lock for a while, now and then."""
-        while self.is_storming.is_set():
-            time.sleep(5)
+        while not self.is_over.wait(5):
             asyncio.run(lock(self.database_url))
 
     def _live(self) -> None:
