@@ -9,10 +9,14 @@ from pathlib import Path
 
 import certifi
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.databases import postgresql_server
 
 pytest.register_assert_rewrite("tests.analysis.manifests.cases")
+# The first text that hypothesis draws in a fresh clone builds its table of Unicode: seconds on a busy machine.
+settings.register_profile("unhurried", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 ROOT = Path(__file__).parent
 LONG_FIRST = (
