@@ -103,14 +103,17 @@ class Runner:
         self._recovered = self._recover(runs)
 
     async def receive(self, events: Sequence[Event]) -> list[str]:
-        """Take events in; their ids, once they and the runs they start are durable."""
+        """Take events in; their ids, once they and the runs they start are durable.
+
+        What has been taken in goes its way, though its sender may give up waiting: sent again it is no news.
+        """
         now_ms = self._now_ms()
         named = [msgspec.structs.replace(one, id=one.id or new_id(now_ms), ts=one.ts or now_ms) for one in events]
         turns = []
         for some in (named[at : at + _EVENTS_AT_ONCE] for at in range(0, len(named), _EVENTS_AT_ONCE)):
             turns.append(asyncio.create_task(self._occur(partial(self._take, some))))
             await asyncio.sleep(0)
-        await asyncio.gather(*turns)
+        await asyncio.shield(asyncio.gather(*turns))
         return [event.id for event in named]
 
     async def run(self) -> None:

@@ -115,6 +115,31 @@ async def test_no_acknowledgement_before_the_commit(url: str) -> None:
         assert await asyncio.gather(*receiving) == [["one"], ["one"]]
 
 
+async def test_a_sender_that_gives_up_waiting_loses_no_run(database_url: str) -> None:
+    """The relay waits ten seconds for a database that is away, and sends again: by then the event is no news."""
+    log: list[Any] = []
+    async with embedded(database_url, sleeper(log)) as world:
+        held, written = asyncio.Event(), asyncio.Event()
+        write = world.engine._journal._connection.run
+
+        async def slow(work: Any) -> Any:
+            held.set()
+            await written.wait()
+            return await write(work)
+
+        world.engine._journal._connection.run = slow  # type: ignore[method-assign]
+        sending = asyncio.create_task(world.engine.receive([{"name": "go", "data": {"n": 1}, "id": "one"}]))
+        await held.wait()
+        sending.cancel()
+        await asyncio.wait({sending})
+        assert sending.cancelled()
+        written.set()
+        assert await world.engine.receive([{"name": "go", "data": {"n": 1}, "id": "one"}]) == ["one"]
+        await until(lambda: ("step", 1) in log)
+        await world.quiet()
+    assert log == [("step", 1)]
+
+
 async def test_many_events_at_once_leave_turns_to_others(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many come in one call, the event loop goes round between a few and the next, and none is lost."""
     turns: list[tuple[int, int]] = []
