@@ -23,9 +23,11 @@ from bot.functions.deps import Deps
 from bot.functions.edge import RefreshRequest, failure_reason, original_event, paced, read_data, sent_at, step
 from bot.functions.publishing import publish_check_run, reply_to_command
 from bot.functions.reading import analyze_commit
+from bot.functions.turn import TurnTaken
 from bot.github.counting import count_requests
+from bot.github.limits import RateLimited
 from bot.model.batch import ItemState
-from bot.model.errors import FinalError, Finality, WorldError
+from bot.model.errors import FinalError, Finality, UserError, WorldError
 from bot.model.records import StoredFacts
 from bot.model.repository import RateBudget, Repository, RepositoryRef
 from bot.model.snapshot import RepositoryFacts
@@ -123,9 +125,25 @@ async def prepared(ctx: inngest.Context, deps: Deps, refreshing: Refreshing) -> 
 
 
 async def told(ctx: inngest.Context, deps: Deps, name: str, work: Callable[[], Awaitable[dict[str, Any]]]) -> str:
-    """What became of the check run or the reply. The report is there either way: one that fails does not fail it."""
+    """What became of the check run or the reply. The report is there either way: one that fails does not fail it.
+
+    So a last word is the step's result: the SDK lets the errors that name a retry, or rule it out, end the whole run.
+    """
+
+    async def attempt() -> dict[str, Any]:
+        try:
+            return await work()
+        except (FinalError, UserError) as error:
+            log.info("given up", step=name, reason=str(error))
+            return {"outcome": error.message}
+        except WorldError as error:
+            if isinstance(error, RateLimited | TurnTaken) or ctx.attempt < RETRIES:
+                raise
+            log.warning("given up", step=name, reason=str(error))
+            return {"outcome": error.message}
+
     try:
-        done = await paced(ctx, deps, name, work)
+        done = await paced(ctx, deps, name, attempt)
     except inngest.StepError as failed:
         return failed.message
     return str(done["outcome"])

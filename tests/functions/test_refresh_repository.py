@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -12,12 +14,13 @@ import pytest
 from msgspec import structs
 
 from bot.functions.edge import RefreshRequest
-from bot.functions.refresh_repository import Refreshing, prepared, record_failure, told
+from bot.functions.refresh_repository import RETRIES, Refreshing, prepared, record_failure, told
 from bot.model.batch import BatchStatus
 from bot.model.errors import FinalError, Finality, WorldError
 from bot.model.installation import InstallationStatus
 from bot.model.repository import InstallationRef, RateBudget, RefreshStatus
 from bot.storage import batches, budgets, installations, reports
+from tests.engine.worlds import Functions, embedded, send, until
 from tests.functions.conftest import World
 
 pytestmark = pytest.mark.anyio
@@ -228,16 +231,42 @@ async def test_a_failure_is_told_on_the_repository_and_counted_for_its_batch(wor
     assert (found.status, found.failed, found.done) == (BatchStatus.COMPLETED, 1, 0)
 
 
-async def test_a_check_run_or_reply_that_fails_does_not_fail_the_report(world: World) -> None:
-    request, _ = await installed(world)
-    refreshing = Refreshing(world.deps, request, "run-1")
+@pytest.mark.parametrize(
+    ("error", "tries"),
+    [
+        (FinalError(Finality.FORBIDDEN, "No.", next_step="Ask."), 1),
+        (WorldError("No.", retry_after_s=1.0), RETRIES + 1),
+        (WorldError("No."), RETRIES + 1),
+        (ValueError("No."), RETRIES + 1),
+    ],
+    ids=["for good", "with a time", "for now", "ours"],
+)
+async def test_a_check_run_or_reply_that_fails_does_not_fail_the_report(
+    world: World, tmp_path: Path, error: Exception, tries: int
+) -> None:
+    """As the SDK has it: it lets some errors of a step end the run, whoever waits for the step."""
+    seen: list[str] = []
 
-    class Steps:
-        async def run(self, *_: object) -> None:
-            raise inngest.StepError(message="GitHub does not permit it.", name="FinalError", stack=None)
+    async def refused() -> dict[str, Any]:
+        seen.append("try")
+        raise error
 
-    ctx = cast("inngest.Context", SimpleNamespace(step=Steps()))
-    assert await told(ctx, world.deps, "publish", refreshing.publish) == "GitHub does not permit it."
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        @client.create_function(fn_id="tell", retries=RETRIES, trigger=inngest.TriggerEvent(event=f"{prefix}go"))
+        async def tell(ctx: inngest.Context) -> None:
+            seen.append(f"end: {await told(ctx, world.deps, 'publish', refused)}")
+
+        return [tell]
+
+    async with embedded(f"sqlite:///{tmp_path}/engine.db", build) as engine:
+        await send(engine, "go")
+        for number in range(1, tries + 1):
+            await until(partial(lambda number: seen.count("try") == number, number))
+            await engine.quiet()
+            await engine.advance(3 * 3600)
+        await until(lambda: seen[-1].startswith("end"))
+        await engine.quiet()
+    assert seen == ["try"] * tries + ["end: No."]
 
 
 async def test_waiting_for_the_rate_limit_is_no_failed_attempt(world: World) -> None:
