@@ -48,14 +48,15 @@ def owns(installation: Installation | InstallationRef, ref: RepositoryRef) -> bo
 
 
 async def _learn(deps: Deps, installation_id: int, repository_id: int) -> Repository | None:
+    asked_at = deps.clock()
     installation = await deps.app.installation(installation_id) if deps.app is not None else None
     ref = await deps.clients.for_installation(installation_id).repository_by_id(repository_id)
     if installation is not None and not owns(installation, ref):
         raise FinalError(Finality.GONE, f"{ref.full_name} belongs to another account than the installation by now.")
     async with deps.database.write() as session:
         if installation is not None:
-            await installations.upsert(session, installation, now=deps.clock())
-        await repositories.upsert_many(session, installation_id, [ref], now=deps.clock())
+            await installations.upsert(session, installation, now=asked_at)
+        await repositories.upsert_many(session, installation_id, [ref], now=asked_at)
         return await repositories.get(session, repository_id)
 
 

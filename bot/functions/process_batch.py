@@ -7,7 +7,7 @@ transaction counts them for the batch and puts their events into the outbox. A l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -35,6 +35,8 @@ log = structlog.get_logger("bot.functions.batch")
 
 CHUNK = 50
 """Repositories to a GraphQL query."""
+PAGE = 100
+"""Repositories to a page of GitHub's listing."""
 CHUNKS_A_RUN = 100
 """Inngest allows 1,000 steps a run; a larger listing continues under the same batch."""
 
@@ -105,21 +107,40 @@ class Batching:
 
     async def list_repositories(self) -> dict[str, Any]:
         """Bring the stored repositories up to what GitHub lists (or only those that were added)."""
-        request, found = self._request, 0
+        request = self._request
         await self._begin()
+        asked_at = self._deps.clock()
         if request.node_ids:
             refs = await self._heads(request.node_ids)
-            await self._keep(refs)
+            await self._keep(refs, asked_at)
             return {"repositories": len(refs)}
-        present: set[int] = set()
-        async for page in self._github.repositories():
-            await self._keep(page)
-            present.update(ref.id for ref in page)
-            found += len(page)
+        present = await self._keep_listed()
+        if len(present) > PAGE and await self._missing(present, asked_at):
+            present |= await self._keep_listed()
         async with self._deps.database.write() as session:
-            await repositories.remove_missing(session, request.installation_id, present, now=self._deps.clock())
+            await repositories.remove(
+                session,
+                request.installation_id,
+                await repositories.missing(session, request.installation_id, present, asked_at=asked_at),
+                reason="removed",
+                now=asked_at,
+            )
             await installations.mark_reconciled(session, request.installation_id, now=self._deps.clock())
-        return {"repositories": found}
+        return {"repositories": len(present)}
+
+    async def _keep_listed(self) -> set[int]:
+        """Store what GitHub lists, page by page; the ids."""
+        present, asked_at = set[int](), self._deps.clock()
+        async for page in self._github.repositories():
+            await self._keep(page, asked_at)
+            present.update(ref.id for ref in page)
+            asked_at = self._deps.clock()
+        return present
+
+    async def _missing(self, present: Collection[int], asked_at: datetime) -> tuple[int, ...]:
+        """What a listing lacks: of several pages one may pass over what moves to the page before meanwhile."""
+        async with self._deps.database.read() as session:
+            return await repositories.missing(session, self._request.installation_id, present, asked_at=asked_at)
 
     async def process_chunk(self, after: int) -> int:
         """Handle the next repositories by id from the one after `after`; the id reached, or -1 at the end."""
@@ -159,11 +180,11 @@ class Batching:
         self._deps.wake_relay()
 
     async def _begin(self) -> None:
-        request = self._request
+        request, asked_at = self._request, self._deps.clock()
         ref = await self._deps.app.installation(request.installation_id) if self._deps.app else None
         async with self._deps.database.write() as session:
             if ref is not None:
-                await installations.upsert(session, ref, now=self._deps.clock())
+                await installations.upsert(session, ref, now=asked_at)
             await batches.create(
                 session,
                 self.batch_id,
@@ -175,13 +196,8 @@ class Batching:
                 now=self._deps.clock(),
             )
 
-    async def _keep(self, refs: Sequence[RepositoryRef]) -> None:
-        keep = partial(
-            repositories.upsert_many,
-            installation_id=self._request.installation_id,
-            refs=refs,
-            now=self._deps.clock(),
-        )
+    async def _keep(self, refs: Sequence[RepositoryRef], asked_at: datetime) -> None:
+        keep = partial(repositories.upsert_many, installation_id=self._request.installation_id, refs=refs, now=asked_at)
         await self._deps.database.write_apart(keep)
 
     async def _heads(self, node_ids: Sequence[str]) -> list[RepositoryRef]:

@@ -7,7 +7,7 @@ events in the wrong order do no harm. The daily reconcile takes the same way wit
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import inngest
@@ -76,13 +76,14 @@ class Reconciling:
             return await self._delete()
         if self._deps.app is None:
             return InstallationStatus.ACTIVE
+        asked_at = self._deps.clock()
         try:
             ref = await self._deps.app.installation(self._change.installation_id)
         except FinalError as error:
             if error.finality is Finality.UNINSTALLED:
                 return await self._delete()
             raise
-        await self._keep(ref)
+        await self._keep(ref, asked_at)
         return InstallationStatus.SUSPENDED if ref.suspended_at else InstallationStatus.ACTIVE
 
     async def repositories(self) -> str:
@@ -98,14 +99,12 @@ class Reconciling:
 
     async def _remove(self, repository_ids: Sequence[int]) -> str:
         """Those that GitHub no longer lists, and that no other installation has taken over: it may be told late."""
-        covered: set[int] = set()
+        covered, asked_at = set[int](), self._deps.clock()
         async for page in self._deps.clients.for_installation(self._change.installation_id).repositories():
             covered.update(ref.id for ref in page)
         async with self._deps.database.write() as session:
             gone = set(repository_ids) - covered
-            await repositories.remove(
-                session, self._change.installation_id, gone, reason="removed", now=self._deps.clock()
-            )
+            await repositories.remove(session, self._change.installation_id, gone, reason="removed", now=asked_at)
         return "removed"
 
     async def _delete(self) -> str:
@@ -113,13 +112,12 @@ class Reconciling:
             await installations.delete(session, self._change.installation_id, now=self._deps.clock())
         return InstallationStatus.DELETED
 
-    async def _keep(self, ref: InstallationRef) -> None:
-        now = self._deps.clock()
+    async def _keep(self, ref: InstallationRef, asked_at: datetime) -> None:
         async with self._deps.database.write() as session:
             before = await installations.get(session, ref.id)
             if before is not None and before.account_login != ref.account_login:
-                await installations.rename(session, ref.id, ref.account_login, now=now)
-            await installations.upsert(session, ref, now=now)
+                await installations.rename(session, ref.id, ref.account_login, now=asked_at)
+            await installations.upsert(session, ref, now=asked_at)
 
     async def _repository(self, repository_id: int) -> str:
         now = self._deps.clock()

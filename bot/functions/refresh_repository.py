@@ -272,29 +272,33 @@ class Refreshing:
         with count_requests() as counter:
             if not repository.node_id:
                 repository = await self._complete(repository)
+            asked_at = self._deps.clock()
             (read,) = await self._github.facts([repository.node_id])
         if read is None:
-            await self._remove(repository)
+            await self._remove(repository, asked_at)
             raise FinalError(Finality.GONE, f"{repository.full_name} no longer exists, or the App may not see it.")
         async with self._deps.database.write() as session:
             await facts.put_many(session, [read], api_requests=counter.value, now=self._deps.clock())
             await repositories.upsert_many(
-                session, self._request.installation_id, [ref_of(read)], is_full=True, now=self._deps.clock()
+                session, self._request.installation_id, [ref_of(read)], brings_back=False, now=asked_at
             )
         return read
 
     async def _complete(self, repository: Repository) -> Repository:
         """A repository that only a webhook named has no node id yet."""
+        asked_at = self._deps.clock()
         ref = await self._github.repository_by_id(repository.id)
         async with self._deps.database.write() as session:
-            await repositories.upsert_many(session, self._request.installation_id, [ref], now=self._deps.clock())
+            await repositories.upsert_many(
+                session, self._request.installation_id, [ref], brings_back=False, now=asked_at
+            )
             stored = await repositories.get(session, repository.id)
         return stored or repository
 
-    async def _remove(self, repository: Repository) -> None:
+    async def _remove(self, repository: Repository, asked_at: datetime) -> None:
         async with self._deps.database.write() as session:
             await repositories.remove(
-                session, self._request.installation_id, [repository.id], reason="deleted", now=self._deps.clock()
+                session, self._request.installation_id, [repository.id], reason="deleted", now=asked_at
             )
 
     async def _skip(self, repository: Repository, reason: str, *, is_finished: bool = True) -> None:

@@ -15,8 +15,9 @@ from bot.events.catalog import check_runs_wanted, installation_changed, refresh_
 from bot.functions.deps import Deps
 from bot.functions.edge import step
 from bot.intake.retention import prune_deliveries, prune_events
+from bot.model.errors import FinalError, Finality
 from bot.model.event import OutgoingEvent, Trigger
-from bot.model.installation import TOKEN_INSTALLATION_ID, InstallationStatus
+from bot.model.installation import TOKEN_INSTALLATION_ID
 from bot.model.records import RunState
 from bot.model.repository import Repository
 from bot.storage import check_runs, facts, installations, outbox, refreshes, reports, repositories, runs
@@ -132,7 +133,10 @@ class Sweeping:
         return len(events)
 
     async def _discover(self) -> None:
-        """Installations that no webhook told us of, and those that are gone."""
+        """Installations that no webhook told us of, and those that are gone.
+
+        One that a listing lacks is asked for by itself: it may be new since, or have moved to a page before.
+        """
         assert self._deps.app is not None  # noqa: S101 - the caller asked
         now, present = self._deps.clock(), set()
         async for page in self._deps.app.list_installations():
@@ -140,14 +144,16 @@ class Sweeping:
                 for ref in page:
                     present.add(ref.id)
                     await installations.upsert(session, ref, now=now)
-        async with self._deps.database.write() as session:
-            for one in await installations.list_all(session):
-                if (
-                    one.id not in present
-                    and one.id != TOKEN_INSTALLATION_ID
-                    and one.status is not InstallationStatus.DELETED
-                ):
-                    await installations.delete(session, one.id, now=now)
+        async with self._deps.database.read() as session:
+            stored = [one.id for one in await installations.list_all(session)]
+        for lacking in sorted(set(stored) - present - {TOKEN_INSTALLATION_ID}):
+            try:
+                await self._deps.app.installation(lacking)
+            except FinalError as error:
+                if error.finality is not Finality.UNINSTALLED:
+                    raise
+                async with self._deps.database.write() as session:
+                    await installations.delete(session, lacking, now=self._deps.clock())
 
     async def erase(self) -> dict[str, int]:
         """Old deliveries, events, facts, runs and reports, and what was uninstalled past its grace period; counts."""

@@ -28,7 +28,7 @@ from bot.storage.tables import (
     UserInstallationRow,
     UserRepositoryRow,
 )
-from bot.storage.upsert import insert
+from bot.storage.upsert import insert, told_before
 
 UNINSTALLED = "uninstalled"
 
@@ -36,7 +36,8 @@ UNINSTALLED = "uninstalled"
 async def upsert(session: AsyncSession, ref: InstallationRef, *, now: datetime) -> None:
     """Store what GitHub says of an installation; one that was deleted comes back with it.
 
-    Its repositories come back as they are listed again (`repositories.upsert_many`).
+    `now` is when GitHub was asked: what is stored of a later answer, or of a deletion since, stays. Its repositories
+    come back as they are listed again (`repositories.upsert_many`).
     """
     status = InstallationStatus.SUSPENDED if ref.suspended_at else InstallationStatus.ACTIVE
     values = {
@@ -51,7 +52,8 @@ async def upsert(session: AsyncSession, ref: InstallationRef, *, now: datetime) 
         "deleted_at": None,
     }
     statement = insert(session, InstallationRow).values(id=ref.id, created_at=now, **values)
-    await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+    is_news = told_before(InstallationRow.updated_at, now)
+    await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values, where=is_news))
 
 
 async def get(session: AsyncSession, installation_id: int) -> Installation | None:

@@ -9,23 +9,35 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.model.errors import FinalError, Finality
+from bot.model.installation import InstallationStatus
 from bot.model.repository import RefreshStatus, Repository, RepositoryRef
 from bot.storage.changed import changed
-from bot.storage.tables import RepositoryRow
-from bot.storage.upsert import insert
+from bot.storage.tables import InstallationRow, RepositoryRow
+from bot.storage.upsert import insert, told_before
 
 CHUNK = 500
 
 
 async def upsert_many(
-    session: AsyncSession, installation_id: int, refs: Sequence[RepositoryRef], *, is_full: bool = True, now: datetime
+    session: AsyncSession,
+    installation_id: int,
+    refs: Sequence[RepositoryRef],
+    *,
+    is_full: bool = True,
+    brings_back: bool = True,
+    now: datetime,
 ) -> None:
     """Store repositories of an installation as GitHub tells them; removed ones come back.
 
-    A webhook tells only ids, name and privacy: say `is_full=False` and the rest stays as it is. An empty
-    `head_sha`, `default_branch` or `node_id` is never news. A repository of another installation moves to this one
-    (a transfer). The installation must be stored before.
+    `now` is when GitHub was asked: what is stored of a later answer stays, so that of answers that pass each other on
+    their way the newest counts. A webhook tells only ids, name and privacy: say `is_full=False` and the rest stays as
+    it is. An empty `head_sha`, `default_branch` or `node_id` is never news. A repository of another installation moves
+    to this one (a transfer), unless `brings_back` is False: then only what is still covered by this one is changed.
+
+    The installation must be stored before; raises FinalError(UNINSTALLED) where it is deleted.
     """
+    await _require_installed(session, installation_id)
     rows = {ref.id: _row(ref, installation_id, now) for ref in refs}
     ordered = [rows[key] for key in sorted(rows)]
     statement = insert(session, RepositoryRow)
@@ -35,9 +47,19 @@ async def upsert_many(
     for name in ("head_sha", "default_branch", "node_id"):
         fresh[name] = func.coalesce(func.nullif(statement.excluded[name], ""), getattr(RepositoryRow, name))
     fresh["pushed_at"] = func.coalesce(statement.excluded["pushed_at"], RepositoryRow.pushed_at)
+    is_news = told_before(RepositoryRow.updated_at, now)
+    if not brings_back:
+        is_news = and_(is_news, RepositoryRow.installation_id == installation_id, RepositoryRow.removed_at.is_(None))
+    statement = statement.on_conflict_do_update(index_elements=["id"], set_=fresh, where=is_news)
     for start in range(0, len(ordered), CHUNK):
-        chunk = ordered[start : start + CHUNK]
-        await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=fresh), chunk)
+        await session.execute(statement, ordered[start : start + CHUNK])
+
+
+async def _require_installed(session: AsyncSession, installation_id: int) -> None:
+    """On PostgreSQL an uninstall waits for this transaction, and then finds what it has stored."""
+    statement = select(InstallationRow.status).where(InstallationRow.id == installation_id).with_for_update(read=True)
+    if await session.scalar(statement) == InstallationStatus.DELETED:
+        raise FinalError(Finality.UNINSTALLED, "The App is no longer installed there.")
 
 
 def _row(ref: RepositoryRef, installation_id: int, now: datetime) -> dict[str, Any]:
@@ -101,8 +123,8 @@ async def remove(
 ) -> int:
     """The installation no longer covers them (`reason`: removed, deleted, ...). The number that was still its own.
 
-    One that has moved to another installation stays, even where that happens at the same moment. A refresh under way
-    ends as failed.
+    One that has moved to another installation stays, even where that happens at the same moment, and so does one that
+    GitHub has told us of since `now`, when it was asked. A refresh under way ends as failed.
     """
     ours = RepositoryRow.installation_id == installation_id
     ids = sorted(set(repository_ids))
@@ -113,18 +135,18 @@ async def remove(
     return count
 
 
-async def remove_missing(
-    session: AsyncSession, installation_id: int, present: Collection[int], *, now: datetime
+async def missing(
+    session: AsyncSession, installation_id: int, present: Collection[int], *, asked_at: datetime
 ) -> tuple[int, ...]:
-    """Remove what GitHub no longer lists for the installation; the ids removed."""
+    """Repositories that are stored as the installation's, and not in what GitHub has listed since `asked_at`."""
     stored = await session.scalars(
         select(RepositoryRow.id).where(
-            RepositoryRow.installation_id == installation_id, RepositoryRow.removed_at.is_(None)
+            RepositoryRow.installation_id == installation_id,
+            RepositoryRow.removed_at.is_(None),
+            told_before(RepositoryRow.updated_at, asked_at),
         )
     )
-    missing = tuple(sorted(set(stored) - set(present)))
-    await remove(session, installation_id, missing, reason="removed", now=now)
-    return missing
+    return tuple(sorted(set(stored) - set(present)))
 
 
 async def purge(session: AsyncSession, *, removed_before: datetime) -> int:
@@ -136,13 +158,14 @@ async def _remove(session: AsyncSession, chosen: ColumnElement[bool], reason: st
     removed = await changed(
         session,
         update(RepositoryRow)
-        .where(chosen, RepositoryRow.removed_at.is_(None))
+        .where(chosen, RepositoryRow.removed_at.is_(None), told_before(RepositoryRow.updated_at, now))
         .values(removed_at=now, removed_reason=reason, updated_at=now),
     )
     await changed(
         session,
         update(RepositoryRow)
-        .where(chosen, RepositoryRow.refresh_status.in_((RefreshStatus.QUEUED, RefreshStatus.PROCESSING)))
+        .where(chosen, RepositoryRow.removed_at.is_not(None))
+        .where(RepositoryRow.refresh_status.in_((RefreshStatus.QUEUED, RefreshStatus.PROCESSING)))
         .values(
             refresh_status=RefreshStatus.FAILED,
             refresh_error=f"The repository is no longer covered ({reason}).",

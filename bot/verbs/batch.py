@@ -55,10 +55,11 @@ async def _installations(bot: Bot, owner: str | None) -> list[Installation]:
     if bot.app is None:
         async with bot.database.read() as session:
             return [one for one in await installations.list_all(session) if one.id == TOKEN_INSTALLATION_ID]
+    asked_at = datetime.now(UTC)
     async for page in bot.app.list_installations():
         async with bot.database.write() as session:
             for ref in page:
-                await installations.upsert(session, ref, now=datetime.now(UTC))
+                await installations.upsert(session, ref, now=asked_at)
     async with bot.database.read() as session:
         stored = await installations.list_all(session)
     chosen = [one for one in stored if owner is None or one.account_login.lower() == owner.lower()]

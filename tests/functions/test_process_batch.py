@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import msgspec
 import pytest
 
 from bot.events.catalog import CHECK_RUNS_WANTED
+from bot.functions import process_batch
 from bot.functions.edge import BatchRequest, RefreshRequest
 from bot.functions.process_batch import Batching, choose
 from bot.functions.refresh_repository import Refreshing
+from bot.github.client import GitHubClient
 from bot.model.batch import Batch, BatchStatus
+from bot.model.repository import RepositoryRef
 from bot.storage import batches, outbox
 from tests.functions.conftest import World
 
@@ -86,6 +91,26 @@ async def test_a_repository_that_left_the_installation_is_removed(world: World) 
     world.hub.delete(gone, announce=False)
     await run(world, BatchRequest(installation_id=installation.id, trigger="reconcile"), "batch-1")
     assert (await world.repository(gone.id)).removed_at is not None
+
+
+async def test_what_a_listing_of_several_pages_passed_over_stays(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one goes while pages are read, another moves to a page that was read before."""
+    made = [world.hub.add_repository("acme", name, {"a.py": "1\n"}) for name in ("one", "two", "three")]
+    installation = world.hub.install("acme")
+    await world.store_installation(installation.id)
+    looks, listed = 0, GitHubClient.repositories
+
+    async def shifted(client: GitHubClient) -> AsyncIterator[list[RepositoryRef]]:
+        nonlocal looks
+        looks += 1
+        async for page in listed(client):
+            yield page[:-1] if looks == 1 else page
+
+    monkeypatch.setattr(GitHubClient, "repositories", shifted)
+    monkeypatch.setattr(process_batch, "PAGE", 1)
+    await run(world, BatchRequest(installation_id=installation.id, trigger="reconcile"), "batch-1")
+    assert looks == 2
+    assert [(await world.repository(one.id)).removed_at for one in made] == [None] * 3
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from bot.functions.edge import RefreshRequest
 from bot.functions.refresh_repository import Refreshing
 from bot.functions.sweep_stale import PROCESSING_AT_MOST, QUEUED_AT_MOST, RECONCILE_EVERY, Sweeping
+from bot.github.app import GitHubApp
 from bot.model.installation import InstallationStatus
-from bot.model.repository import RefreshStatus
+from bot.model.repository import InstallationRef, RefreshStatus
 from bot.storage import installations, outbox, refreshes
 from tests.functions.conftest import World
 
@@ -93,6 +95,21 @@ async def test_installations_that_are_gone_are_deleted_and_later_erased(world: W
     await Sweeping(world.deps).erase()
     async with world.bot.database.read() as session:
         assert await installations.get(session, installation_id) is None
+
+
+async def test_an_installation_that_a_listing_passed_over_stays(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It came while the pages were read, or moved to the page before when another one went."""
+    installation_id, _ = await installed(world)
+
+    async def lacking(_app: GitHubApp) -> AsyncIterator[list[InstallationRef]]:
+        yield []
+
+    monkeypatch.setattr(GitHubApp, "list_installations", lacking)
+    await Sweeping(world.deps).reconcile()
+    async with world.bot.database.read() as session:
+        found = await installations.get(session, installation_id)
+    assert found is not None
+    assert found.status is InstallationStatus.ACTIVE
 
 
 async def test_check_runs_that_are_missing_are_asked_for_once_an_hour(world: World) -> None:

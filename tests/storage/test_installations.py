@@ -111,6 +111,14 @@ async def test_uninstalling_hides_everything_and_ends_what_runs(database: Databa
         assert await reports.newest(session, 42) is not None
 
 
+async def test_an_answer_from_before_the_uninstall_does_not_bring_it_back(database: Database) -> None:
+    async with database.write() as session:
+        await seed(session)
+        await installations.delete(session, 7, now=later(5))
+        await installations.upsert(session, installation(), now=later(4))
+        assert await status(session) is InstallationStatus.DELETED
+
+
 async def test_installed_again_it_is_back_with_its_history(database: Database) -> None:
     async with database.write() as session:
         await seed(session)

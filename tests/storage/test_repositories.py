@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from bot.model.errors import FinalError
 from bot.model.repository import RefreshStatus, Repository
 from bot.storage import installations, refreshes, repositories
 from bot.storage.database import Database, Session
@@ -106,12 +107,76 @@ async def test_what_moves_at_the_same_moment_is_not_removed_by_the_installation_
     assert (found.installation_id, found.removed_at) == (8, None)
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("a listing before the removal", "removed"),
+        ("a listing after the removal", "listed"),
+        ("a clock that was ahead", "listed"),
+        ("facts after the removal", "removed"),
+    ],
+)
+async def test_of_answers_that_pass_each_other_the_newest_counts(database: Database, told: str, kept: str) -> None:
+    """GitHub was asked in one order, and its answers are stored in another."""
+    asked_at = {"a listing before the removal": later(4), "a clock that was ahead": later(-3600)}.get(told, later(6))
+    async with database.write() as session:
+        await seed(session)
+        assert await repositories.remove(session, 7, [42], reason="removed", now=later(5)) == 1
+        await repositories.upsert_many(
+            session, 7, [repository(name="other")], brings_back=not told.startswith("facts"), now=asked_at
+        )
+        found = await get(session)
+    assert (found.removed_at is None, found.name) == ((True, "other") if kept == "listed" else (False, "hello"))
+
+
+async def test_facts_that_were_read_before_a_transfer_do_not_undo_it(database: Database) -> None:
+    async with database.write() as session:
+        await seed(session)
+        await repositories.upsert_many(session, 8, [repository(owner="other")], now=later(2))
+        for asked_at, brings_back in ((later(1), True), (later(3), False)):
+            await repositories.upsert_many(session, 7, [repository()], brings_back=brings_back, now=asked_at)
+            assert (await get(session)).installation_id == 8
+
+
+async def test_what_came_while_a_listing_was_read_is_not_missing_from_it(database: Database) -> None:
+    async with database.write() as session:
+        await seed(session)
+        await repositories.upsert_many(session, 7, [repository(45, "fresh")], now=later(2))
+        await refreshes.queue(session, [45], trigger="push", now=later(2))
+        assert await repositories.missing(session, 7, {42}, asked_at=later(1)) == (43, 44)
+        assert await repositories.remove(session, 7, [43, 45], reason="removed", now=later(1)) == 1
+        fresh = await get(session, 45)
+    assert (fresh.removed_at, fresh.refresh_status) == (None, RefreshStatus.QUEUED)
+
+
+async def test_a_page_that_is_read_while_the_app_is_uninstalled_brings_nothing_back(database: Database) -> None:
+    async with database.write() as session:
+        await seed(session)
+
+    async def uninstall() -> None:
+        async with database.write() as session:
+            await installations.delete(session, 7, now=later(1))
+
+    async with database.write() as session:
+        await repositories.upsert_many(session, 7, [repository(45, "fresh")], now=later(2))
+        leaving = asyncio.create_task(uninstall())
+        done, _ = await asyncio.wait({leaving}, timeout=0.3)
+        assert not done, "it waits, and finds the new one, too"
+    await leaving
+    with pytest.raises(FinalError, match="no longer installed"):
+        async with database.write() as session:
+            await repositories.upsert_many(session, 7, [repository(46, "late")], now=later(3))
+    async with database.read() as session:
+        assert await repositories.after(session, 7, 0, limit=10) == []
+
+
 async def test_what_github_no_longer_lists_is_removed_and_comes_back(database: Database) -> None:
     async with database.write() as session:
         await seed(session)
         await refreshes.queue(session, [43], trigger="api", now=NOW)
-        assert await repositories.remove_missing(session, 7, {42}, now=later(1)) == (43, 44)
-        assert await repositories.remove_missing(session, 7, {42}, now=later(2)) == ()
+        assert await repositories.missing(session, 7, {42}, asked_at=later(1)) == (43, 44)
+        assert await repositories.remove(session, 7, [43, 44], reason="removed", now=later(1)) == 2
+        assert await repositories.missing(session, 7, {42}, asked_at=later(2)) == ()
         assert [one.id for one in await repositories.after(session, 7, 0, limit=10)] == [42]
         lost = await get(session, 43)
         assert (lost.refresh_status, lost.removed_at) == (RefreshStatus.FAILED, later(1))

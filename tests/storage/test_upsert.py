@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from bot.storage.database import Database
 from bot.storage.tables import MarkRow
-from bot.storage.upsert import insert
+from bot.storage.upsert import insert, told_before
 from tests.storage.samples import NOW, later
 
 pytestmark = pytest.mark.anyio
@@ -40,3 +41,13 @@ async def test_do_update_takes_what_was_offered_where_the_condition_holds(databa
                 )
             )
     assert await _value(database) == ("newer", later(9))
+
+
+@pytest.mark.parametrize(("asked_s", "is_before"), [(0, True), (-1, False), (-599, False), (-601, True), (1, True)])
+async def test_who_asked_later_knows_better_unless_the_clock_was_wrong(
+    database: Database, asked_s: float, is_before: bool
+) -> None:
+    async with database.write() as session:
+        await session.execute(insert(session, MarkRow).values(name="m", value="v", updated_at=NOW))
+        holds = select(MarkRow.name).where(told_before(MarkRow.updated_at, later(asked_s)))
+        assert (await session.scalar(holds) is not None) is is_before
