@@ -124,5 +124,8 @@ _decoder = msgspec.json.Decoder(Payload)
 
 
 def read_payload(body: bytes) -> Payload:
-    """The payload in `body`. Raises msgspec.DecodeError, with the field's path where one has another type."""
+    """The payload in `body`. Raises msgspec.DecodeError, with the field's path where one has another type.
+
+    Raises UnicodeDecodeError where a field is not UTF-8.
+    """
     return _decoder.decode(body)

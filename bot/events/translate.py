@@ -71,7 +71,7 @@ def translate(event: str, guid: str, body: bytes, *, replays: int = 0) -> Transl
         events = _rule(event, news.payload.action or "")(news)
     except _Ignored as ignored:
         return Translation(reason=str(ignored))
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return Translation(reason=f"The payload is not as GitHub documents it: {error}.")
     if replays:
         events = tuple(_again(one, replays) for one in events)
@@ -147,11 +147,11 @@ def _added(news: _News) -> tuple[OutgoingEvent, ...]:
     if not added:
         raise _Ignored("No repository was added.")
     is_named = len(added) <= MAX_NAMED and all(node_id for _, node_id in added)
-    installation = _need(news.payload.installation, "installation")
-    what = f"{added}@{installation.updated_at or news.guid}"
+    # What was taken out may be added again, and nothing else in the payload tells that: its times are the install's.
+    occurrence = hashlib.sha256(news.guid.encode()).hexdigest()[:16]
     return (
         catalog.batch_requested(
-            batch_id=f"added-{news.installation_id}-{hashlib.sha256(what.encode()).hexdigest()[:16]}",
+            batch_id=f"added-{news.installation_id}-{occurrence}",
             installation_id=news.installation_id,
             trigger=Trigger.INSTALL,
             repositories=added if is_named else (),

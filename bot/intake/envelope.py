@@ -42,7 +42,7 @@ def read_delivery(event: str, guid: str, body: bytes, *, received_at: datetime) 
     """
     try:
         envelope = _decode(body)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeDecodeError):
         envelope = _lenient(body)
     except (msgspec.DecodeError, RecursionError) as error:
         raise _malformed(f"The payload is not JSON ({error}).") from error
@@ -62,7 +62,7 @@ def read_delivery(event: str, guid: str, body: bytes, *, received_at: datetime) 
 
 def _lenient(body: bytes) -> _Envelope:
     try:
-        value = _decode_any(body)
+        value = _decode_any(body.decode("utf-8", "replace"))
     except (msgspec.DecodeError, RecursionError) as error:
         raise _malformed(f"The payload is not JSON ({error}).") from error
     if not isinstance(value, dict):

@@ -143,9 +143,7 @@ class Relay:
             return 0, 0.0
         outcome = _Outcome(until=time.monotonic() + self._lease_s / 3)
         bodies = await self._read(deliveries)
-        parcels = [
-            parcel for one in deliveries if (parcel := _translated(one, bodies.get(one.guid, b""), outcome.ignored))
-        ]
+        parcels = [parcel for one in deliveries if (parcel := _translated(one, bodies.get(one.guid, b""), outcome))]
         parcels += [_Parcel("", one.attempts, (one.event,)) for one in events]
         await self._send_all(parcels, outcome)
         await self._mark(outcome)
@@ -264,11 +262,17 @@ async def _wait(event: asyncio.Event, seconds: float) -> None:
         return
 
 
-def _translated(delivery: Delivery, body: bytes, ignored: dict[str, str]) -> _Parcel | None:
-    """The parcel of a delivery; None, and its reason in `ignored`, when nothing follows from it."""
-    translation = translate(delivery.event, delivery.guid, body, replays=delivery.replays)
+def _translated(delivery: Delivery, body: bytes, outcome: _Outcome) -> _Parcel | None:
+    """The parcel of a delivery; None, and its reason in `outcome`, when nothing follows from it."""
+    try:
+        translation = translate(delivery.event, delivery.guid, body, replays=delivery.replays)
+    except Exception as error:  # a slip of ours: it must not hold up the others, and can be replayed once mended
+        log.error("delivery cannot be translated", delivery=delivery.guid, exc_info=error)
+        reason = f"Our own slip while reading it: {type(error).__name__}. Replay it with a newer version."
+        outcome.refused.append((_Parcel(delivery.guid, delivery.attempts, ()), reason))
+        return None
     if not translation.events:
-        ignored[delivery.guid] = translation.reason
+        outcome.ignored[delivery.guid] = translation.reason
         return None
     return _Parcel(delivery.guid, delivery.attempts, translation.events)
 

@@ -245,7 +245,6 @@ def ids(event: str, payload: dict[str, Any], guid: str = "g", replays: int = 0) 
         ("issue_comment", COMMENT),
         ("pull_request", PULL),
         ("installation", with_(BASE, action="created")),
-        ("installation_repositories", with_(BASE, action="added", repositories_added=[{"id": 9}])),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -274,6 +273,12 @@ def test_the_same_news_under_another_guid_has_the_same_id(event: str, payload: d
 )
 def test_other_news_has_another_id(event: str, one: dict[str, Any], other: dict[str, Any]) -> None:
     assert ids(event, one) != ids(event, other)
+
+
+def test_a_repository_that_was_taken_out_may_be_added_again() -> None:
+    """GitHub's payloads of both say the same: the installation's times are those of the install."""
+    added = with_(BASE, action="added", repositories_added=[{"id": 9}])
+    assert ids("installation_repositories", added, "one") != ids("installation_repositories", added, "two")
 
 
 def test_each_replay_is_news_and_has_a_batch_of_its_own() -> None:
@@ -318,6 +323,11 @@ def test_no_payload_raises(rule: tuple[str, str], payload: Any, action: bool) ->
         payload = {**payload, "action": name}
     translation = translate(event, "g", json.dumps(payload).encode())
     assert bool(translation.events) != bool(translation.reason)
+
+
+@pytest.mark.parametrize("field", [b"action", b"ref", b"after"])
+def test_text_that_is_not_utf_8_is_ignored_with_its_reason(field: bytes) -> None:
+    assert "utf-8" in translate("push", "g", b'{"' + field + b'": "\xff"}').reason
 
 
 @settings(deadline=None)

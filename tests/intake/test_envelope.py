@@ -65,6 +65,18 @@ def test_odd_fields_never_gate_intake(value: Any, wanted: tuple[Any, ...]) -> No
     assert read(value) == wanted
 
 
+@pytest.mark.parametrize("field", ["action", "login", "full_name", "elsewhere"])
+def test_text_that_is_not_utf_8_never_gates_intake(field: str) -> None:
+    body = json.dumps(WHOLE | {"elsewhere": "elsewhere"}).encode()
+    for value in ("created", "octocat", "octo/hello", "elsewhere"):
+        if {"created": "action", "octocat": "login", "octo/hello": "full_name"}.get(value, value) == field:
+            body = body.replace(f'"{value}"'.encode(), b'"\xff"')
+    assert b"\xff" in body
+    one = read_delivery("push", "g", body, received_at=NOW)
+    assert one.body == body
+    assert one.action == {"action": "\ufffd"}.get(field, "created")
+
+
 DEEP = b"[" * 100_000
 NO_JSON = [b"", b"{", b"{} {}", b"\xff", DEEP, b'{"action": 5', b'{"action": 5, "more": ' + DEEP]
 NO_OBJECT = [b"[]", b"null", b'"text"', b"1"]

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import pytest
 
+from bot.events.translate import Translation, translate
 from bot.intake.relay import EVENTS_A_SEND, MAX_ATTEMPTS, Relay
 from bot.model.delivery import Delivery, DeliveryState
 from bot.model.errors import FinalError, Finality, UserError, WorldError
@@ -162,6 +163,22 @@ async def test_one_refused_event_holds_up_nobody(database: Database, error: Exce
     assert (found.state, found.reason) == (DeliveryState.FAILED, "too large")
     async with database.read() as session:
         assert await outbox.waiting(session) == 0
+
+
+async def test_a_delivery_that_we_cannot_read_holds_up_nobody(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slips(event: str, guid: str, body: bytes, *, replays: int) -> Translation:
+        if guid == "odd":
+            raise KeyError("a slip of ours")
+        return translate(event, guid, body, replays=replays)
+
+    monkeypatch.setattr("bot.intake.relay.translate", slips)
+    await store(database, ("odd", "push", push(1)), ("good", "push", push(2)))
+    engine = Engine()
+    await Relay(database, engine.send, clock=Clock()).round()
+    assert [(await get(database, guid)).state for guid in ("odd", "good")] == [DeliveryState.FAILED, DeliveryState.SENT]
+    assert "KeyError" in (await get(database, "odd")).reason
 
 
 async def test_an_unknown_failure_is_tried_again_and_at_last_given_up(database: Database) -> None:

@@ -83,6 +83,8 @@ def test_repositories_come_and_go(stage: Stage) -> None:
     stage.hub.uncover(installation, first)
     eventually(lambda: row(stage, first)["removed_at"], what="removed")
     assert stage.bot.report(first.full_name) == {}
+    stage.hub.cover(installation, first)
+    eventually(lambda: row(stage, first)["removed_at"] is None, what="back")
 
 
 def test_a_new_repository_has_a_report(stage: Stage) -> None:
