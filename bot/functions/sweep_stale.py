@@ -20,7 +20,7 @@ from bot.model.event import OutgoingEvent, Trigger
 from bot.model.installation import TOKEN_INSTALLATION_ID
 from bot.model.records import RunState
 from bot.model.repository import Repository
-from bot.storage import check_runs, facts, installations, outbox, refreshes, reports, repositories, runs
+from bot.storage import batches, check_runs, facts, installations, outbox, refreshes, reports, repositories, runs
 
 QUEUED_AT_MOST = timedelta(hours=36)
 """A batch of 100,000 repositories waits for GitHub's hourly limit for a day."""
@@ -29,7 +29,10 @@ PROCESSING_AT_MOST = timedelta(hours=3)
 RECONCILE_EVERY = timedelta(hours=23)
 TOKEN_RECONCILE_EVERY = timedelta(minutes=55)
 """Token mode hears of no push: its owner's repositories are compared every hour."""
+STOOD_STILL = "Nothing of it has moved for 36 hours. What is missing is asked for again, by itself."
 RUNS_KEEP = timedelta(days=30)
+BATCHES_KEEP = timedelta(days=30)
+"""Each installation is compared once a day, by a batch that has a row for each of its repositories."""
 OUTBOX_KEEP = timedelta(days=3)
 FACTS_KEEP = timedelta(hours=6)
 AT_ONCE = 500
@@ -91,6 +94,7 @@ class Sweeping:
                     reason="The engine lost this run; it was asked for again.",
                     now=now,
                 )
+            await batches.fail_still(session, untouched_since=now - QUEUED_AT_MOST, error=STOOD_STILL, now=now)
         self._deps.wake_relay()
         return len(lost)
 
@@ -156,7 +160,7 @@ class Sweeping:
                     await installations.delete(session, lacking, now=self._deps.clock())
 
     async def erase(self) -> dict[str, int]:
-        """Old deliveries, events, facts, runs and reports, and what was uninstalled past its grace period; counts."""
+        """Old deliveries, events, facts, runs, batches and reports, and what is past its grace period; counts."""
         now, settings = self._deps.clock(), self._deps.settings
         erased: dict[str, int] = {}
         database = self._deps.database
@@ -169,6 +173,7 @@ class Sweeping:
         async with database.write() as session:
             erased["facts"] = await facts.prune(session, older_than=now - FACTS_KEEP)
             erased["runs"] = await runs.prune(session, older_than=now - RUNS_KEEP)
+        erased["batches"] = await self._erase_batches(now - BATCHES_KEEP)
         async with database.write() as session:
             erased["reports"] = await reports.thin_histories(session, keep=settings.radar_reports_kept)
         async with database.write() as session:
@@ -176,6 +181,16 @@ class Sweeping:
             erased["repositories"] = await repositories.purge(session, removed_before=before)
             erased.update(await installations.purge(session, deleted_before=before))
         return erased
+
+    async def _erase_batches(self, older_than: datetime) -> int:
+        """In commits so small that nobody waits for them; batches and their items."""
+        erased = 0
+        while True:
+            async with self._deps.database.write() as session:
+                now_erased = await batches.prune(session, older_than=older_than)
+            if not now_erased:
+                return erased
+            erased += now_erased
 
 
 def _refresh(repository: Repository, why: str, at: datetime, trigger: str) -> OutgoingEvent:

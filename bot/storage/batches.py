@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.model.batch import Batch, BatchItem, BatchStatus, ItemState
@@ -151,6 +151,28 @@ async def _complete_if_whole(session: AsyncSession, batch_id: str, now: datetime
         .where(BatchRow.done + BatchRow.failed + BatchRow.skipped >= BatchRow.total)
         .values(status=BatchStatus.COMPLETED, finished_at=now),
     )
+
+
+async def fail_still(session: AsyncSession, *, untouched_since: datetime, error: str, now: datetime) -> int:
+    """Fail the batches that began before then and of which nothing has moved since; the number."""
+    moved = select(BatchItemRow.batch_id).where(
+        BatchItemRow.batch_id == BatchRow.id, BatchItemRow.updated_at >= untouched_since
+    )
+    statement = (
+        update(BatchRow)
+        .where(BatchRow.status == BatchStatus.RUNNING, BatchRow.created_at < untouched_since, ~moved.exists())
+        .values(status=BatchStatus.FAILED, error=error, finished_at=now)
+    )
+    return await changed(session, statement)
+
+
+async def prune(session: AsyncSession, *, older_than: datetime, limit: int = 5000) -> int:
+    """Drop what ended before then: items first, at most `limit` in one call, and at last their batches; the number."""
+    old = select(BatchRow.id).where(BatchRow.finished_at < older_than)
+    key = tuple_(BatchItemRow.batch_id, BatchItemRow.repository_id)
+    some = select(BatchItemRow.batch_id, BatchItemRow.repository_id).where(BatchItemRow.batch_id.in_(old)).limit(limit)
+    dropped = await changed(session, delete(BatchItemRow).where(key.in_(some)))
+    return dropped or await changed(session, delete(BatchRow).where(BatchRow.finished_at < older_than))
 
 
 async def get(session: AsyncSession, batch_id: str) -> Batch | None:

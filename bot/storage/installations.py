@@ -12,13 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.model.delivery import DeliveryState
 from bot.model.installation import Installation, InstallationStatus
+from bot.model.records import RunState
 from bot.model.repository import InstallationRef
 from bot.storage.changed import changed
+from bot.storage.repositories import erase_traces
 from bot.storage.tables import (
     ApiTokenRow,
     BatchRow,
     BudgetRow,
-    CommandRow,
     DeliveryBodyRow,
     DeliveryRow,
     InstallationRow,
@@ -26,7 +27,6 @@ from bot.storage.tables import (
     RunRow,
     SubscriptionRow,
     UserInstallationRow,
-    UserRepositoryRow,
 )
 from bot.storage.upsert import insert, told_before
 
@@ -115,7 +115,7 @@ async def mark_reconciled(session: AsyncSession, installation_id: int, *, now: d
 async def delete(session: AsyncSession, installation_id: int, *, now: datetime) -> bool:
     """Uninstalled: keep everything until `purge`, but out of sight. False when it was so already.
 
-    Its waiting refreshes end, its running batches are cancelled.
+    Its waiting refreshes end, its running batches and runs are cancelled.
     """
     statement = (
         update(InstallationRow)
@@ -142,6 +142,12 @@ async def delete(session: AsyncSession, installation_id: int, *, now: datetime) 
         .where(BatchRow.installation_id == installation_id, BatchRow.status == "running")
         .values(status="cancelled", error="The App was uninstalled.", finished_at=now),
     )
+    await changed(
+        session,
+        update(RunRow)
+        .where(RunRow.installation_id == installation_id, RunRow.state == RunState.RUNNING)
+        .values(state=RunState.CANCELLED, reason="The App was uninstalled.", finished_at=now),
+    )
     return is_news
 
 
@@ -163,12 +169,10 @@ async def purge(session: AsyncSession, *, deleted_before: datetime) -> dict[str,
 
 
 async def _erase_traces(session: AsyncSession, ids: Sequence[int]) -> None:
-    """What holds no foreign key: payloads, runs, commands, keys that were given out, who could see what."""
+    """What holds no foreign key: runs, keys that were given out, payloads, and what is left of repositories."""
     for table in (RunRow, ApiTokenRow, SubscriptionRow, UserInstallationRow):
         await session.execute(delete_rows(table).where(table.installation_id.in_(ids)))
-    theirs = select(RepositoryRow.id).where(RepositoryRow.installation_id.in_(ids))
-    for of_repository in (CommandRow, UserRepositoryRow):
-        await session.execute(delete_rows(of_repository).where(of_repository.repository_id.in_(theirs)))
+    await erase_traces(session, RepositoryRow.installation_id.in_(ids))
     settled = select(DeliveryRow.id).where(
         DeliveryRow.installation_id.in_(ids), DeliveryRow.state != DeliveryState.RECEIVED.value
     )

@@ -9,11 +9,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.model.delivery import DeliveryState
 from bot.model.errors import FinalError, Finality
 from bot.model.installation import InstallationStatus
 from bot.model.repository import RefreshStatus, Repository, RepositoryRef
 from bot.storage.changed import changed
-from bot.storage.tables import InstallationRow, RepositoryRow
+from bot.storage.tables import (
+    CommandRow,
+    DeliveryBodyRow,
+    DeliveryRow,
+    InstallationRow,
+    RepositoryRow,
+    UserRepositoryRow,
+)
 from bot.storage.upsert import insert, told_before
 
 CHUNK = 500
@@ -150,8 +158,24 @@ async def missing(
 
 
 async def purge(session: AsyncSession, *, removed_before: datetime) -> int:
-    """Erase repositories removed before then, with their reports; the number erased."""
-    return await changed(session, delete(RepositoryRow).where(RepositoryRow.removed_at < removed_before))
+    """Erase repositories removed before then, with all that came of them; the number erased."""
+    doomed = RepositoryRow.removed_at < removed_before
+    await erase_traces(session, doomed)
+    return await changed(session, delete(RepositoryRow).where(doomed))
+
+
+async def erase_traces(session: AsyncSession, doomed: ColumnElement[bool]) -> None:
+    """What of these repositories holds no foreign key: commands, who could see them, payloads.
+
+    Of deliveries only the bodies go: their GUIDs tell recovery that nothing is missing, until they age.
+    """
+    ids = select(RepositoryRow.id).where(doomed)
+    for of_repository in (CommandRow, UserRepositoryRow):
+        await session.execute(delete(of_repository).where(of_repository.repository_id.in_(ids)))
+    settled = select(DeliveryRow.id).where(
+        DeliveryRow.repository_id.in_(ids), DeliveryRow.state != DeliveryState.RECEIVED.value
+    )
+    await session.execute(delete(DeliveryBodyRow).where(DeliveryBodyRow.delivery_id.in_(settled)))
 
 
 async def _remove(session: AsyncSession, chosen: ColumnElement[bool], reason: str, now: datetime) -> int:

@@ -9,11 +9,12 @@ import pytest
 
 from bot.functions.edge import RefreshRequest
 from bot.functions.refresh_repository import Refreshing
-from bot.functions.sweep_stale import PROCESSING_AT_MOST, QUEUED_AT_MOST, RECONCILE_EVERY, Sweeping
+from bot.functions.sweep_stale import BATCHES_KEEP, PROCESSING_AT_MOST, QUEUED_AT_MOST, RECONCILE_EVERY, Sweeping
 from bot.github.app import GitHubApp
+from bot.model.batch import Batch, BatchStatus
 from bot.model.installation import InstallationStatus
 from bot.model.repository import InstallationRef, RefreshStatus
-from bot.storage import installations, outbox, refreshes
+from bot.storage import batches, installations, outbox, refreshes
 from tests.functions.conftest import World
 
 pytestmark = pytest.mark.anyio
@@ -110,6 +111,32 @@ async def test_an_installation_that_a_listing_passed_over_stays(world: World, mo
         found = await installations.get(session, installation_id)
     assert found is not None
     assert found.status is InstallationStatus.ACTIVE
+
+
+async def test_batches_end_though_an_engine_lost_them_and_are_forgotten_in_time(world: World) -> None:
+    installation_id, repository_id = await installed(world)
+    async with world.bot.database.write() as session:
+        await batches.create(session, "b", installation_id=installation_id, trigger="reconcile", now=world.now)
+        await batches.add_items(session, "b", [(repository_id, "acme/hello")], now=world.now)
+
+    async def after(time: timedelta) -> Batch | None:
+        world.now += time
+        await Sweeping(world.deps).ask_again()
+        await Sweeping(world.deps).erase()
+        async with world.bot.database.read() as session:
+            return await batches.get(session, "b")
+
+    for time, status in (
+        (QUEUED_AT_MOST, BatchStatus.RUNNING),
+        (timedelta(minutes=1), BatchStatus.FAILED),
+        (BATCHES_KEEP, BatchStatus.FAILED),
+    ):
+        found = await after(time)
+        assert found is not None
+        assert found.status is status
+    assert await after(timedelta(minutes=1)) is None
+    async with world.bot.database.read() as session:
+        assert await batches.items(session, "b") == []
 
 
 async def test_check_runs_that_are_missing_are_asked_for_once_an_hour(world: World) -> None:

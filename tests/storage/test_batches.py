@@ -113,6 +113,41 @@ async def test_cancelled_and_failed_batches_stay_so(database: Database) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("moved_at", "is_over"),
+    [(None, True), (9, True), (10, False), (11, False)],
+    ids=["never", "before", "then", "since"],
+)
+async def test_a_batch_that_an_engine_lost_does_not_run_for_ever(
+    database: Database, moved_at: float | None, is_over: bool
+) -> None:
+    await begin(database)
+    await finish_listing(database)
+    if moved_at is not None:
+        await mark(database, 1, at=moved_at)
+    async with database.write() as session:
+        await batches.create(session, "fresh", installation_id=7, trigger="api", now=later(10))
+        failed = await batches.fail_still(session, untouched_since=later(10), error="Still.", now=later(20))
+        found = await get(session)
+        fresh = await batches.get(session, "fresh")
+    assert failed == is_over
+    assert (found.status, found.error) == ((BatchStatus.FAILED, "Still.") if is_over else (BatchStatus.RUNNING, ""))
+    assert fresh is not None
+    assert fresh.status is BatchStatus.RUNNING
+
+
+async def test_what_ended_long_ago_is_dropped_a_few_rows_a_time(database: Database) -> None:
+    await begin(database)
+    async with database.write() as session:
+        await batches.create(session, "runs", installation_id=7, trigger="api", now=NOW)
+        await batches.add_items(session, "runs", [(1, "octo/1")], now=NOW)
+        await batches.fail(session, "b", error="", now=later(5))
+        assert await batches.prune(session, older_than=later(5)) == 0
+        assert [await batches.prune(session, older_than=later(6), limit=2) for _ in range(4)] == [2, 1, 1, 0]
+        assert await batches.get(session, "b") is None
+        assert len(await batches.items(session, "runs")) == 1
+
+
 async def test_failing_tells_why(database: Database) -> None:
     await begin(database)
     async with database.write() as session:

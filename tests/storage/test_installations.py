@@ -6,7 +6,7 @@ import pytest
 
 from bot.model.batch import BatchStatus
 from bot.model.installation import InstallationStatus
-from bot.model.records import CommandRecord, Run
+from bot.model.records import CommandRecord, Run, RunState
 from bot.model.repository import RefreshStatus
 from bot.storage import (
     batches,
@@ -90,6 +90,8 @@ async def test_uninstalling_hides_everything_and_ends_what_runs(database: Databa
         await seed(session)
         await reports.complete(session, report(), run_id="r", trigger="push", now=NOW)
         await refreshes.start(session, 42, run_id="r2", trigger="push", now=NOW)
+        for of in (7, 8):
+            await runs.start(session, Run(id=f"run-{of}", function_id="f", started_at=NOW, installation_id=of))
         for batch_id, id_ in (("ours", 7), ("theirs", 8)):
             await batches.create(session, batch_id, installation_id=id_, trigger="api", now=NOW)
         assert await installations.delete(session, 7, now=later(1)) is True
@@ -108,6 +110,8 @@ async def test_uninstalling_hides_everything_and_ends_what_runs(database: Databa
         assert ours is not None
         assert theirs is not None
         assert (ours.status, theirs.status) == (BatchStatus.CANCELLED, BatchStatus.RUNNING)
+        ended = [await runs.get(session, f"run-{of}") for of in (7, 8)]
+        assert [one and one.state for one in ended] == [RunState.CANCELLED, RunState.RUNNING]
         assert await reports.newest(session, 42) is not None
 
 
@@ -155,7 +159,8 @@ async def test_purging_erases_after_the_grace_period_only(database: Database) ->
         assert await repositories.get(session, 44) is not None
 
 
-async def test_purging_erases_what_was_given_out_and_told(database: Database) -> None:
+@pytest.mark.parametrize("is_swept", [False, True])
+async def test_purging_erases_what_was_given_out_and_told(database: Database, is_swept: bool) -> None:
     """Keys of the installation, its payloads, runs and commands, and who could see it; nothing of another's."""
     async with database.write() as session:
         await seed(session)
@@ -185,6 +190,8 @@ async def test_purging_erases_what_was_given_out_and_told(database: Database) ->
                 session, of, repositories={repository_id: "read"}, installations={of: True}, checked_at=NOW
             )
         await installations.delete(session, 7, now=NOW)
+        if is_swept:  # as the sweep does: the repositories go first
+            await repositories.purge(session, removed_before=later(1))
         await installations.purge(session, deleted_before=later(1))
     async with database.read() as session:
         for of, repository_id, is_there in ((7, 42, False), (8, 44, True)):

@@ -8,9 +8,9 @@ import pytest
 
 from bot.model.errors import FinalError
 from bot.model.repository import RefreshStatus, Repository
-from bot.storage import installations, refreshes, repositories
+from bot.storage import inbox, installations, refreshes, repositories, sessions
 from bot.storage.database import Database, Session
-from tests.storage.samples import NOW, installation, later, repository
+from tests.storage.samples import NOW, delivery, installation, later, repository
 
 pytestmark = pytest.mark.anyio
 
@@ -204,7 +204,13 @@ async def test_the_walk_is_not_cut_short_by_ids_that_are_gone(database: Database
 async def test_purging_erases_what_was_removed_before(database: Database) -> None:
     async with database.write() as session:
         await seed(session)
+        sent = [delivery(f"guid-{of}", repository_id=of, body=b'{"private":1}') for of in (42, 43)]
+        await inbox.store_many(session, sent)
+        await inbox.settle(session, sent={"guid-42": [], "guid-43": []}, ignored={}, failed={}, now=NOW)
+        await sessions.keep_access(session, 1, repositories={42: "read", 43: "read"}, installations={}, checked_at=NOW)
         await repositories.remove(session, 7, [42], reason="deleted", now=later(1))
         assert await repositories.purge(session, removed_before=later(1)) == 0
         assert await repositories.purge(session, removed_before=later(2)) == 1
         assert await repositories.get(session, 42) is None
+        assert [bool(await inbox.body(session, f"guid-{of}")) for of in (42, 43)] == [False, True]
+        assert [await sessions.permission(session, 1, of) for of in (42, 43)] == ["", "read"]
