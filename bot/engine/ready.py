@@ -115,6 +115,11 @@ class Ready:
                 if not self._out[key]:
                     del self._out[key]
 
+    def set_back(self, by_ms: int) -> None:
+        """The clock was set back: throttles open as far ahead as they would have."""
+        for key in self._arrival_ms:
+            self._arrival_ms[key] -= by_ms
+
     def opens_at_ms(self, now_ms: int) -> float:
         """When the next throttle opens; never (infinity) if no job waits for one."""
         return min((at_ms for at_ms in map(self._opens_ms, self._stands) if at_ms > now_ms), default=math.inf)

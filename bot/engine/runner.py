@@ -8,8 +8,6 @@ happens after its commit.
 from __future__ import annotations
 
 import asyncio
-import heapq
-import math
 import secrets
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +26,7 @@ from bot.engine.machine import Job, Run, RunState
 from bot.engine.protocol import Event, Reply
 from bot.engine.ready import Entry, Ready
 from bot.engine.schedule import next_cron_ms
+from bot.engine.timers import Timers
 
 log = structlog.get_logger("bot.engine")
 
@@ -39,6 +38,7 @@ _PRUNE_EVERY_MS = 3_600_000
 _CONTINUES_MS = 60_000  # what has begun goes before what has not, unless that is more urgent by a minute
 _CALLS_AT_ONCE, _EVENTS_AT_ONCE = 8, 20  # before others get their turn on the event loop
 _BUSY_S = 0.004
+_CLOCK_SET_BACK_MS = 1000  # less is the clock being kept in time
 
 
 class _Debounced(msgspec.Struct, frozen=True):
@@ -58,6 +58,9 @@ class _Live:
     place: admission.Place
     entries: dict[str, Entry] = field(default_factory=dict)
     calls: int = 0
+
+    def goes_on(self) -> bool:
+        return not self.run.state.is_over
 
 
 @dataclass(slots=True)
@@ -91,7 +94,8 @@ class Runner:
         self._singletons: dict[str, _Live] = {}
         self._marks = {(mark.kind, mark.key): mark for mark in marks}
         self._ready = Ready()
-        self._timers: list[tuple[int, int, Occurrence]] = []
+        self._timers = Timers[Occurrence]()
+        self._seen_ms = 0
         self._ticket = count()
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
@@ -150,8 +154,8 @@ class Runner:
                 self._remember(_Live(run, config, place), turn)
         for config in self._functions.values():
             for cron in [trigger.cron for trigger in config.triggers if trigger.cron]:
-                due = self._marks.get(("cron", f"{config.id}:{cron}"))
-                self._expect(config, cron, due.at_ms if due else next_cron_ms(cron, turn.now_ms), turn)
+                due, next_ms = self._marks.get(("cron", f"{config.id}:{cron}")), next_cron_ms(cron, turn.now_ms)
+                self._expect(config, cron, min(due.at_ms, next_ms) if due else next_ms, turn)
         self._at(turn.now_ms + _PRUNE_EVERY_MS, self._prune)
         orphans = {run.function_id for run in runs} - self._functions.keys()
         log.info("engine started", functions=len(self._functions), runs=len(self._live), orphans=sorted(orphans))
@@ -167,6 +171,7 @@ class Runner:
             self._wake.clear()
             self._idle.clear()
             now_ms = self._now_ms()
+            self._follow_clock(now_ms)
             if not self._is_draining:
                 self._begin_due(now_ms)
             await self._let_others()
@@ -183,8 +188,8 @@ class Runner:
             await asyncio.sleep(took_s)
 
     def _begin_due(self, now_ms: int) -> None:
-        while self._timers and self._timers[0][0] <= now_ms:
-            self._spawn(self._occur(heapq.heappop(self._timers)[2]))
+        while (occurrence := self._timers.take(now_ms)) is not None:
+            self._spawn(self._occur(occurrence))
         for _ in range(min(_CALLS_AT_ONCE, self._options.max_calls - self.in_flight)):
             entry = self._ready.take(now_ms)
             if entry is None:
@@ -199,17 +204,26 @@ class Runner:
             self._wake.set()
 
     async def _sleep(self, now_ms: int) -> None:
-        due_ms = min(self._timers[0][0] if self._timers else math.inf, self._ready.opens_at_ms(now_ms))
+        due_ms = min(self._timers.next_ms(), self._ready.opens_at_ms(now_ms))
         # a minute at most: after a suspended machine wakes up, only the wall clock knows
         delay_s = 60.0 if self._is_draining else min(60.0, max(0.001, (due_ms - now_ms) / 1000))
         alarm = asyncio.get_running_loop().call_later(delay_s, self._wake.set)
         await self._wake.wait()
         alarm.cancel()
 
-    def _at(self, due_ms: int, timer: Occurrence) -> None:
-        heapq.heappush(self._timers, (due_ms, next(self._ticket), timer))
-        if self._timers[0][2] is timer:
+    def _at(self, due_ms: int, occurrence: Occurrence, live: _Live | None = None) -> None:
+        """`occurrence` is due then, unless it is about a run that is over by then."""
+        is_first = self._timers.add(due_ms, occurrence, live.goes_on) if live else self._timers.add(due_ms, occurrence)
+        if is_first:
             self.nudge()
+
+    def _follow_clock(self, now_ms: int) -> None:
+        """Where the clock was set back, what waits for a time would wait for longer, cron for a day or a year."""
+        back_ms, self._seen_ms = self._seen_ms - now_ms, now_ms
+        if back_ms > _CLOCK_SET_BACK_MS:
+            log.warning("the clock was set back", by_s=back_ms / 1000)
+            self._timers.set_back(back_ms)
+            self._ready.set_back(back_ms)
 
     def _spawn(self, work: Coroutine[Any, Any, Any]) -> None:
         self._busy += 1
@@ -243,9 +257,9 @@ class Runner:
         turn.now_ms = self._now_ms()
         for live, job_id, job in turn.jobs:
             if job.kind == "sleep":
-                self._at(job.due_ms, partial(self._end_sleep, live, job_id, job))
+                self._at(job.due_ms, partial(self._end_sleep, live, job_id, job), live)
             elif job.due_ms > turn.now_ms:
-                self._at(job.due_ms, partial(self._stand, live, job_id, job))
+                self._at(job.due_ms, partial(self._stand, live, job_id, job), live)
             else:
                 self._stand(live, job_id, job, turn)
         self.nudge()
@@ -280,7 +294,7 @@ class Runner:
         """Look at the run again when its start or its finish is too late; a call that is out may still end it well."""
         _, deadline_ms = machine.deadline(live.run, live.config)
         if deadline_ms < NEVER_MS:
-            self._at(deadline_ms, partial(self._check_time, live))
+            self._at(deadline_ms, partial(self._check_time, live), live)
 
     def _check_time(self, live: _Live, turn: _Turn) -> None:
         if not live.calls:
@@ -370,9 +384,10 @@ class Runner:
 
     def _strike(self, config: FunctionConfig, cron: str, due_ms: int, turn: _Turn) -> None:
         """A cron time has come. What was missed while the engine was down is made up for once."""
+        due_ms = min(due_ms, turn.now_ms)  # later only where the clock was set back
         event = Event(name=protocol.SCHEDULED, data={"cron": cron}, id=new_id(turn.now_ms), ts=due_ms)
         self._start(config, event, turn)
-        self._expect(config, cron, next_cron_ms(cron, max(due_ms, turn.now_ms)), turn)
+        self._expect(config, cron, next_cron_ms(cron, turn.now_ms), turn)
 
     def _prune(self, turn: _Turn) -> None:
         now_ms = turn.now_ms

@@ -13,7 +13,7 @@ import pytest
 
 from bot.engine.protocol import Event
 from bot.engine.runner import Runner
-from tests.engine.worlds import Clock, Functions, embedded, send, sleeper, until
+from tests.engine.worlds import Clock, Embedded, Functions, embedded, send, sleeper, until
 
 pytestmark = pytest.mark.anyio
 
@@ -76,6 +76,64 @@ async def test_a_missed_cron_is_made_up_for_once(url: str) -> None:
         await world.quiet()
     assert len(log) == 2
     assert all(ts % 3_600_000 == 0 for ts in log)
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+async def test_a_clock_that_is_set_back_holds_up_no_cron(url: str, is_restarted: bool) -> None:
+    """The machine started with a clock that was a day ahead, and has its time from the network now."""
+    log: list[int] = []
+    clock = Clock()
+    clock.ahead_ms = 86_400_000
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        @client.create_function(fn_id="hourly", trigger=inngest.TriggerCron(cron="0 * * * *"))
+        async def hourly(ctx: inngest.Context) -> None:
+            log.append(ctx.event.ts)
+
+        return [hourly]
+
+    async def two_hours(world: Embedded) -> None:
+        for number in (1, 2):
+            await world.advance(3600)
+            await until(lambda: len(log) >= number)  # noqa: B023 - waited for at once
+            await world.quiet()
+
+    async with embedded(url, build, clock=clock) as world:
+        await world.quiet()
+        clock.ahead_ms = 0
+        if not is_restarted:
+            world.engine.nudge()
+            await world.quiet()
+            await two_hours(world)
+    if is_restarted:
+        async with embedded(url, build, clock=clock) as world:
+            await two_hours(world)
+    assert all(ts <= clock() for ts in log)
+
+
+async def test_a_run_that_is_over_is_not_held_until_its_time_out(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.engine.timers.LEAST", 10)
+    ended: list[Any] = []
+
+    def build(client: inngest.Inngest, prefix: str) -> Functions:
+        @client.create_function(
+            fn_id="short",
+            timeouts=inngest.Timeouts(finish=timedelta(days=2)),
+            trigger=inngest.TriggerEvent(event="go"),
+        )
+        async def short(ctx: inngest.Context) -> None:
+            ended.append(ctx.event.data["n"])
+
+        return [short]
+
+    async with embedded(url, build) as world:
+        runner = world.engine._runner
+        assert runner is not None
+        for number in range(60):
+            await send(world, "go", {"n": number})
+            await until(lambda: len(ended) > number)  # noqa: B023 - waited for at once
+            await world.quiet()
+        assert len(runner._timers) <= 13
 
 
 async def test_runs_of_a_function_that_is_gone_are_kept(url: str) -> None:
