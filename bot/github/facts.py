@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.github.authors import is_bot
 from bot.github.translate import items, mapping, moment, number, text
+from bot.model.authors import is_bot
 from bot.model.repository import RepositoryRef
 from bot.model.snapshot import (
     BranchRules,

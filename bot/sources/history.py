@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.model.authors import is_bot
 from bot.model.snapshot import CommitFact, ReleaseFact
 from bot.sources.git import git
 
@@ -19,11 +20,6 @@ _FIELDS = "%H%x1f%ct%x1f%aN%x1f%aE%x1f%s"
 _VERSION_TAG = re.compile(r"^(?:[\w./-]*?[-/@])?[vV]?\d+(?:\.\d+)+(?:[-+.\w]*)$|^[vV]\d+$")
 _PRERELEASE = re.compile(
     r"(?:alpha|beta|rc|dev|pre|preview|canary|next|nightly|snapshot)[.\-_]?\d*|\d(?:a|b)\d+$", re.I
-)
-_BOT_NAME = re.compile(
-    r"\[bot\]|^(?:dependabot|renovate|greenkeeper|github-actions?|snyk-bot|pyup-bot|imgbot|allcontributors|"
-    r"pre-commit-ci|semantic-release-bot|web-flow|copybara-service|mergify|codecov|weblate)\b|[-_ ]bot$",
-    re.I,
 )
 
 
@@ -70,11 +66,6 @@ def read_releases(root: Path) -> tuple[ReleaseFact, ...]:
     return tuple(releases)
 
 
-def is_bot_name(name: str, email: str = "") -> bool:
-    """Whether an author's name or address is a known robot's."""
-    return bool(_BOT_NAME.search(name)) or "[bot]@" in email
-
-
 def _commit(line: bytes) -> CommitFact:
     sha, seconds, name, email, headline = line.decode("utf-8", "replace").split("\x1f", 4)
     return CommitFact(
@@ -83,7 +74,7 @@ def _commit(line: bytes) -> CommitFact:
         author=name,
         author_name=name,
         author_email=email,
-        is_bot=is_bot_name(name, email),
+        is_bot=is_bot(name=name, email=email),
         headline=headline[:200],
     )
 

@@ -35,6 +35,33 @@ def test_a_noreply_address_is_its_login() -> None:
     assert _people(commit(1, "ada"), commit(2, "", name="x", email="5+ada@users.noreply.github.com")) == [("ada", 2)]
 
 
+FORMATTER = "matt@users.noreply.github.com"
+"""A workflow that formats signs with the pusher's address and the author's name."""
+
+
+def _formatted(days: float, name: str, *, login: str = "") -> CommitFact:
+    return commit(days, login or name, name=name, email=FORMATTER)
+
+
+@pytest.mark.parametrize("login", ["", "matt"], ids=["a checkout", "GitHub"])
+def test_an_address_that_many_names_commit_under_joins_nobody(login: str) -> None:
+    others = ["Ada Lovelace", "Grace Hopper", "Jean Bartik"]
+    own = [commit(n, name, name=name, email=f"{n}@x.org") for n, name in enumerate(others, 1)]
+    history = [*own, *(_formatted(9, name, login=login) for name in [*others, "Matt Phillips"])]
+    assert _people(*history) == [*((name, 2) for name in others), ("Matt Phillips", 1)]
+
+
+def test_one_word_names_of_a_shared_address_stay_apart() -> None:
+    names = ["ada", "bo", "cy", "di", "ed"]
+    history = [_formatted(n, name, login="matt") for n, name in enumerate(names, 1)]
+    assert _people(*history) == [(name, 1) for name in names]
+
+
+def test_a_few_spellings_of_a_name_are_one_person() -> None:
+    names = ["Ada Lovelace", "ada", "Ada L.", "countess"]
+    assert len(_people(*(commit(n, name, name=name, email="a@x.org") for n, name in enumerate(names, 1)))) == 1
+
+
 def test_most_commits_come_first_and_ties_by_name() -> None:
     assert _people(*commits(("zoe", 2, 9, 1), ("bo", 2, 9, 1), ("al", 5, 9, 1))) == [("al", 5), ("bo", 2), ("zoe", 2)]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.sources import history
-from bot.sources.history import is_bot_name, read_commits, read_releases
+from bot.sources.history import read_commits, read_releases
 from tests.sources.checkouts import git
 
 
@@ -102,23 +102,3 @@ def test_releases_come_newest_first_by_their_own_dates(repository: Path) -> None
     found = read_releases(repository)
     assert [one.tag for one in found] == ["v0.9.0", "v1.0.1", "v1.0.0"]
     assert found[0].published_at == datetime(2026, 3, 1, 10, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("dependabot[bot]", True),
-        ("web-flow", True),
-        ("renovate-bot", True),
-        ("GitHub Actions Bot", True),
-        ("Ada", False),
-        ("Abbot", False),
-    ],
-)
-def test_bots_by_name(name: str, expected: bool) -> None:
-    assert is_bot_name(name) is expected
-
-
-def test_bots_by_address() -> None:
-    assert is_bot_name("Release", "41898282+github-actions[bot]@users.noreply.github.com")
-    assert not is_bot_name("Release", "bot@example.org")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.github.authors import KNOWN_BOTS, is_bot
+from bot.model.authors import KNOWN_BOTS, is_bot
 
 BOTS = [
     ("dependabot[bot]", "dependabot[bot]", "49699333+dependabot[bot]@users.noreply.github.com"),
@@ -14,6 +14,13 @@ BOTS = [
     ("", "GitHub Actions", "actions@github.com"),
     ("pre-commit-ci", "", ""),
     ("my-company-bot", "", ""),
+    ("", "GitHub Actions Bot", ""),
+    ("", "Houston (Bot)", "108291165+astrobot-houston@users.noreply.github.com"),
+    ("", "Kubernetes Prow Robot", "20407524+k8s-ci-robot@users.noreply.github.com"),
+    ("", "readme-action 📖", "actions@github.com"),
+    ("", "Copilot", "198982749+Copilot@users.noreply.github.com"),
+    ("", "Claude", "noreply@anthropic.com"),
+    ("web-flow", "", ""),
 ]
 PEOPLE = [
     ("ada", "Ada Lovelace", "ada@example.com"),

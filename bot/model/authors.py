@@ -12,7 +12,8 @@ from functools import lru_cache
 KNOWN_BOTS = frozenset(
     {
         "actions-user", "allcontributors", "ansible-bot", "autofix-ci", "bors", "codecov-commenter", "codecov-io",
-        "commitlint", "copybara-service", "coveralls", "crowdin-bot", "cypress-io-bot", "dependabot",
+        "commitlint", "copilot", "copilot-swe-agent", "copybara-service", "coveralls", "crowdin-bot",
+        "cypress-io-bot", "dependabot",
         "dependabot-preview", "dependabot-support", "docker-library-bot", "facebook-github-bot", "gardener-robot",
         "github actions", "github-actions", "github-classroom", "github-merge-queue", "gitlocalize-app",
         "google-cloud-policy-bot", "googlebot", "greenkeeper", "greenkeeperio-bot", "hacktoberfest-bot", "homu",
@@ -30,7 +31,7 @@ KNOWN_BOTS = frozenset(
 _BOT_SUFFIX = re.compile(r"(\[bot\]|[-_. ](?:ro)?bot|[-_]automation|\(bot\))$")
 _BOT_EMAIL = re.compile(
     r"(?:\[bot\]@|^bot@|^noreply@github\.com$|^(?:github-)?actions@github\.com$|bot@renovateapp\.com$|"
-    r"^action@github\.com$|@users\.noreply\.dependabot\.com$|^support@dependabot\.com$)"
+    r"^action@github\.com$|^noreply@anthropic\.com$|^cursoragent@cursor\.com$|@users\.noreply\.dependabot\.com$|^support@dependabot\.com$)"
 )
 
 
