@@ -95,13 +95,13 @@ def _mise(text: str) -> _Found:
 def _mise_value(text: str) -> str:
     try:
         value = tomllib.loads(f"value = {text}")["value"]
-    except (tomllib.TOMLDecodeError, RecursionError):
+        if isinstance(value, dict):
+            value = value.get("version", "")
+        if isinstance(value, list):
+            return " ".join(str(one) for one in value if isinstance(one, (str, int, float)))
+        return str(value) if isinstance(value, (str, int, float)) else ""
+    except (ValueError, RecursionError):  # no TOML, nested too deep, or a number of too many digits
         return ""
-    if isinstance(value, dict):
-        value = value.get("version", "")
-    if isinstance(value, list):
-        return " ".join(str(one) for one in value if isinstance(one, (str, int, float)))
-    return str(value) if isinstance(value, (str, int, float)) else ""
 
 
 _CHANNEL = re.compile(r"""^[ \t]*channel[ \t]*=[ \t]*["']([^"'\n]{1,80})["']""")

@@ -25,6 +25,9 @@ _MAX_TEXT = 1_000_000
 _MAX_PATTERNS = 500
 _IGNORED = re.compile(r"(?m)^(?:[0-9a-f]{7,64}:)?([^:#\n]{1,500}):[\w.-]{1,100}:(\d{1,7})\s*$")
 
+_UNREADABLE = (ValueError, RecursionError)
+"""What the parsers of TOML and JSON raise, numbers of too many digits and brackets nested too deep included."""
+
 Excuses = Callable[[SecretFact], bool]
 
 
@@ -50,7 +53,7 @@ def _nothing(_: SecretFact) -> bool:
 def _gitleaks(text: str) -> Excuses:
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+    except _UNREADABLE:
         return _nothing
     lists = [document.get("allowlist"), *_items(document.get("allowlists"))]
     lists += [one for rule in _items(document.get("rules")) if isinstance(rule, dict) for one in _of_rule(rule)]
@@ -82,7 +85,7 @@ def _gitleaks_ignore(text: str) -> Excuses:
 def _baseline(text: str) -> Excuses:
     try:
         results = msgspec.json.decode(text.encode(), type=dict[str, Any]).get("results")
-    except (msgspec.DecodeError, msgspec.ValidationError):
+    except _UNREADABLE:
         return _nothing
     known = results if isinstance(results, dict) else {}
     return lambda secret: secret.path in known

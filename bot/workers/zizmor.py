@@ -93,14 +93,42 @@ def _audit(sets: Sequence[Files]) -> list[Audit]:
 
 
 def _findings_of(sets: Sequence[Files]) -> list[tuple[WorkflowFinding, ...]]:
-    with tempfile.TemporaryDirectory(prefix="radar-", dir=_MEMORY if _is_usable(_MEMORY) else None) as name:
-        folder = Path(name)
-        for number, files in enumerate(sets):
-            for path, text in files:
-                target = folder / str(number) / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text(text, encoding="utf-8", errors="replace")
-        return _findings(_run(folder), folder, len(sets))
+    places = [_places([path for path, _ in files]) for files in sets]
+    try:
+        with tempfile.TemporaryDirectory(prefix="radar-", dir=_MEMORY if _is_usable(_MEMORY) else None) as name:
+            folder = Path(name)
+            for number, files in enumerate(sets):
+                for place, (_, text) in zip(places[number], files, strict=True):
+                    target = folder / str(number) / place
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_text(text, encoding="utf-8", errors="replace")
+            return _findings(_run(folder), folder, places)
+    except OSError as error:
+        raise NotMeasured(f"the workflows could not be handed to zizmor ({error.strerror})") from None
+
+
+_MAX_NAME_BYTES = 255
+_MAX_PATH_BYTES = 2_000
+"""Of what file systems take (255 and 4,096), with room for the folder."""
+
+
+def _places(paths: Sequence[str]) -> dict[str, str]:
+    """Where each file is laid for zizmor → its path; under another name where git takes one that no disk does."""
+    folders = {str(folder) for path in paths for folder in PurePosixPath(path).parents}
+    places: dict[str, str] = {}
+    for number, path in enumerate(paths):
+        encoded = path.encode("utf-8", "replace")
+        fits = len(encoded) <= _MAX_PATH_BYTES and all(len(one) <= _MAX_NAME_BYTES for one in encoded.split(b"/"))
+        place = str(PurePosixPath(path))
+        if not fits or path in folders or place in places:
+            place = f"renamed-{number}/{_short(path)}"
+        places[place] = path
+    return places
+
+
+def _short(path: str) -> str:
+    folder, _, name = path.rpartition("/")
+    return ".github/workflows/workflow.yml" if folder == ".github/workflows" else name
 
 
 def _run(folder: Path) -> bytes:
@@ -127,15 +155,15 @@ def _run(folder: Path) -> bytes:
     return result.stdout
 
 
-def _findings(body: bytes, folder: Path, sets: int) -> list[tuple[WorkflowFinding, ...]]:
+def _findings(body: bytes, folder: Path, places: Sequence[Mapping[str, str]]) -> list[tuple[WorkflowFinding, ...]]:
     try:
         rows = msgspec.json.decode(body, type=list[dict[str, Any]]) if body.strip() else []
     except msgspec.MsgspecError as error:
         raise NotMeasured(f"zizmor's answer was not understood: {error}") from None
-    found: list[set[WorkflowFinding]] = [set() for _ in range(sets)]
+    found: list[set[WorkflowFinding]] = [set() for _ in places]
     for row in rows:
         if not row.get("ignored"):
-            number, finding = _finding(row, folder)
+            number, finding = _finding(row, folder, places)
             found[number].add(finding)
     return [tuple(sorted(each, key=_order)[:MAX_FINDINGS]) for each in found]
 
@@ -144,17 +172,17 @@ def _order(finding: WorkflowFinding) -> tuple[str, int, str, str]:
     return finding.path, finding.line, finding.rule, finding.message
 
 
-def _finding(row: dict[str, Any], folder: Path) -> tuple[int, WorkflowFinding]:
+def _finding(row: dict[str, Any], folder: Path, places: Sequence[Mapping[str, str]]) -> tuple[int, WorkflowFinding]:
     """A finding, and the number of its set."""
     levels = row["determinations"]
-    places = row["locations"]
-    place = next((each for each in places if each["symbolic"]["kind"] == "Primary"), places[0])
-    number, *path = PurePosixPath(place["symbolic"]["key"]["Local"]["verbatim_path"]).relative_to(folder).parts
+    locations = row["locations"]
+    place = next((each for each in locations if each["symbolic"]["kind"] == "Primary"), locations[0])
+    number, *place_of_file = PurePosixPath(place["symbolic"]["key"]["Local"]["verbatim_path"]).relative_to(folder).parts
     finding = WorkflowFinding(
         rule=row["ident"],
         severity=levels["severity"].lower(),
         confidence=levels["confidence"].lower(),
-        path="/".join(path),
+        path=places[int(number)]["/".join(place_of_file)],
         line=place["concrete"]["location"]["start_point"]["row"] + 1,
         message=f"{row['desc']}: {place['symbolic']['annotation']}",
         url=row["url"],

@@ -58,6 +58,11 @@ def test_version_files(path: str) -> None:
     assert runtimes({path: text}) == [(name, wanted, f"{path}:{line}") for name, wanted, line in expected]
 
 
+@pytest.mark.parametrize("value", ["[" * 50_000, "9" * 50_000, f"0x{'f' * 50_000}", f"[0x{'f' * 50_000}]"])
+def test_a_version_that_no_parser_takes_is_none(value: str) -> None:
+    assert runtimes({"mise.toml": f"[tools]\nnode = {value}\n"}) == []
+
+
 def test_manifests_and_files_stand_together_nearest_to_the_root_first() -> None:
     assert runtimes(
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +19,15 @@ jobs:
     runs-on: ubuntu-latest
     steps:
       - run: echo ${{ github.event.pull_request.title }}
+"""
+
+
+ACTION = """name: a
+runs:
+  using: composite
+  steps:
+    - run: echo ${{ github.event.issue.title }}
+      shell: bash
 """
 
 
@@ -90,6 +100,34 @@ def test_a_broken_workflow_costs_only_itself() -> None:
 
 def test_only_broken_workflows_are_no_crash() -> None:
     assert audit_workflows({".github/workflows/bad.yml": "a: ["}) == ()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f".github/workflows/{'é' * 200}.yml",
+        f"{'/'.join(['d' * 200] * 30)}/action.yml",
+        "x/action.yml",
+        ".github//workflows/ci.yml",
+        ".github/workflows/a\nb.yml",
+        ".github/workflows/--help.yml",
+    ],
+)
+def test_names_that_no_disk_takes_are_audited_all_the_same(path: str) -> None:
+    text = WORKFLOW if "workflows" in path else ACTION
+    others = {**workflow("a"), "x/action.yml/action.yml": ACTION}
+    found = {finding.path for finding in audit_workflows({**others, path: text})}
+    expected = {path} if is_audited(path) else set()
+    assert found == {*others} | expected
+
+
+def test_a_disk_that_is_full_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    (audit,) = audit_repositories([workflow("a")])
+    assert str(audit) == "the workflows could not be handed to zizmor (No space left on device)"
 
 
 def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

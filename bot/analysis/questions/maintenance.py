@@ -12,18 +12,19 @@ from bot.model.report import Evidence, Status
 # said of the project itself in the README's first lines; "deprecated API" further down is something else
 _DEPRECATED = re.compile(
     r"\b(?:(?:this|the) (?:project|repo(?:sitory)?|package|library|module|plugin|tool|crate|gem|action|app"
-    r"|extension) (?:is|has been|was) "
-    r"(?:now |officially )?(?:deprecated|abandoned|unmaintained|discontinued|archived|obsolete|no longer "
+    r"|extension)\)? (?:is|has been|was) "
+    r"(?:(?:now|officially|very|old|outdated|and|effectively|essentially|considered|largely|formally) ){0,5}"
+    r"(?:deprecated|abandoned|unmaintained|discontinued|archived|obsolete|no longer "
     r"(?:actively )?(?:maintained|supported|developed)|not (?:actively )?maintained|superseded|retired|end[- "
     r"]of[- ]life)"
     r"|no longer (?:actively )?(?:maintained|supported|developed)|not (?:actively )?maintained any ?more"
     r"|looking for (?:a )?(?:new )?maintainers?)",
     re.IGNORECASE,
 )
-_SHOUTED = re.compile(
-    r"^\W*(?:\[?\**(?:DEPRECATED|UNMAINTAINED|ARCHIVED|ABANDONED|Deprecated|Unmaintained|Archived)\b)"
-)
+_SHOUTED = re.compile(r"^\W*(?:DEPRECATED|UNMAINTAINED|ARCHIVED|ABANDONED|Deprecated|Unmaintained|Archived)\b")
 _FIRST_LINES = 15
+_LINE_LENGTH = 2_000
+"""Characters of a line that are looked at."""
 
 
 def judge(view: View) -> list[Finding]:
@@ -37,7 +38,8 @@ def deprecation_of(view: View) -> Evidence | None:
         return api("isArchived")
     if view.readme:
         for number, line in enumerate(view.readme.text.splitlines()[:_FIRST_LINES], 1):
-            if match := _DEPRECATED.search(line) or _SHOUTED.match(line):
+            said = line[:_LINE_LENGTH]
+            if match := _DEPRECATED.search(said) or _SHOUTED.match(said):
                 return at(view.readme.path, number, match.group(0).strip(" *#>[")[:80])
     for manifest in view.inventory.manifests:
         if manifest.folder == "" and manifest.deprecated:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
+import re2
 
 from bot.analysis.finding import Finding, api, at, failed, not_applicable, passed, warned
 from bot.analysis.questions.community import missing_elsewhere, where_is
 from bot.analysis.view import View
 
-_WAY = re.compile(
-    r"[\w.+-]+(?:@|\s*\[?\(?at\)?\]?\s*)[\w-]+\.[\w.-]+|https?://|security/advisories|private(?:ly)? "
+_WAY = re2.compile(
+    r"(?i)[\w.+-]+(?:@|\s*\[?\(?at\)?\]?\s*)[\w-]+\.[\w.-]+|https?://|security/advisories|private(?:ly)? "
     r"(?:vulnerability )?report|report a vulnerability|hackerone|bugcrowd|security tab|advisor(?:y|ies)|huntr"
-    r"|tidelift",
-    re.IGNORECASE,
+    r"|tidelift"
 )
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from bot.model.report import State
 from tests.analysis.builders import README, ago, commits, facts, issue, judged, library, local_facts, pull, release
+from tests.cpu import cpu_s
 
 _QUIET = {"commits": (), "last_human_commit_at": ago(700), "pull_requests": (), "issues": (), "releases": ()}
 
@@ -39,6 +40,8 @@ def test_status(changes: dict[str, object], state: State, share: float | None) -
         "This project is no longer maintained.",
         "> This package has been deprecated in favour of x.",
         "Unmaintained. Do not use.",
+        "[**DEPRECATED**] use other-tally.",
+        "**Update** tally (this repo) is now very old and deprecated but I will leave it up for posterity.",
     ],
 )
 def test_a_readme_that_declares_itself_deprecated(line: str) -> None:
@@ -47,9 +50,22 @@ def test_a_readme_that_declares_itself_deprecated(line: str) -> None:
     assert check.evidence[0].line == 3
 
 
-@pytest.mark.parametrize("line", ["Replaces the deprecated counter.", "Finds deprecated calls in your code."])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Replaces the deprecated counter.",
+        "Finds deprecated calls in your code.",
+        "This tool is used to find deprecated calls.",
+    ],
+)
 def test_talk_about_deprecation_is_none(line: str) -> None:
     assert judged("deprecated", library({"README.md": f"# Tally\n\n{line}\n"})).state is State.PASS
+
+
+@pytest.mark.parametrize("run", ["*", "[", " ", "(this repo) is now very "])
+def test_a_first_line_without_an_end_costs_little(run: str) -> None:
+    files = library({"README.md": run * (300_000 // len(run))})
+    assert cpu_s(lambda: judged("deprecated", files)) < 3
 
 
 def test_a_deprecated_repository_is_meant_to_rest() -> None:

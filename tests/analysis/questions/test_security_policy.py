@@ -6,6 +6,7 @@ import pytest
 
 from bot.model.report import State
 from tests.analysis.builders import README, facts, judged, library
+from tests.cpu import cpu_s
 
 
 @pytest.mark.parametrize(
@@ -21,3 +22,9 @@ from tests.analysis.builders import README, facts, judged, library
 )
 def test_security_policy(more: dict[str, str | bytes], changes: dict[str, object], state: State) -> None:
     assert judged("security-policy", library(more), facts(**changes)).state is state
+
+
+@pytest.mark.parametrize("run", ["a", "-", "0", "_"])
+def test_a_policy_without_an_end_costs_little(run: str) -> None:
+    files = library({"SECURITY.md": run * 300_000})
+    assert cpu_s(lambda: judged("security-policy", files)) < 3
