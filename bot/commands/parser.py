@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -113,8 +114,13 @@ def added(before: str, after: str) -> tuple[Command, ...]:
 _SOURCE_LINE = re.compile(r"\r\n|\n|\r")
 _FOOTNOTE = re.compile(r"\s*\[\^")
 _CONTAINER = re.compile(r"\s*(?:>|[-+*](?:\s|$)|\d{1,9}[.)](?:\s|$))")
-_TILDE_OPENS = re.compile(r"(?<!~)~(?=[^\s~])")
-_TILDE_CLOSES = re.compile(r"(?<=[^\s~])~(?!~)")
+_DELIMITERS = re.compile(r"(?=.*[|:])[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_CONTAINERS = {f"{name}_{end}" for name in ("blockquote", "bullet_list", "ordered_list") for end in ("open", "close")}
+_DECLARATION = re.compile(r"<![a-z]", re.IGNORECASE)
+_OVER_LINES = (
+    (re.compile(r"(?<!~)~(?=[^\s~])"), re.compile(r"(?<=[^\s~])~(?!~)")),
+    (re.compile(r"(?<![\w$])\$(?=[^\s$])"), re.compile(r"(?<=[^\s$])\$(?![\w$])")),
+)
 _TAG_ALONE = re.compile(r"\s*</?[a-z][^>]*>\s*$", re.IGNORECASE)
 
 
@@ -127,44 +133,71 @@ def _visible_lines(
     """
     html, swallowed = HtmlState(), _swallowed(lines)
     for index, token in enumerate(tokens):
-        if token.type == "html_block":
-            html.feed(token.content)
+        if token.level == 0 and token.type in _CONTAINERS:
+            (html.enter if token.nesting > 0 else html.leave)()
+        elif token.type == "html_block":
+            with html.inside() if token.level else nullcontext():
+                html.feed(token.content)
         elif token.type == "inline" and token.map is not None:
             if "<" not in token.content and not _SOURCE_START.search(token.content):
                 continue
             parent = tokens[index - 1]
             is_paragraph = parent.type == "paragraph_open" and parent.level == 0
             (inline,) = _inline.parseInline(token.content, environment)
-            found = list(_lines_of(inline.children or (), html))
+            with html.inside(is_cell=parent.type in {"th_open", "td_open"}):
+                found = list(_lines_of(inline.children or (), html))
             if is_paragraph:
                 located = _located(found, lines, token.map[0])
                 yield from ((line, typed) for line, typed in located if line - 1 not in swallowed)
 
 
 def _swallowed(lines: Sequence[str]) -> set[int]:
-    """Indices of lines that GitHub takes for part of something that our Markdown does not know.
-
-    That is, up to the next blank line: a footnote, also in the middle of a paragraph, raw HTML that begins in a quote's
-    or list's lazy lines, and what single tildes strike out.
-    """
+    """Indices of lines that GitHub takes for part of something that our Markdown does not know."""
     found: set[int] = set()
+    start = 0
+    for index, line in enumerate([*lines, ""]):
+        if line.strip(" \t"):
+            continue
+        between = {start + one for one in _swallowed_between(lines[start:index])}
+        if any("<" in lines[one] and "|" not in lines[one] for one in between):
+            return found | set(range(start, len(lines)))  # raw HTML in there may reach down to the end
+        if any(_DECLARATION.search(line) for line in lines[start:index]):
+            between.update(range(start, index))  # Markdown's versions do not agree where a declaration ends
+        found |= between
+        start = index + 1
+    return found
+
+
+def _swallowed_between(lines: Sequence[str]) -> Iterator[int]:
+    """The same, of lines between two blank ones.
+
+    To their end go: a footnote, also in the middle of a paragraph, raw HTML that begins in a quote's or list's lazy
+    lines, and a table of one column, whose heading needs no bars. Single tildes strike out over lines, dollars make
+    a formula.
+    """
     is_contained = is_taken = False
+    for index, line in enumerate(lines):
+        is_table = _DELIMITERS.match(line) is not None
+        if is_table and index:
+            yield index - 1
+        if is_taken:
+            yield index
+        is_taken = is_taken or is_table or _FOOTNOTE.match(line) is not None
+        is_taken = is_taken or (is_contained and _TAG_ALONE.match(line) is not None)
+        is_contained = is_contained or _CONTAINER.match(line) is not None
+    for opening, closing in _OVER_LINES:
+        yield from _spanned(lines, opening, closing)
+
+
+def _spanned(lines: Sequence[str], opening: re.Pattern[str], closing: re.Pattern[str]) -> Iterator[int]:
+    """Indices of the lines that begin between a mark that opens and one that closes."""
     opened: int | None = None
     for index, line in enumerate(lines):
-        if not line.strip():
-            is_contained = is_taken = False
-            opened = None
-            continue
-        if is_taken:
-            found.add(index)
-        if opened is not None and _TILDE_CLOSES.search(line):
-            found.update(range(opened + 1, index + 1))
+        if opened is not None and closing.search(line):
+            yield from range(opened + 1, index + 1)
             opened = index
-        if opened is None and _TILDE_OPENS.search(line):
+        if opened is None and opening.search(line):
             opened = index
-        is_taken = is_taken or _FOOTNOTE.match(line) is not None or (is_contained and bool(_TAG_ALONE.match(line)))
-        is_contained = is_contained or _CONTAINER.match(line) is not None
-    return found
 
 
 def _lines_of(children: Sequence[Token], html: HtmlState) -> Iterator[str]:

@@ -45,6 +45,15 @@ RUN: list[tuple[str, str, list[Verb]]] = [
     ("a tilde that strikes nothing", "In ~5 minutes:\n/radar report", [REPORT]),
     ("a footnote's mark", "As said[^1].\n/radar report\n\n[^1]: there", [REPORT]),
     ("a footnote above, and a blank line", "[^1]: note\n\n/radar report", [REPORT]),
+    ("prices", "Between $5 and\n/radar report\n$ 6", [REPORT]),
+    ("a table above, and a blank line", "|a|\n|-|\n|b|\n\n/radar report", [REPORT]),
+    ("a declaration above, and a blank line", "`<!X`\n\n/radar report", [REPORT]),
+    ("after details that text closes", "<details>\n\nlog </details>\n\n/radar report", [REPORT]),
+    ("after a folded list", "<details>\n\n- a\n- b\n\n</details>\n\n/radar report", [REPORT]),
+    ("after a quoted table in HTML", "> <table>\n>\n> <tr><td>a</td></tr>\n>\n> </table>\n\n/radar report", [REPORT]),
+    ("after a table with breaks", "|a|b|\n|-|-|\n|c<br>d|e|\n\n/radar report", [REPORT]),
+    ("after details in a list", "- a\n  <details>\n\n  b\n\n  </details>\n\n/radar report", [REPORT]),
+    ("after inline HTML", "<kbd>x</kbd> <del>y</del>\n/radar report", [REPORT]),
     ("a lone tilde line", "~~\n/radar batch\n~~", [BATCH]),
 ]
 
@@ -104,6 +113,24 @@ IGNORED = [
     ("pre over paragraphs", "<pre>\n\n/radar report\n\n</pre>"),
     ("del", "<del>\n\n/radar report\n\n</del>"),
     ("details in what GitHub shows as text", "<textarea>\n<details>\n</textarea>\n\n/radar report"),
+    ("details whose end stands in a table's cell", "<details>\n\n|a|\n|-|\n|</details>|\n\n/radar report"),
+    ("details whose end stands in a heading cell", "<details>\n\n|</details>|\n|-|\n\n/radar report"),
+    ("struck out, its end in a paragraph", "<del>\n\n</del>x\n\n/radar report"),
+    ("struck out, its end in a quote", "<del>\n\n> </del>\n\n/radar report"),
+    ("details that a table keeps open", "<details><table></details>\n\n/radar report"),
+    ("a quote that a table keeps open", "> <table>\n\n</table>\n\n/radar report"),
+    ("a row that GitHub takes for text", "a|\n-|\n|\n\t<code>\n\n/radar report"),
+    ("an unfinished tag in a quote's lazy lines", "> c\n</b>\n<a\n\n/radar report"),
+    ("details behind an odd quote", '<div a"b> <details> c">\n\n/radar report'),
+    ("details in a comment that ended", "<!--> <details> -->\n\n/radar report"),
+    ("details in a declaration of small letters", "<!x<details>\n\n/radar report"),
+    ("details in a declaration inside a line", "a <!X<details>\n/radar report"),
+    ("a heading by a declaration", "/radar report\n<!x\n==="),
+    ("code by a declaration", "`\n/radar report\n<!X `>"),
+    ("a heading of a table without bars", "/radar report\n|-|"),
+    ("a heading of a table by colons", "/radar report\n:-:"),
+    ("a row of a table without bars", "text\n|-|\n/radar report"),
+    ("a formula in a line", "so $a\n/radar report\nb$"),
     ("a raw block", "<div>\n/radar report\n</div>"),
     ("an attribute", '<div title="\n\n/radar report\n\n">'),
     ("an inline attribute", 'a <b title="\n/radar report">x</b>'),
@@ -114,6 +141,7 @@ IGNORED = [
     ("a footnote of words", "[^1]: a note in words\n/radar report"),
     ("a footnote in the middle of a paragraph", "See below.\n[^1]: a note\n/radar report"),
     ("a footnote below a link's definition", "[^1]: note\n[x]: /u\n/radar report"),
+    ("a footnote over a line that only looks blank", "[^1]: note\n\u2028\n/radar report"),
     ("raw HTML in a quote's lazy lines", "> quoted\n</b>\nmore\n# heading\n/radar report"),
     ("struck out by single tildes", "~no\n/radar report\nno~"),
     ("a comment over lines behind it", "/radar report <!--\n-->"),
@@ -381,6 +409,7 @@ def visible(body: str) -> Counter[str]:
 @example("# /radar batch")
 @example("/radar report\n===\n\n/radar report")
 @example("no <del>\n/radar batch\nno</del>")
+@example("<details><table></details>\n\n/radar batch")
 def test_no_text_crashes_or_runs_what_a_reader_does_not_see(body: str) -> None:
     run = Counter(" ".join(command.typed.split()) for command in parse(body))
     assert run <= visible(body), "no line runs that is not seen, and none more often than it is seen"
