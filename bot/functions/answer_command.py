@@ -11,13 +11,13 @@ from typing import Any
 
 import inngest
 
-from bot.commands.parser import Command, Verb, parse
+from bot.commands.parser import Command, Verb
 from bot.commands.permissions import needed_for
 from bot.events.catalog import COMMAND_RECEIVED, batch_requested, refresh_requested
 from bot.functions.deps import Deps
 from bot.functions.edge import CommandRequest, failure_reason, original_event, paced, read_data, step
 from bot.functions.learning import known_repository
-from bot.functions.publishing import refresh_reply
+from bot.functions.publishing import identified, refresh_reply
 from bot.github.comments import EYES
 from bot.model.event import OutgoingEvent, Trigger
 from bot.model.records import CommandRecord, CommandState
@@ -46,14 +46,15 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
         request = read_data(ctx.event, CommandRequest)
         answering = Answering(deps, request, ctx.run_id)
         asked = await ctx.step.run("read", step(deps, answering.read))
-        if not asked:
-            return {"outcome": "nothing new was asked"}
-        await paced(ctx, deps, "acknowledge", answering.acknowledge)
-        await ctx.step.run("carry-out", step(deps, partial(answering.carry_out, asked)))
+        if asked is None:
+            return {"outcome": "nothing was asked"}
+        if asked:
+            await paced(ctx, deps, "acknowledge", answering.acknowledge)
+            await ctx.step.run("carry-out", step(deps, partial(answering.carry_out, asked)))
         await paced(
             ctx, deps, "reply", partial(refresh_reply, deps, request.repository_id, request.comment_id, ctx.run_id)
         )
-        return {"outcome": "answered", "commands": len(asked)}
+        return {"outcome": "answered" if asked else "nothing new was asked", "commands": len(asked)}
 
     return answer
 
@@ -67,15 +68,18 @@ class Answering:
         self._run_id = run_id
         self._github = deps.clients.for_installation(request.installation_id)
 
-    async def read(self) -> list[str]:
-        """The ids of the commands that are ours to answer now, each kept once however often it is asked for."""
+    async def read(self) -> list[str] | None:
+        """The ids of the commands that are ours to answer now, each kept once however often it is asked for.
+
+        None where the comment holds no command; none are new where an edit took one away or moved it.
+        """
         repository = await self._repository()
         comment = await self._github.comments.get(repository.owner, repository.name, self._request.comment_id)
         if comment is None or comment.author_is_bot:
-            return []
-        asked = parse(comment.body)
+            return None
+        asked = identified(comment.id, comment.body)
         if not asked:
-            return []
+            return None
         allowed = await self._github.comments.permission(repository.owner, repository.name, comment.author)
         ours: list[str] = []
         async with self._deps.database.write() as session:
@@ -156,25 +160,20 @@ class Answering:
         is_open = self._deps.settings.radar_public_commands
         return needed_for(verb, is_private=repository.is_private, is_open_to_public=is_open)
 
-    def _records(self, asked: tuple[Command, ...], author: str) -> list[CommandRecord]:
-        """One record a command; the same command twice in a comment is two."""
-        seen: dict[str, int] = {}
-        records = []
-        for command in asked:
-            seen[command.key] = seen.get(command.key, 0) + 1
-            records.append(
-                CommandRecord(
-                    id=f"{self._request.comment_id}:{command.key[:80]}:{seen[command.key]}",
-                    repository_id=self._request.repository_id,
-                    issue_number=self._request.issue_number,
-                    comment_id=self._request.comment_id,
-                    command=command.verb.value,
-                    argument=command.typed[:255] if command.verb is Verb.UNKNOWN else command.argument,
-                    author=author,
-                    run_id=self._run_id,
-                )
+    def _records(self, asked: list[tuple[str, Command]], author: str) -> list[CommandRecord]:
+        return [
+            CommandRecord(
+                id=command_id,
+                repository_id=self._request.repository_id,
+                issue_number=self._request.issue_number,
+                comment_id=self._request.comment_id,
+                command=command.verb.value,
+                argument=command.typed[:255] if command.verb is Verb.UNKNOWN else command.argument,
+                author=author,
+                run_id=self._run_id,
             )
-        return records
+            for command_id, command in asked
+        ]
 
 
 def refusal(needed: Permission, allowed: Permission) -> str:

@@ -8,6 +8,7 @@ to people with write permission only.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ import msgspec
 from bot.commands.answer import render_answer, render_command
 from bot.commands.check_run import render_check
 from bot.commands.markdown import Links
-from bot.commands.parser import Verb
+from bot.commands.parser import Command, Verb, parse
 from bot.commands.replies import RefreshState
 from bot.functions.deps import Deps
 from bot.functions.turn import TurnTaken, turn
@@ -67,10 +68,11 @@ async def _refresh_reply(deps: Deps, repository_id: int, comment_id: int) -> dic
     if repository is None or not records:
         return {"outcome": "nothing to reply to"}
     github = deps.clients.for_installation(repository.installation_id)
+    asked = await _still_asked(github, repository, records)
     links = links_of(deps, repository)
     report = discreet(stored.report) if stored else None
     refresh = _refresh_state(repository)
-    parts = [render_command(one, report, links, batch=found[one.id], refresh=refresh) for one in records]
+    parts = [render_command(one, report, links, batch=found[one.id], refresh=refresh) for one in asked]
     first = records[0]
     reply_id = 0
     if report is None or report.publish.comments:
@@ -85,23 +87,42 @@ async def _refresh_reply(deps: Deps, repository_id: int, comment_id: int) -> dic
         reply_id = comment.id
         async with deps.database.write() as session:
             await commands.set_reply(session, repository_id, comment_id, reply_id, now=deps.clock())
-    if all(one.state not in {CommandState.QUEUED, CommandState.WORKING} for one in records):
-        is_done = all(one.state is CommandState.DONE and one.command != Verb.UNKNOWN for one in records)
+    if all(one.state not in {CommandState.QUEUED, CommandState.WORKING} for one in asked):
+        is_done = all(one.state is CommandState.DONE and one.command != Verb.UNKNOWN for one in asked)
         is_well = is_done and not any(part.startswith(AMISS) for part in parts)
-        await _react_to_the_end(github, repository, records, is_well=is_well)
+        ended_before = len(asked) < len(records) or len({one.run_id for one in records}) > 1
+        await _react_to_the_end(github, repository, comment_id, is_well=is_well, ended_before=ended_before)
     if not reply_id:
         return {"outcome": "replies are switched off in radar.yml"}
     return {"outcome": "replied", "reply": reply_id}
 
 
+async def _still_asked(
+    github: GitHubClient, repository: Repository, records: Sequence[CommandRecord]
+) -> list[CommandRecord]:
+    """The commands that the comment still holds: a slip that was mended leaves the reply. All, where none is left."""
+    comment = await github.comments.get(repository.owner, repository.name, records[0].comment_id)
+    held = {command_id for command_id, _ in identified(records[0].comment_id, comment.body if comment else "")}
+    return [one for one in records if one.id in held] or list(records)
+
+
+def identified(comment_id: int, body: str) -> list[tuple[str, Command]]:
+    """The commands of a comment, each with its id; the same command twice in it is two."""
+    seen: Counter[str] = Counter()
+    found = []
+    for command in parse(body):
+        seen[command.key] += 1
+        found.append((f"{comment_id}:{command.key[:80]}:{seen[command.key]}", command))
+    return found
+
+
 async def _react_to_the_end(
-    github: GitHubClient, repository: Repository, records: Sequence[CommandRecord], *, is_well: bool
+    github: GitHubClient, repository: Repository, comment_id: int, *, is_well: bool, ended_before: bool
 ) -> None:
-    """🚀 or 😕; the other one goes where the comment was edited since it had its end, which takes a second run."""
+    """🚀 or 😕; the other one goes where the comment had an end before, which takes an edit."""
     end, other_end = (ROCKET, CONFUSED) if is_well else (CONFUSED, ROCKET)
-    ended_before = len({one.run_id for one in records}) > 1
     await github.comments.react(
-        repository.owner, repository.name, records[0].comment_id, end, instead_of=other_end if ended_before else ""
+        repository.owner, repository.name, comment_id, end, instead_of=other_end if ended_before else ""
     )
 
 

@@ -39,10 +39,12 @@ async def answer(world: World, request: CommandRequest, run_id: str = "run-1") -
     """All steps of one run; the ids of the commands that were its to answer."""
     answering = Answering(world.deps, request, run_id)
     ids = await answering.read()
+    if ids is None:
+        return []
     if ids:
         await answering.acknowledge()
         await answering.carry_out(ids)
-        await refresh_reply(world.deps, request.repository_id, request.comment_id, "run-1")
+    await refresh_reply(world.deps, request.repository_id, request.comment_id, run_id)
     return ids
 
 
@@ -137,6 +139,52 @@ async def test_an_edit_runs_only_what_is_new(world: World) -> None:
     (new,) = await answer(world, request, "run-2")
     assert ":help" in new
     (reply,) = replies(issue, comment)
+    assert "What it does" in reply.body
+
+
+EDITED = {
+    "a slip mended": ("/radar stauts", "/radar status", ["No report has been asked for"], "rocket"),
+    "a slip taken away": ("/radar help\n/radar stauts", "/radar help", ["What it does"], "rocket"),
+    "a slip added": ("/radar help", "/radar help\n/radar stauts", ["What it does", "Did you mean"], "confused"),
+    "another check": ("/radar batch", "/radar help", ["What it does"], "rocket"),
+    "nothing left": ("/radar stauts", "> /radar stauts", ["Did you mean"], "confused"),
+    "text around it": ("/radar help", "Please:\n/radar help", ["What it does"], "rocket"),
+}
+SECTIONS = ["No report has been asked for", "What it does", "Did you mean", "was refused"]
+
+
+@pytest.mark.parametrize("case", EDITED)
+async def test_the_reply_answers_the_comment_as_it_stands(world: World, case: str) -> None:
+    before, after, said, end = EDITED[case]
+    request, comment, issue = await asked(world, before, level="write")
+    await answer(world, request)
+    world.hub.edit_comment(comment, after)
+    await answer(world, request, "run-2")
+    (reply,) = replies(issue, comment)
+    said = [*said, "What it does"] if "Did you mean" in said else said  # a slip gets the table, too
+    assert {part for part in SECTIONS if part in reply.body} == set(said)
+    assert {one.content for one in comment.reactions} == {"eyes", end}
+
+
+async def test_what_an_edit_took_away_comes_back_with_it(world: World) -> None:
+    request, comment, issue = await asked(world, "/radar help")
+    await answer(world, request)
+    for run_id, text in (("run-2", "/radar status"), ("run-3", "/radar help\n/radar status")):
+        world.hub.edit_comment(comment, text)
+        await answer(world, request, run_id)
+    (reply,) = replies(issue, comment)
+    assert "What it does" in reply.body
+    assert "No report has been asked for" in reply.body
+
+
+async def test_the_reply_goes_on_where_its_comment_was_deleted_meanwhile(world: World) -> None:
+    request, comment, issue = await asked(world, "/radar refresh\n/radar help")
+    await answer(world, request)
+    world.hub.delete_comment(comment)
+    (command_id,) = [f"{comment.id}:refresh::1"]
+    await reply_to_command(world.deps, command_id, "run-2", failure="The archive expands beyond 2 GB.")
+    (reply,) = replies(issue, comment)
+    assert "The archive expands beyond 2 GB." in reply.body
     assert "What it does" in reply.body
 
 
