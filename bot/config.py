@@ -213,7 +213,7 @@ class Settings(BaseSettings):
                 self.inngest_base_url,
                 self.inngest_event_api_base_url,
                 self.inngest_api_base_url,
-                self.inngest_dev and self.inngest_dev not in {"0", "false"},
+                self.inngest_dev and self.inngest_dev.strip().lower() not in {"0", "false"},
             )
         )
 

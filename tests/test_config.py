@@ -87,6 +87,7 @@ def test_several_secrets_verify_during_a_rotation() -> None:
     [
         ("inngest_dev", "1", True),
         ("inngest_dev", "0", False),
+        ("inngest_dev", " False", False),
         ("inngest_base_url", "http://localhost:8288", True),
         ("inngest_signing_key", "signkey-test-00", True),
         ("inngest_event_key", "key", True),

@@ -27,6 +27,8 @@ MAX_SHARED_BYTES = 32 * 1024 * 1024
 """A commit that holds more than this waits too long on the disk."""
 STORE_TIMEOUT_S = 8.0
 """GitHub hangs up after ten seconds."""
+STUCK_S = 1.0
+"""How long a delivery waits behind a commit that has taken too long already."""
 
 STAGED_FROM = 8
 """Deliveries that share a commit, from which on they are only staged: a burst is on its way."""
@@ -66,6 +68,7 @@ class Receiver:
         self._staged_since = time.monotonic()
         self._may_hold_staged = database.direct is not None  # a process before us may have left some
         self._move_from = 0.0
+        self._patience: asyncio.TimerHandle
 
     async def __aenter__(self) -> Receiver:
         self._tasks = await asyncio.TaskGroup().__aenter__()
@@ -156,25 +159,34 @@ class Receiver:
         return [(delivery, future) for delivery, future in shared if not future.done()]
 
     async def _commit(self, shared: list[_Waiting]) -> None:
-        watch = asyncio.get_running_loop().call_later(self._timeout_s, self._give_up, shared)
+        self._wait_for(shared, self._timeout_s)
         try:
             new = set(await self._store([delivery for delivery, _ in shared]))
         except Exception as error:
+            self._patience.cancel()
             await self._after_failure(shared, error)
             return
         finally:
-            watch.cancel()
+            self._patience.cancel()
         self._rate.add(len(shared), time.monotonic())
         for delivery, future in shared:
             if not future.done():
                 future.set_result(delivery.guid in new)
             new.discard(delivery.guid)  # the second of two equal GUIDs in one commit was not new
 
+    def _wait_for(self, shared: list[_Waiting], patience_s: float) -> None:
+        self._patience = asyncio.get_running_loop().call_later(patience_s, self._give_up, shared)
+
     def _give_up(self, shared: list[_Waiting]) -> None:
-        """The commit under way takes too long: answer for it, and for those who wait behind it."""
+        """The commit under way takes too long: answer for it, and for those who wait behind it.
+
+        A database that hangs may do so for hours: who comes meanwhile is answered sooner, and not held in memory.
+        """
         for _, future in (*shared, *self._waiting):
             if not future.done():
                 future.set_exception(WorldError("The database took too long to store the delivery.", retry_after_s=5.0))
+        self._waiting = []
+        self._wait_for([], min(STUCK_S, self._timeout_s))
 
     async def _store(self, deliveries: list[NewDelivery]) -> frozenset[str]:
         unstaged = [delivery for delivery in deliveries if delivery.guid not in self._staged]

@@ -8,6 +8,7 @@ import gc
 import os
 import signal
 import sys
+import threading
 import time
 from contextlib import suppress
 from socket import AI_PASSIVE, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, getaddrinfo, socket
@@ -32,8 +33,11 @@ SWITCH_S = 0.0005
 """How long a thread waits for Python's lock before its holder must let go; Python's own 5 ms are a commit's length."""
 GRACE_S = 30
 """How long work under way may take to end after a stop was asked for."""
+STOP_AT_MOST_S = 60.0
+"""A database or disk that hangs keeps us no longer: service managers would kill us some time, without a word."""
 SAME_SIGNAL_S = 0.5
 FORCED = b"Stopped by force: what was under way is done again at the next start.\n"
+OVERTIME = b"Stopped after a minute, though not all had ended: what was under way is done again at the next start.\n"
 
 
 class _Server(uvicorn.Server):
@@ -66,6 +70,9 @@ class _Server(uvicorn.Server):
         if not self.should_exit:
             self.should_exit = True
             self._asked_at = time.monotonic()
+            overtime = threading.Timer(STOP_AT_MOST_S, end_at_once)
+            overtime.daemon = True
+            overtime.start()
         elif time.monotonic() - self._asked_at > SAME_SIGNAL_S:
             os.write(2, FORCED)
             signal.signal(sig, signal.SIG_DFL)
@@ -74,6 +81,12 @@ class _Server(uvicorn.Server):
     def stop(self) -> None:
         """End as if a signal had asked for it."""
         self.should_exit = True
+
+
+def end_at_once() -> None:
+    """End the process as the world's trouble, whatever holds it up. Nothing accepted is lost."""
+    os.write(2, OVERTIME)
+    os._exit(1)
 
 
 def rest_collector() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -206,6 +206,22 @@ async def test_a_slow_database_is_answered_in_time(watched: Watched) -> None:
         with pytest.raises(WorldError, match="too long"):
             await receiver.store(delivery("a"))
         watched.gate.set()
+
+
+async def test_while_a_database_hangs_everybody_is_answered_and_nothing_is_held(watched: Watched) -> None:
+    watched.gate = asyncio.Event()
+    async with Receiver(watched, timeout_s=0.05) as receiver:
+        for number in range(5):
+            with pytest.raises(WorldError, match="too long"):
+                await receiver.store(delivery(str(number)))
+            assert receiver._waiting == []
+        watched.gate.set()
+        is_back = False
+        while not is_back:  # it takes a moment
+            with suppress(WorldError):
+                await receiver.store(delivery("later"))
+                is_back = True
+    assert await held(watched) == 2, "the one whose commit hung, and the last"
 
 
 async def test_leaving_finishes_what_was_accepted(watched: Watched) -> None:

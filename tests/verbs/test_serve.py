@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,7 +15,9 @@ from rich.console import Console
 from bot.app import Radar
 from bot.config import load_settings
 from bot.model.errors import UserError
-from bot.verbs.serve import announce, claim, serve_forever
+from bot.verbs.serve import OVERTIME, announce, claim, serve_forever
+
+ROOT = Path(__file__).parents[2]
 
 
 class Announced:
@@ -91,6 +95,23 @@ def test_a_port_that_is_taken_is_told_before_anything_starts(tmp_path: Path) -> 
 def test_an_address_of_another_machine_is_told() -> None:
     with pytest.raises(UserError, match=r"Nobody can listen at 203\.0\.113\.9, port 8000 .*Set HOST"):
         claim("203.0.113.9", 8000)
+
+
+def test_what_hangs_holds_up_the_end_for_a_while_only() -> None:
+    """In a process of its own, which ends in the middle of a sleep that nothing else would end."""
+    program = """
+import signal, time
+from bot.app import Radar
+from bot.config import load_settings
+from bot.verbs import serve
+serve.STOP_AT_MOST_S = 0.01
+radar = Radar(load_settings(_env_file=None, database_url="sqlite://").with_generated_secrets())
+server = serve._Server(serve.uvicorn.Config(radar), radar, None)
+server.handle_exit(signal.SIGTERM, None)
+time.sleep(600)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=120, check=False, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (1, OVERTIME)
 
 
 def test_a_start_that_fails_raises_why() -> None:
