@@ -14,6 +14,7 @@ import inngest
 from bot.events.catalog import check_runs_wanted, installation_changed, refresh_requested
 from bot.functions.deps import Deps
 from bot.functions.edge import step
+from bot.functions.recover_deliveries import MEMORY
 from bot.intake.retention import prune_deliveries, prune_events
 from bot.model.errors import FinalError, Finality
 from bot.model.event import OutgoingEvent, Trigger
@@ -35,6 +36,8 @@ BATCHES_KEEP = timedelta(days=30)
 """Each installation is compared once a day, by a batch that has a row for each of its repositories."""
 OUTBOX_KEEP = timedelta(days=3)
 FACTS_KEEP = timedelta(hours=6)
+GUIDS_KEEP = MEMORY + timedelta(days=1)
+"""GitHub's memory of a delivery begins anew with each redelivery, for which recovery waits up to a day."""
 AT_ONCE = 500
 
 
@@ -168,6 +171,7 @@ class Sweeping:
             database,
             older_than=now - timedelta(days=settings.radar_delivery_days),
             max_bytes=settings.radar_delivery_max_bytes,
+            guids_since=now - GUIDS_KEEP,
         )
         erased["events"] = await prune_events(database, older_than=now - OUTBOX_KEEP)
         async with database.write() as session:

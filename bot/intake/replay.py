@@ -15,9 +15,15 @@ async def replay(database: Database, guid: str, *, now: datetime, wake: Callable
     """Have the relay handle the delivery again, its events as news; the delivery as it stands then.
 
     A process without a relay leaves `wake` out: the running bot finds it within seconds. Raises UserError when no
-    such delivery is held.
+    such delivery is held, or its content is not any more.
     """
     async with database.write() as session:
+        held = await inbox.get(session, guid.strip())
+        if held is not None and await inbox.body(session, held.guid) is None:
+            raise UserError(
+                f"The content of delivery {held.guid} has been erased, by age, size or with its account.",
+                next_step="Refresh its repository instead; the daily comparison finds whatever else it told.",
+            )
         delivery = await inbox.reopen(session, guid.strip(), now=now)
         if delivery is None:
             recent = await inbox.newest(session, 3)

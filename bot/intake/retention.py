@@ -10,15 +10,18 @@ from bot.storage.database import Database
 A_COMMIT = 500
 
 
-async def prune_deliveries(database: Database, *, older_than: datetime, max_bytes: int) -> int:
+async def prune_deliveries(database: Database, *, older_than: datetime, max_bytes: int, guids_since: datetime) -> int:
     """Drop settled deliveries received before then, and the oldest until their bodies fit into `max_bytes`.
 
-    What still waits stays, however old. The number dropped. Interrupted, it goes on the next time.
+    What still waits stays, however old, and so do the GUIDs of those received since `guids_since`. The number dropped
+    or emptied. Interrupted, it goes on the next time.
     """
     dropped = 0
     while True:
         async with database.write() as session:
-            now_dropped = await inbox.prune(session, older_than=older_than, max_bytes=max_bytes, limit=A_COMMIT)
+            now_dropped = await inbox.prune(
+                session, older_than=older_than, max_bytes=max_bytes, guids_since=guids_since, limit=A_COMMIT
+            )
         dropped += now_dropped
         if now_dropped == 0:
             return dropped

@@ -241,10 +241,14 @@ async def oldest_received_at(session: AsyncSession) -> datetime | None:
     return await session.scalar(statement)
 
 
-async def prune(session: AsyncSession, *, older_than: datetime, max_bytes: int, limit: int = 5000) -> int:
+async def prune(
+    session: AsyncSession, *, older_than: datetime, max_bytes: int, guids_since: datetime, limit: int = 5000
+) -> int:
     """Drop settled deliveries by age, then the oldest settled ones until bodies fit into `max_bytes`.
 
-    What still waits is never dropped. At most `limit` of each in one call; the number dropped.
+    Of those received since `guids_since` only the body goes: as long as GitHub remembers a delivery, recovery would
+    ask for one that is not held, and it would be handled twice. What still waits is never dropped. At most `limit` of
+    each in one call; the number dropped.
     """
     dropped = await _drop(session, older_than, limit)
     if dropped == limit:
@@ -255,7 +259,7 @@ async def prune(session: AsyncSession, *, older_than: datetime, max_bytes: int, 
     surplus = total - max_bytes
     oldest = (
         select(DeliveryRow.received_at, DeliveryRow.size_bytes)
-        .where(DeliveryRow.state != DeliveryState.RECEIVED)
+        .where(DeliveryRow.state != DeliveryState.RECEIVED, DeliveryRow.size_bytes > 0)
         .order_by(DeliveryRow.received_at, DeliveryRow.guid)
         .limit(limit)
     )
@@ -265,7 +269,24 @@ async def prune(session: AsyncSession, *, older_than: datetime, max_bytes: int, 
         surplus -= size_bytes
         if surplus <= 0:
             break
-    return dropped + (await _drop(session, cut + timedelta(microseconds=1), limit) if cut else 0)
+    if cut is None:
+        return dropped
+    until = cut + timedelta(microseconds=1)
+    return dropped + await _drop(session, min(until, guids_since), limit) + await _empty(session, until, limit)
+
+
+async def _empty(session: AsyncSession, before: datetime, limit: int) -> int:
+    """Forget the bodies of settled deliveries; the number of deliveries."""
+    full = (
+        select(DeliveryRow.id)
+        .where(DeliveryRow.state != DeliveryState.RECEIVED, DeliveryRow.size_bytes > 0)
+        .where(DeliveryRow.received_at < before)
+        .order_by(DeliveryRow.received_at, DeliveryRow.guid)
+        .limit(limit)
+    )
+    ids = list(await session.scalars(full))
+    await changed(session, delete(DeliveryBodyRow).where(DeliveryBodyRow.delivery_id.in_(ids)))
+    return await changed(session, update(DeliveryRow).where(DeliveryRow.id.in_(ids)).values(size_bytes=0))
 
 
 async def _drop(session: AsyncSession, before: datetime, limit: int) -> int:

@@ -27,17 +27,17 @@ async def test_by_age_and_by_size_in_small_commits(database: Database, monkeypat
             session, [delivery(guid, body=b"x" * 100, received_at=later(int(guid))) for guid in guids]
         )
         await inbox.settle(session, sent={}, ignored=dict.fromkeys(guids[1:], ""), failed={}, now=later(0))
-    assert await prune_deliveries(database, older_than=later(40), max_bytes=10**9) == 39
+    assert await prune_deliveries(database, older_than=later(40), max_bytes=10**9, guids_since=later(999)) == 39
     assert await held(database) == ["000", *guids[40:]]
-    assert await prune_deliveries(database, older_than=later(40), max_bytes=3100) == 30
+    assert await prune_deliveries(database, older_than=later(40), max_bytes=3100, guids_since=later(999)) == 30
     assert await held(database) == ["000", *guids[70:]]
-    assert await prune_deliveries(database, older_than=later(40), max_bytes=3100) == 0
+    assert await prune_deliveries(database, older_than=later(40), max_bytes=3100, guids_since=later(999)) == 0
 
 
 async def test_what_waits_is_kept_even_beyond_the_size(database: Database) -> None:
     async with database.write() as session:
         await inbox.store_many(session, [delivery("a", body=b"x" * 100)])
-    assert await prune_deliveries(database, older_than=later(999), max_bytes=0) == 0
+    assert await prune_deliveries(database, older_than=later(999), max_bytes=0, guids_since=later(999)) == 0
     assert await held(database) == ["a"]
 
 

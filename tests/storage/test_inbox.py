@@ -115,9 +115,9 @@ async def test_reopening_counts_replays_of_settled_ones_only(database: Database)
         assert await inbox.reopen(session, "z", now=NOW) is None
 
 
-async def prune(database: Database, older: float, max_bytes: int) -> set[str]:
+async def prune(database: Database, older: float, max_bytes: int, guids_since: float = 99) -> set[str]:
     async with database.write() as session:
-        await inbox.prune(session, older_than=later(older), max_bytes=max_bytes)
+        await inbox.prune(session, older_than=later(older), max_bytes=max_bytes, guids_since=later(guids_since))
         return {one.guid for one in await inbox.newest(session, 100)}
 
 
@@ -128,6 +128,20 @@ async def test_pruning_by_age_and_by_size_spares_what_waits(database: Database) 
     assert await prune(database, older=3, max_bytes=10_000) == {"1", *"3456789"}
     assert await prune(database, older=0, max_bytes=500) == {"1", *"6789"}
     assert await prune(database, older=0, max_bytes=0) == {"1"}
+
+
+async def test_pruning_by_size_keeps_the_guids_that_recovery_looks_for(database: Database) -> None:
+    guids = [f"{n}" for n in range(10)]
+    async with database.write() as session:
+        await inbox.store_many(
+            session, [delivery(guid, body=b"x" * 100, received_at=later(int(guid))) for guid in guids]
+        )
+    await settle(database, ignored={guid: "" for guid in guids if guid != "1"})
+    assert await prune(database, older=0, max_bytes=300, guids_since=4) == {"1", *"456789"}
+    async with database.read() as session:
+        assert sorted(await inbox.bodies(session, guids)) == ["1", "8", "9"]
+    assert await prune(database, older=0, max_bytes=300, guids_since=4) == {"1", *"456789"}
+    assert await prune(database, older=8, max_bytes=300, guids_since=4) == {"1", "8", "9"}
 
 
 async def test_the_newest_come_first(database: Database) -> None:
