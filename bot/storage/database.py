@@ -49,6 +49,9 @@ DRIVERS: Final = {
 Session: TypeAlias = AsyncSession
 """What `read()` and `write()` give, for signatures outside storage, where SQLAlchemy is not imported."""
 
+POSTGRESQL_PARAMETERS: Final = frozenset({"host", "port", "ssl", "sslmode", "target_session_attrs", "passfile"})
+"""What may follow the `?`. Providers append more for libpq (`channel_binding`), which asyncpg stumbles over."""
+
 READER_PRAGMAS: Final = ("query_only=ON", "cache_size=-16384", "mmap_size=1073741824")
 """Lists scan indexes: they are read from the system's page cache in place."""
 
@@ -62,7 +65,10 @@ READ_ONLY_SQLSTATE: Final = "25006"
 
 
 def normalise_url(url: str) -> URL:
-    """The async form of a database URL. Raises UserError for one that is neither SQLite nor PostgreSQL."""
+    """The async form of a database URL.
+
+    Raises UserError for one that is neither SQLite nor PostgreSQL, or has parameters that the driver does not take.
+    """
     hint = "DATABASE_URL takes sqlite:///file.db or postgresql://user:password@host/name."
     try:
         parsed = make_url(url)
@@ -70,6 +76,11 @@ def normalise_url(url: str) -> URL:
     except (ArgumentError, KeyError, ValueError):
         raise UserError("This database is not one we know.", next_step=hint) from None
     parsed = parsed.set(drivername=driver)
+    if driver.startswith("postgresql") and (unknown := sorted(parsed.query.keys() - POSTGRESQL_PARAMETERS)):
+        raise UserError(
+            f"DATABASE_URL has parameters that our PostgreSQL driver does not take: {', '.join(unknown)}.",
+            next_step=f"Leave them out; it takes {', '.join(sorted(POSTGRESQL_PARAMETERS))}.",
+        )
     if driver.startswith("postgresql") and "sslmode" in parsed.query:
         query = {name: value for name, value in parsed.query.items() if name != "sslmode"}
         parsed = parsed.set(query={**query, "ssl": parsed.query["sslmode"]})

@@ -42,6 +42,13 @@ def test_another_url_is_the_users_mistake(given: str) -> None:
         normalise_url(given)
 
 
+def test_a_parameter_that_the_driver_would_stumble_over_is_named() -> None:
+    """As providers append it to the URL that is to be copied."""
+    with pytest.raises(UserError, match=r"does not take: application_name, channel_binding\. Leave them out") as caught:
+        normalise_url("postgresql://u:hunter2@h/d?sslmode=require&channel_binding=require&application_name=x")
+    assert "hunter2" not in str(caught.value)
+
+
 def test_the_name_hides_the_password() -> None:
     assert "hunter2" not in Database("postgres://u:hunter2@h/d").name
 
