@@ -51,10 +51,10 @@ def build(client: inngest.Inngest, deps: Deps) -> inngest.Function[Any]:
         if asked:
             await paced(ctx, deps, "acknowledge", answering.acknowledge)
             await ctx.step.run("carry-out", step(deps, partial(answering.carry_out, asked)))
-        await paced(
-            ctx, deps, "reply", partial(refresh_reply, deps, request.repository_id, request.comment_id, ctx.run_id)
-        )
-        return {"outcome": "answered" if asked else "nothing new was asked", "commands": len(asked)}
+        reply = partial(refresh_reply, deps, request.repository_id, request.comment_id, ctx.run_id)
+        replied = await paced(ctx, deps, "reply", reply)
+        outcome = "answered" if replied["outcome"] == "replied" else replied["outcome"]
+        return {"outcome": outcome if asked else "nothing new was asked", "commands": len(asked)}
 
     return answer
 

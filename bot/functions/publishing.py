@@ -27,6 +27,7 @@ from bot.github.client import GitHubClient
 from bot.github.comments import CONFUSED, ROCKET, marker
 from bot.github.pace import Urgency
 from bot.model.discretion import discreet
+from bot.model.errors import FinalError, Finality
 from bot.model.records import CommandRecord, CommandState, StoredReport
 from bot.model.repository import CheckOutput, Repository
 from bot.storage import batches, check_runs, commands, installations, reports, repositories
@@ -73,28 +74,37 @@ async def _refresh_reply(deps: Deps, repository_id: int, comment_id: int) -> dic
     report = discreet(stored.report) if stored else None
     refresh = _refresh_state(repository)
     parts = [render_command(one, report, links, batch=found[one.id], refresh=refresh) for one in asked]
-    first = records[0]
-    reply_id = 0
+    outcome: dict[str, Any] = {"outcome": "replies are switched off in radar.yml"}
     if report is None or report.publish.comments:
-        comment = await github.comments.upsert(
-            repository.owner,
-            repository.name,
-            first.issue_number,
-            marker(f"comment-{comment_id}"),
-            render_answer(parts),
-            comment_id=first.reply_comment_id,
-        )
-        reply_id = comment.id
-        async with deps.database.write() as session:
-            await commands.set_reply(session, repository_id, comment_id, reply_id, now=deps.clock())
+        outcome = await _put_reply(deps, github, repository, records[0], render_answer(parts))
     if all(one.state not in {CommandState.QUEUED, CommandState.WORKING} for one in asked):
         is_done = all(one.state is CommandState.DONE and one.command != Verb.UNKNOWN for one in asked)
         is_well = is_done and not any(part.startswith(AMISS) for part in parts)
         ended_before = len(asked) < len(records) or len({one.run_id for one in records}) > 1
         await _react_to_the_end(github, repository, comment_id, is_well=is_well, ended_before=ended_before)
-    if not reply_id:
-        return {"outcome": "replies are switched off in radar.yml"}
-    return {"outcome": "replied", "reply": reply_id}
+    return outcome
+
+
+async def _put_reply(
+    deps: Deps, github: GitHubClient, repository: Repository, first: CommandRecord, text: str
+) -> dict[str, Any]:
+    """The one comment that answers, made or edited. A conversation that is locked or gone by now takes none."""
+    try:
+        comment = await github.comments.upsert(
+            repository.owner,
+            repository.name,
+            first.issue_number,
+            marker(f"comment-{first.comment_id}"),
+            text,
+            comment_id=first.reply_comment_id,
+        )
+    except FinalError as error:
+        if error.finality not in {Finality.CLOSED, Finality.GONE}:
+            raise
+        return {"outcome": error.message}
+    async with deps.database.write() as session:
+        await commands.set_reply(session, repository.id, first.comment_id, comment.id, now=deps.clock())
+    return {"outcome": "replied", "reply": comment.id}
 
 
 async def _still_asked(

@@ -7,10 +7,14 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
 
+import structlog
+
 from bot.github import translate
 from bot.github.wire import Reply
 from bot.model.errors import FinalError, Finality
 from bot.model.repository import CommentRef, Permission
+
+log = structlog.get_logger("bot.github.comments")
 
 _T = TypeVar("_T")
 
@@ -66,11 +70,18 @@ class Comments:
     async def react(self, owner: str, name: str, comment_id: int, content: str, *, instead_of: str = "") -> None:
         """Adds our reaction, once, however often it is asked; `instead_of` is one of ours that goes then.
 
-        Contents: eyes, rocket, confused. Where the comment was deleted there is nobody to tell.
+        Contents: eyes, rocket, confused. Where the comment was deleted there is nobody to tell; where GitHub does not
+        let us react (a locked conversation, a permission that was not given) the reply tells all the same.
         """
         path = f"{_comment(owner, name, comment_id)}/reactions"
-        reply = await _unless_gone(self._request("POST", path, "a reaction", body={"content": content}))
-        if reply is None or not instead_of:
+        try:
+            reply = await self._request("POST", path, "a reaction", body={"content": content})
+        except FinalError as error:
+            if error.finality in {Finality.GONE, Finality.CLOSED, Finality.FORBIDDEN}:
+                log.info("no reaction", comment=comment_id, reason=error.message)
+                return
+            raise
+        if not instead_of:
             return
         us = translate.mapping(translate.mapping(reply.json()).get("user")).get("id")
         async for item in self._items(f"{path}?content={instead_of}&per_page=100", "the reactions"):

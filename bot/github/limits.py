@@ -22,6 +22,8 @@ NOT_READY_PAUSE_S = 3.0
 MAX_PAUSE_S = 3700.0
 """A primary limit resets within the hour; whatever asks for longer is a broken clock or header."""
 _SUSPENDED = ("suspended",)
+_CLOSED = ("is locked", "commenting is disabled", "read-only")
+"""A locked conversation (https://github.com/renovatebot/renovate/issues/6215), a full one, an archived repository."""
 _CONTENT = "blocked from content creation"
 _LIMITED = ("rate limit", "abuse detection", "too many requests", _CONTENT)
 
@@ -171,6 +173,8 @@ def _final(status: int, message: str, what: str) -> FinalError:
             "The installation is suspended.",
             next_step="Its owner can unsuspend it in GitHub's settings.",
         )
+    if status == 403 and _any(said, _CLOSED):
+        return FinalError(Finality.CLOSED, f"GitHub does not take {what} there.{quoted}")
     if status == 403:
         return FinalError(
             Finality.FORBIDDEN,

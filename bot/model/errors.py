@@ -46,6 +46,7 @@ class Finality(StrEnum):
     ARCHIVE_REFUSED = "archive-refused"
     LIMIT_PASSED = "limit-passed"
     EMPTY = "empty"
+    CLOSED = "closed"
     REFUSED = "refused"
 
 

@@ -73,6 +73,12 @@ def _find_issue(call: Call, level: str = "read") -> tuple[Repository, Issue]:
     return repository, issue
 
 
+def _require_open(call: Call, issue: Issue) -> None:
+    """An App is no collaborator: https://github.com/renovatebot/renovate/issues/6215."""
+    if issue.locked and call.caller.installation is not None:
+        raise ApiError(403, "Unable to create comment because issue is locked.")
+
+
 def _find_comment(call: Call, level: str = "read") -> tuple[Repository, Issue, Comment]:
     repository = call.repository("issues", level)
     found = call.world.comments.get(call.number("comment"))
@@ -107,8 +113,7 @@ def _comments(call: Call) -> Response:
 
 def _add_comment(call: Call) -> Response:
     repository, issue = _find_issue(call, "write")
-    if issue.locked and call.caller.installation is None:
-        raise ApiError(403, "Unable to create comment because issue is locked.")
+    _require_open(call, issue)
     via_app = call.caller.installation is not None
     comment = call.service.new_comment(repository, issue, _actor(call), _text(call), via_app=via_app)
     call.service.announce_comment(repository, issue, comment, "created")
@@ -152,7 +157,9 @@ def _react(call: Call, reactions: list[Reaction]) -> Response:
 
 
 def _react_to_comment(call: Call) -> Response:
-    return _react(call, _find_comment(call, "write")[2].reactions)
+    _, issue, comment = _find_comment(call, "write")
+    _require_open(call, issue)
+    return _react(call, comment.reactions)
 
 
 def _react_to_issue(call: Call) -> Response:

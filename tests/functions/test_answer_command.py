@@ -142,6 +142,30 @@ async def test_an_edit_runs_only_what_is_new(world: World) -> None:
     assert "What it does" in reply.body
 
 
+CLOSED = {
+    "locked": "is locked",
+    "gone": "does not know a comment",
+}
+
+
+@pytest.mark.parametrize("case", CLOSED)
+async def test_where_no_reply_is_taken_the_command_is_carried_out_all_the_same(world: World, case: str) -> None:
+    request, comment, issue = await asked(world, "/radar refresh")
+    if case == "locked":
+        issue.locked = True
+    else:
+        world.hub.faults.add("missing", rf"/issues/{issue.number}/comments$", method="POST")
+    answering = Answering(world.deps, request, "run-1")
+    ids = await answering.read()
+    assert ids
+    await answering.acknowledge()
+    await answering.carry_out(ids)
+    replied = await refresh_reply(world.deps, request.repository_id, request.comment_id, "run-1")
+    assert CLOSED[case] in replied["outcome"]
+    assert await events(world) == ["repo/refresh.requested"]
+    assert replies(issue, comment) == []
+
+
 EDITED = {
     "a slip mended": ("/radar stauts", "/radar status", ["No report has been asked for"], "rocket"),
     "a slip taken away": ("/radar help\n/radar stauts", "/radar help", ["What it does"], "rocket"),

@@ -94,7 +94,8 @@ async def test_a_locked_issue_is_final(client: GitHubClient, router: respx.MockR
     router.post(COMMENTS).respond(403, json={"message": "Unable to create comment because issue is locked."})
     with pytest.raises(FinalError, match="locked") as caught:
         await upsert(client)
-    assert caught.value.finality is Finality.FORBIDDEN
+    assert caught.value.finality is Finality.CLOSED
+    assert caught.value.next_step == ""
 
 
 PERMISSIONS = [
@@ -160,6 +161,23 @@ async def test_where_github_does_not_say_who_we_are_nothing_goes(
 async def test_a_deleted_comment_is_none(client: GitHubClient, router: respx.MockRouter) -> None:
     router.get("/repos/acme/hello/issues/comments/5").respond(404)
     assert await client.comments.get("acme", "hello", 5) is None
+
+
+@pytest.mark.parametrize(
+    "message", ["Unable to create reaction because issue is locked.", "Resource not accessible by integration"]
+)
+async def test_a_reaction_that_is_not_permitted_stops_nothing(
+    client: GitHubClient, router: respx.MockRouter, message: str
+) -> None:
+    refused = router.post("/repos/acme/hello/issues/comments/7/reactions").respond(403, json={"message": message})
+    await client.comments.react("acme", "hello", 7, "rocket", instead_of="confused")
+    assert refused.call_count == 1
+
+
+async def test_a_reaction_that_is_wrong_is_told(client: GitHubClient, router: respx.MockRouter) -> None:
+    router.post("/repos/acme/hello/issues/comments/7/reactions").respond(422, json={"message": "Validation Failed"})
+    with pytest.raises(FinalError, match="Validation Failed"):
+        await client.comments.react("acme", "hello", 7, "rocket")
 
 
 async def test_a_deleted_comment_is_not_reacted_to(client: GitHubClient, router: respx.MockRouter) -> None:

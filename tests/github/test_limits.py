@@ -82,6 +82,12 @@ CASES = [
     Case(
         "403 suspended", 403, {}, "This installation has been suspended", FinalError, finality=Finality.SUSPENDED
     ),
+    Case("403 locked", 403, {}, "Unable to create comment because issue is locked.", FinalError,
+         finality=Finality.CLOSED),
+    Case("403 too many comments", 403, {}, "Commenting is disabled on issues with more than 2500 comments", FinalError,
+         finality=Finality.CLOSED),
+    Case("403 archived", 403, {}, "Repository was archived so is read-only.", FinalError, finality=Finality.CLOSED),
+    Case("404 that is locked", 404, {}, "is locked", FinalError, finality=Finality.GONE),
     Case("403 blocked", 403, {}, "Repository access blocked", FinalError, finality=Finality.BLOCKED),
     Case("451", 451, {}, "Repository access blocked", FinalError, finality=Finality.BLOCKED),
     Case("404", 404, {}, "Not Found", FinalError, finality=Finality.GONE),
@@ -145,6 +151,7 @@ def test_what_a_limit_holds_for(message: str, headers: dict[str, str], is_second
         (401, "Bad credentials", 'the credentials for the thing. GitHub says: "Bad credentials"'),
         (403, "Not you", 'does not permit the thing. GitHub says: "Not you"'),
         (403, "suspended", "The installation is suspended."),
+        (403, "It is locked", 'GitHub does not take the thing there. GitHub says: "It is locked"'),
         (451, "DMCA", 'blocks access to the thing. GitHub says: "DMCA"'),
         (404, "", "does not know the thing"),
         (409, "is empty", "no commits yet (the thing)"),
