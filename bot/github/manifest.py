@@ -17,7 +17,7 @@ from bot.github.credentials import FixedCredentials
 from bot.github.gate import Gate
 from bot.github.wire import Wire
 from bot.model.errors import FinalError, Finality, UserError, WorldError
-from bot.model.repository import AppInfo
+from bot.model.repository import AppInfo, InstallationRef
 from bot.model.sign_in import AppCredentials
 
 APP_YML = Path(__file__).parents[2] / "app.yml"
@@ -132,6 +132,12 @@ async def convert(
     if not (credentials.private_key and credentials.webhook_secret):
         raise WorldError("GitHub's answer holds no credentials.")
     return credentials
+
+
+def is_behind(installation: InstallationRef, info: AppInfo) -> bool:
+    """Whether an account has yet to accept what the App asks for by now."""
+    has = installation.permissions
+    return any(_LEVELS.get(has.get(name, ""), 0) < _LEVELS.get(level, 1) for name, level in info.permissions.items())
 
 
 def lacking(info: AppInfo, manifest: Manifest) -> tuple[str, ...]:

@@ -16,10 +16,11 @@ from rich.text import Text
 from bot.config import Settings
 from bot.github.app import GitHubApp
 from bot.github.client import GitHubClient
-from bot.github.manifest import lacking, load_manifest
+from bot.github.manifest import is_behind, lacking, load_manifest
 from bot.model.english import counted
 from bot.model.errors import RadarError
-from bot.storage import inbox
+from bot.model.repository import AppInfo
+from bot.storage import inbox, outbox
 from bot.storage.database import Database
 
 WEAK_SECRET_CHARACTERS = 20
@@ -210,19 +211,27 @@ async def examine_database(settings: Settings) -> AsyncIterator[Finding]:
             return
         yield Finding("database", Health.GOOD, database.name)
         async with database.read() as session:
-            oldest = await inbox.oldest_received_at(session)
-        age = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
-        if age > 60:
-            yield Finding(
-                "inbox",
-                Health.WARNING,
-                f"a delivery has waited for {age / 60:.0f} minutes",
-                "Start the bot, and look at the engine below.",
-            )
-        else:
-            yield Finding("inbox", Health.GOOD, "nothing waits")
+            waiting = {
+                "a delivery": await inbox.oldest_received_at(session),
+                "an event": await outbox.oldest_waiting_at(session),
+            }
+        yield _inbox({what: since for what, since in waiting.items() if since is not None})
     finally:
         await database.close()
+
+
+def _inbox(waiting: dict[str, datetime]) -> Finding:
+    """What was accepted and has not reached the engine, by the oldest of each."""
+    what, since = min(waiting.items(), key=lambda one: one[1], default=("", None))
+    age_s = (datetime.now(UTC) - since).total_seconds() if since else 0.0
+    if age_s <= 60:
+        return Finding("inbox", Health.GOOD, "nothing waits")
+    return Finding(
+        "inbox",
+        Health.WARNING,
+        f"{what} has waited for {age_s / 60:.0f} minutes",
+        "Start the bot, and look at the engine below.",
+    )
 
 
 async def examine_engine(settings: Settings) -> AsyncIterator[Finding]:
@@ -271,7 +280,7 @@ async def examine_app(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding("app.yml", Health.GOOD, "the App has all its permissions and events")
         yield await _webhook(app, settings)
         yield await _deliveries(app)
-        yield await _installations(app, info.html_url)
+        yield await _installations(app, info)
 
 
 async def examine_token(settings: Settings) -> AsyncIterator[Finding]:
@@ -337,7 +346,8 @@ async def _webhook(app: GitHubApp, settings: Settings) -> Finding:
 async def _deliveries(app: GitHubApp) -> Finding:
     since = datetime.now(UTC) - LOOK_BACK
     async for page in app.hook_deliveries():
-        recent = [one for one in page if one.delivered_at >= since]
+        newest = {one.guid: one for one in reversed(page)}  # its newest attempt: one that was sent again is mended
+        recent = [one for one in newest.values() if one.delivered_at >= since]
         failed = [one for one in recent if not 200 <= one.status_code < 300]
         if failed:
             codes = ", ".join(sorted({str(one.status_code or "no answer") for one in failed}))
@@ -351,13 +361,23 @@ async def _deliveries(app: GitHubApp) -> Finding:
     return Finding("deliveries", Health.GOOD, "none within a day")
 
 
-async def _installations(app: GitHubApp, html_url: str) -> Finding:
+async def _installations(app: GitHubApp, info: AppInfo) -> Finding:
     found = [one async for page in app.list_installations() for one in page]
     if not found:
-        return Finding("installations", Health.WARNING, "none yet", f"Install the App: {html_url}/installations/new")
+        return Finding(
+            "installations", Health.WARNING, "none yet", f"Install the App: {info.html_url}/installations/new"
+        )
     suspended = [one.account_login for one in found if one.suspended_at is not None]
     if suspended:
         return Finding(
             "installations", Health.WARNING, f"suspended: {', '.join(suspended)}", "Unsuspend them on GitHub."
+        )
+    behind = [one.account_login for one in found if is_behind(one, info)]
+    if behind:
+        return Finding(
+            "installations",
+            Health.WARNING,
+            f"the App's newer permissions have yet to be accepted: {', '.join(behind)}",
+            "Accept them on GitHub, in the account's settings under Installed GitHub Apps.",
         )
     return Finding("installations", Health.GOOD, ", ".join(one.account_login for one in found[:10]))

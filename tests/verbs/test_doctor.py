@@ -12,7 +12,8 @@ import pytest
 from rich.console import Console
 
 from bot.config import Settings, load_settings
-from bot.storage import inbox
+from bot.model.event import OutgoingEvent
+from bot.storage import inbox, outbox
 from bot.storage.database import Database
 from bot.verbs.doctor import Finding, Health, examine, examine_settings, show
 from tests.fakehub import FakeHub
@@ -105,6 +106,10 @@ def uninstalled(hub: FakeHub) -> None:
     hub.uninstall(next(iter(hub.world.installations.values())), announce=False)
 
 
+def not_accepted(hub: FakeHub) -> None:
+    next(iter(hub.world.installations.values())).permissions = {"metadata": "read", "contents": "read"}
+
+
 GITHUB: dict[str, tuple[Callable[[FakeHub], None], str, Health, str, str]] = {
     "our clock is ahead": (ahead, "clock", Health.WARNING, "s ahead of GitHub's", "NTP"),
     "our clock is behind": (behind, "clock", Health.WARNING, "s behind GitHub's", "NTP"),
@@ -130,6 +135,13 @@ GITHUB: dict[str, tuple[Callable[[FakeHub], None], str, Health, str, str]] = {
         Health.WARNING,
         "Event push: the App is not subscribed.",
         "the App's settings",
+    ),
+    "permissions are not accepted": (
+        not_accepted,
+        "installations",
+        Health.WARNING,
+        "have yet to be accepted: acme",
+        "Installed GitHub Apps",
     ),
     "suspended": (suspended, "installations", Health.WARNING, "suspended: acme", "Unsuspend"),
     "not installed": (uninstalled, "installations", Health.WARNING, "none yet", "/installations/new"),
@@ -197,6 +209,32 @@ async def test_deliveries_that_failed_are_told(
         hub.settle()
     found = part(await examine(app_settings(hub, tmp_path)), "deliveries")
     assert (found.health, found.detail) == (health, detail)
+
+
+async def test_a_delivery_that_was_sent_again_is_mended(hub: FakeHub, tmp_path: Path) -> None:
+    with Catcher() as catcher:
+        catcher.status = 503
+        hub.connect(catcher.url)
+        hub.install("acme")
+        hub.settle()
+        catcher.status = 202
+        (failed,) = hub.world.deliveries
+        hub.service.redeliver(failed)
+        hub.settle()
+    found = part(await examine(app_settings(hub, tmp_path)), "deliveries")
+    assert (found.health, found.detail) == (Health.GOOD, "1 delivery within a day, none failed")
+
+
+async def test_an_event_that_waits_is_told(tmp_path: Path) -> None:
+    settings = settings_with(tmp_path)
+    database = await migrated(settings)
+    async with database.write() as session:
+        long_ago = datetime.now(UTC) - timedelta(minutes=5)
+        await inbox.store_many(session, [delivery("guid-1", received_at=long_ago + timedelta(minutes=1))])
+        await outbox.add(session, [OutgoingEvent(name="n", id="i")], now=long_ago)
+    await database.close()
+    found = part(await examine(settings), "inbox")
+    assert (found.health, found.detail) == (Health.WARNING, "an event has waited for 5 minutes")
 
 
 async def test_an_app_that_github_does_not_know_is_a_finding_beside_the_others(hub: FakeHub, tmp_path: Path) -> None:
