@@ -30,6 +30,7 @@ from bot.web.api_document import document_endpoint, document_page
 from bot.web.deps import Web
 from bot.web.endpoint import Endpoint, endpoint_route
 from bot.web.errors import exception_handlers
+from bot.web.paths import know_ids, refuse_nul
 from bot.web.security import SecurityHeaders
 from bot.web.slashes import lead_slashes_home
 from bot.web.visit import page, unknown_address
@@ -59,11 +60,13 @@ def api_endpoints() -> list[Endpoint]:
 
 def application(web: Web, more_routes: Sequence[BaseRoute] = (), *, middleware: Sequence[Middleware] = ()) -> Starlette:
     """Every address of this package behind `more_routes`, and an answer to what fails or is not there."""
+    know_ids()
     app = Starlette(
         routes=[*more_routes, *_all_routes(web)], exception_handlers=exception_handlers(), middleware=list(middleware)
     )
     app.router.default = unknown_address(web, app.router.default)
     lead_slashes_home(app.router)
+    refuse_nul(app.router)
     return app
 
 

@@ -14,6 +14,7 @@ from bot.model.report import Report
 from bot.web.api_queries import Nothing
 from bot.web.endpoint import Call, Endpoint, reply
 from bot.web.errors import Problem
+from bot.web.paths import ID_DIGITS
 from bot.web.visit import Handler, Visit
 
 REF = "#/components/schemas/{name}"
@@ -138,8 +139,8 @@ def _path_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     found = []
     for name, kind in _PARAMETER.findall(endpoint.path):
         schema: dict[str, Any] = {"type": "string", "minLength": 1}
-        if kind == "int":
-            schema = {"type": "integer", "minimum": 0}
+        if kind == "id":
+            schema = {"type": "integer", "minimum": 0, "maximum": 10**ID_DIGITS - 1}
         found.append({"name": name, "in": "path", "required": True, "schema": schema})
     return found
 

@@ -99,7 +99,7 @@ async def get_report(call: Call) -> Response:
     """One report of the history, whole."""
     found = await call.repository()
     async with call.web.db.read() as session:
-        body = await report_json(session, found.id, _report_id(call))
+        body = await report_json(session, found.id, call.request.path_params["report_id"])
     if body is None:
         raise HTTPException(404, MISSING)
     return reply(call, body)
@@ -129,13 +129,6 @@ async def request_intelligence(call: Call) -> Response:
 async def get_report_schema(call: Call) -> Response:
     """The JSON Schema of a report."""
     return reply(call, report_schema(), headers={"cache-control": "public, max-age=3600"})
-
-
-def _report_id(call: Call) -> int:
-    report_id = int(call.request.path_params["report_id"])
-    if report_id >= 2**63:
-        raise HTTPException(404, MISSING)
-    return report_id
 
 
 ENDPOINTS = (
@@ -178,7 +171,7 @@ ENDPOINTS = (
     ),
     Endpoint(
         "GET",
-        "/api/repos/{owner}/{repo}/reports/{report_id:int}",
+        "/api/repos/{owner}/{repo}/reports/{report_id:id}",
         get_report,
         "Get an earlier report",
         TAG,

@@ -48,7 +48,7 @@ async def add_webhook(call: Call) -> Response:
 
 async def remove_webhook(call: Call) -> Response:
     """End a webhook."""
-    subscription_id = int(call.request.path_params["webhook_id"])
+    subscription_id = call.request.path_params["webhook_id"]
     async with call.web.db.write() as session:
         found = await subscriptions.list_all(session, installation_id=call.viewer.scope.installation_id)
         if subscription_id not in {one.id for one in found}:
@@ -72,7 +72,7 @@ ENDPOINTS = (
     ),
     Endpoint(
         "POST",
-        "/api/webhooks/{webhook_id:int}/remove",
+        "/api/webhooks/{webhook_id:id}/remove",
         remove_webhook,
         "Remove a webhook",
         TAG,

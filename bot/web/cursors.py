@@ -35,9 +35,12 @@ def decode(cursor: str, kind: type[T]) -> T:
     """The parts again, checked against `kind`, a tuple type. Raises 400 for anything that is not a cursor."""
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        return msgspec.json.decode(raw, type=kind)
+        found = msgspec.json.decode(raw, type=kind)
     except (binascii.Error, ValueError, msgspec.MsgspecError):
         raise HTTPException(400, "This cursor does not belong to this list. Begin at the first page.") from None
+    if b"\\u0000" in raw:  # no text of a database has a NUL, and JSON writes it in no other way
+        raise HTTPException(400, "This cursor does not belong to this list. Begin at the first page.")
+    return found
 
 
 def position(cursor: str, sort: str) -> Position | None:

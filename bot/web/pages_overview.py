@@ -65,7 +65,7 @@ async def overview(visit: Visit) -> Response:
 async def _owner(visit: Visit) -> str:
     """The account in the address, as GitHub writes it; "" for none. Raises 404 for one that has no repository here:
     what is counted of an account is kept, so that names made up would fill the database."""
-    wanted = visit.query.get("owner", "").replace("\0", "")
+    wanted = visit.query.get("owner", "")
     if not wanted:
         return ""
     async with visit.web.db.read() as session:

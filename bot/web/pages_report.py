@@ -42,7 +42,7 @@ def routes(web: Web) -> list[BaseRoute]:
         page(web, f"{base}/history", repository_history),
         page(web, f"{base}/compare", repository_compare),
         page(web, f"{base}/dependencies", repository_dependencies),
-        page(web, base + "/reports/{report_id:int}", repository_report),
+        page(web, base + "/reports/{report_id:id}", repository_report),
         form(web, f"{base}/refresh", refresh),
     ]
 

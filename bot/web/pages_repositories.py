@@ -61,9 +61,7 @@ def routes(web: Web) -> list[BaseRoute]:
 def filter_of(query: dict[str, str]) -> RepositoryFilter:
     """The filter in an address; unknown names are left alone."""
     fields = RepositoryFilter.__dataclass_fields__
-    return RepositoryFilter(
-        **{name: value.strip()[:255].replace("\0", "") for name, value in query.items() if name in fields}
-    )
+    return RepositoryFilter(**{name: value.strip()[:255] for name, value in query.items() if name in fields})
 
 
 def sort_of(query: dict[str, str]) -> SortBy:

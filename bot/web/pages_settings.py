@@ -30,10 +30,10 @@ def routes(web: Web) -> list[BaseRoute]:
     return [
         page(web, "/settings", settings),
         form(web, "/settings/tokens", create_token),
-        form(web, "/settings/tokens/{token_id:int}/revoke", revoke_token),
+        form(web, "/settings/tokens/{token_id:id}/revoke", revoke_token),
         form(web, "/settings/webhooks", subscribe),
-        form(web, "/settings/webhooks/{subscription_id:int}/remove", unsubscribe),
-        form(web, "/settings/webhooks/{subscription_id:int}/enable", enable_subscription),
+        form(web, "/settings/webhooks/{subscription_id:id}/remove", unsubscribe),
+        form(web, "/settings/webhooks/{subscription_id:id}/enable", enable_subscription),
     ]
 
 
@@ -161,7 +161,7 @@ def _installation(visit: Visit, held: _Held, fields: dict[str, str]) -> int | No
 
 async def _own_subscription(visit: Visit) -> int:
     visit.require_admin()
-    subscription_id = int(visit.request.path_params["subscription_id"])
+    subscription_id: int = visit.request.path_params["subscription_id"]
     if subscription_id not in {found.id for found in (await _held(visit)).subscriptions}:
         raise HTTPException(404, visit.not_visible("webhook"))
     return subscription_id

@@ -82,7 +82,7 @@ async def technology(visit: Visit) -> Response:
 
 async def dependencies(visit: Visit) -> Response:
     """Packages by the beginning of their name (`?q=`), or the most used ones."""
-    wanted = visit.query.get("q", "").strip()[:255].replace("\0", "")
+    wanted = visit.query.get("q", "").strip()[:255]
     counting = False
     if wanted:
         async with visit.web.db.read() as session:

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bot.storage.views_repositories import RepositoryItem, find_repository
 from bot.web.access import STRANGER, Viewer, form_token, is_own_form, viewer_of
 from bot.web.deps import Web
+from bot.web.paths import NUL
 from bot.web.templates import render
 
 FORM_MAX_BYTES = 65_536
@@ -50,8 +51,8 @@ class Visit:
 
     @property
     def query(self) -> dict[str, str]:
-        """The address's query; of a repeated name the last."""
-        return dict(self.request.query_params)
+        """The address's query; of a repeated name the last. NULs are left out: no value has one."""
+        return {name: value.replace(NUL, "") for name, value in self.request.query_params.items()}
 
     async def repository(self) -> RepositoryItem:
         """The repository of the path. Raises 404 for one that is unknown or that the viewer may not see."""
@@ -133,16 +134,19 @@ def form(web: Web, path: str, handler: FormHandler) -> Route:
 
 
 async def read_form(request: Request) -> dict[str, str]:
-    """The fields of a URL-encoded form of at most 64 KiB. Raises 400 or 413 otherwise."""
+    """The fields of a URL-encoded form of at most 64 KiB and without a NUL. Raises 400 or 413 otherwise."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > FORM_MAX_BYTES:
             raise HTTPException(413)
     try:
-        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=100))
+        fields = dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=100))
     except (UnicodeDecodeError, ValueError):
         raise HTTPException(400, "The form could not be read.") from None
+    if any(NUL in value for value in fields.values()):
+        raise HTTPException(400, "A field of the form holds a character that no text has. Type it again.")
+    return fields
 
 
 def back_to(target: str) -> Response:

@@ -225,7 +225,7 @@ async def test_every_form_wants_the_sessions_token(world: World) -> None:
     async with world.operator() as client:
         token = await form_token(client)
         for route in forms:
-            path = re.sub(r"\{\w+(:int)?\}", "1", route.path)
+            path = re.sub(r"\{\w+(:id)?\}", "1", route.path)
             for sent, headers in (
                 ({}, {}),
                 ({"form_token": ""}, {}),

@@ -73,6 +73,8 @@ WRONG: dict[str, Callable[[], object]] = {
     "another order": lambda: cursors.position(cursors.encode("name", "a", 7), "-score"),
     "a word as a score": lambda: cursors.position(cursors.encode("-score", "a", 7), "-score"),
     "a score too large": lambda: cursors.position(cursors.encode("-score", 2**63, 7), "-score"),
+    "a NUL": lambda: cursors.before(cursors.encode(AT.isoformat(), "\0")),
+    "a NUL in a name": lambda: cursors.position(cursors.encode("name", "a\0", 7), "name"),
     "a moment that is none": lambda: cursors.position(cursors.encode("-pushed", "soon", 7), "-pushed"),
 }
 
