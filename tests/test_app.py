@@ -24,7 +24,7 @@ from bot.storage.database import Database
 
 pytestmark = pytest.mark.anyio
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 SECRET = "s" * 32
 PING_BODY = b'{"zen":"Keep it logically awesome.","hook_id":1}'
 PING = {"x-github-event": "ping", "x-github-delivery": "1", "content-type": "application/json"}
@@ -34,6 +34,12 @@ NO_DATABASE = "sqlite:////nowhere/radar.db"
 def settings_with(folder: Path, **values: Any) -> Settings:
     fixed = {"database_url": f"sqlite:///{folder}/radar.db", "_env_file": None, "radar_workers": 1}
     return load_settings(**(fixed | values)).with_generated_secrets()
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a slow machine too the server listens once its database is there, where a test says nothing else."""
+    monkeypatch.setattr(app_module, "PATIENCE_S", PATIENCE_S)
 
 
 class Server:
@@ -73,6 +79,7 @@ async def served(settings: Settings) -> AsyncIterator[Server]:
     """A server with the bot up, stopped in good order at the end."""
     server = Server(settings)
     assert await server.start() == {"type": "lifespan.startup.complete"}
+    await server.radar.opened()
     async with server.http:
         yield server
     assert await server.stop() == {"type": "lifespan.shutdown.complete"}
@@ -213,6 +220,29 @@ async def test_a_database_that_is_away_is_waited_for(tmp_path: Path, monkeypatch
     (tmp_path / "radar.db").unlink()
     async with asyncio.timeout(PATIENCE_S):
         await server.radar.opened()
+    assert (await server.http.get("/readyz")).status_code == 200
+    await server.http.aclose()
+    assert await server.stop() == {"type": "lifespan.shutdown.complete"}
+
+
+async def test_a_slow_database_is_awaited_while_the_server_listens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare, is_let_go = app_module._prepare, asyncio.Event()
+
+    async def slow(settings: Settings) -> None:
+        await is_let_go.wait()
+        await prepare(settings)
+
+    monkeypatch.setattr(app_module, "_prepare", slow)
+    monkeypatch.setattr(app_module, "PATIENCE_S", 0.01)
+    server = Server(settings_with(tmp_path))
+    assert await server.start() == {"type": "lifespan.startup.complete"}
+    ready = await server.http.get("/readyz")
+    assert ready.status_code == 503
+    assert ready.json()["parts"]["database"]["detail"] == "no answer yet, or its tables are being made ready"
+    is_let_go.set()
+    await server.radar.opened()
     assert (await server.http.get("/readyz")).status_code == 200
     await server.http.aclose()
     assert await server.stop() == {"type": "lifespan.shutdown.complete"}
