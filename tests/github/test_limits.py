@@ -107,6 +107,11 @@ CASES = [
     Case("499", 499, {}, "", FinalError, finality=Finality.REFUSED),
     Case("the longest pause", 429, {"retry-after": "3700"}, "", limits.RateLimited, 3700),
     Case("a pause that is too long", 429, {"retry-after": "3701"}, "", limits.RateLimited, 3700),
+    Case("retry-after with blanks", 429, {"retry-after": " 7 "}, "", limits.RateLimited, 7),
+    Case("a spent limit with blanks", 403, {"x-ratelimit-remaining": " 0 ", "x-ratelimit-reset": f" {RESET} "}, "",
+         limits.RateLimited, 601),
+    Case("403 suspended, in capitals", 403, {}, "SUSPENDED", FinalError, finality=Finality.SUSPENDED),
+    Case("422 empty", 422, {}, "Git Repository is empty.", FinalError, finality=Finality.REFUSED),
     Case("a reset that is no time", 403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "9" * 30}, "",
          limits.RateLimited, 60),
     Case("a reset in odd digits", 403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "١٧"}, "",
@@ -169,6 +174,26 @@ def test_people_are_told_what_was_refused_in_githubs_words(status: int, message:
         assert "GitHub says" not in str(error)
 
 
+@pytest.mark.parametrize(
+    ("status", "message", "step"),
+    [
+        (401, "Bad credentials", "`python -m bot doctor`"),
+        (403, "Resource not accessible by integration", "Accept the App's new permissions"),
+        (403, "suspended", "unsuspend it in GitHub's settings"),
+    ],
+)
+def test_what_a_person_can_do_about_it_is_told(status: int, message: str, step: str) -> None:
+    error = limits.failure(status, {}, msgspec.json.encode({"message": message}), now=NOW, what="x")
+    assert step in error.next_step
+    assert str(error).endswith(error.next_step)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'"text"', b"7", b"null", b'{"message": null}', b"\xff", b"<html>"])
+def test_a_body_without_words_of_githubs_is_no_trouble(body: bytes) -> None:
+    assert limits.message_of(body) == ""
+    assert str(limits.failure(418, {}, body, now=NOW, what="x")) == "GitHub refused x with status 418."
+
+
 def test_primary_limit_holds_one_resource_and_secondary_all() -> None:
     spent = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": RESET, "date": DATE}
     primary = limits.failure(403, spent, b"{}", now=NOW, what="x")
@@ -177,6 +202,7 @@ def test_primary_limit_holds_one_resource_and_secondary_all() -> None:
     assert isinstance(secondary, limits.RateLimited)
     assert not primary.is_secondary
     assert secondary.is_secondary
+    assert str(primary) == "GitHub's rate limit is spent; it resets in 601 s."
 
 
 @given(
@@ -260,3 +286,16 @@ def test_a_field_that_the_server_does_not_know_is_named() -> None:
     assert isinstance(found, limits.UnknownFields)
     assert list(found.paths[0]) == ["query Facts", "nodes", "... on Repository", "defaultBranchRef", "rules"]
     assert "what x asks for (defaultBranchRef.rules)" in str(found)
+    assert "3.10 or newer" in found.next_step
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ({"extensions": {"code": "undefinedField"}, "path": None}, limits.UnknownFields),
+        ({"extensions": {"code": "argumentLiteralsIncompatible"}, "path": ["x"]}, type(None)),
+        ({"extensions": "undefinedField"}, type(None)),
+    ],
+)
+def test_only_a_field_that_is_unknown_counts_as_one(error: dict[str, object], kind: type[object]) -> None:
+    assert type(limits.graphql_failure([error], {}, now=NOW, what="x")) is kind
