@@ -155,6 +155,8 @@ class Bot:
                 send_in_process(self.client, self.engine.receive)
                 await self.engine.start()
                 stack.push_async_callback(self.engine.stop)
+                watch = tasks.create_task(_end_with(self.engine), name="engine watch")
+                stack.callback(watch.cancel)
             tasks.create_task(self._relay.run(), name="relay")
             stack.callback(self._relay.stop)
             await stack.enter_async_context(self.receiver)
@@ -303,6 +305,14 @@ def _sign_in(settings: Settings) -> GitHubSignIn | None:
         api_url=settings.github_api_url,
         web_url=settings.github_web_url,
         timeout_s=settings.radar_github_timeout_s,
+    )
+
+
+async def _end_with(engine: Engine) -> None:
+    """A bot whose engine is gone would take in work that nobody does. Raises WorldError when that has happened."""
+    raise WorldError(
+        f"The bot cannot go on: {await engine.died()}",
+        next_step="Start it again; what was under way is done again.",
     )
 
 

@@ -250,3 +250,22 @@ async def test_what_is_raised_inside_comes_out_as_it_is(tmp_path: Path, case: st
         async with Bot(settings_with(tmp_path)).running(chores=False):
             raise error
     assert caught.value is error
+
+
+async def test_a_bot_whose_engine_is_gone_ends(tmp_path: Path) -> None:
+    """It would go on to take in what nobody does; a service manager starts it again."""
+    bot = Bot(settings_with(tmp_path))
+
+    async def run() -> None:
+        async with bot.running(chores=False):
+            assert bot.engine is not None
+            assert bot.engine._runner is not None
+            bot.engine._runner._tasks.create_task(_gone_wrong())
+            await asyncio.Event().wait()
+
+    with pytest.raises(WorldError, match=r"cannot go on: .*gone wrong.*Start it again"):
+        await run()
+
+
+async def _gone_wrong() -> None:
+    raise ValueError("gone wrong")

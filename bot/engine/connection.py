@@ -25,6 +25,12 @@ Turn = Callable[[], AbstractAsyncContextManager[None]]
 
 _LOCK = 0x5261646172  # "Radar": PostgreSQL's advisory lock
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=16000", "busy_timeout=30000")
+_SESSION = {
+    "application_name": "repo-radar engine",
+    "tcp_keepalives_idle": "20",  # the claim of a session whose network is gone is free after 40 s, not after two hours
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "4",
+}
 _ONE = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 3600, "hide_parameters": True}
 
 
@@ -94,7 +100,8 @@ class PostgresqlConnection:
 
     def __init__(self, url: URL) -> None:
         query = {("ssl" if name == "sslmode" else name): value for name, value in url.query.items()}
-        self._engine = create_async_engine(url.set(drivername="postgresql+asyncpg", query=query), **_ONE)
+        url = url.set(drivername="postgresql+asyncpg", query=query)
+        self._engine = create_async_engine(url, connect_args={"server_settings": _SESSION}, **_ONE)
         sa.event.listen(self._engine.sync_engine, "connect", _claim_session)
 
     async def run(self, work: Callable[[sa.Connection], T]) -> T:

@@ -7,6 +7,7 @@ because a commit whose answer got lost is sent again.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import defaultdict
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -62,6 +63,8 @@ marks = sa.Table(
 )
 
 _FIRST_RETRY_S, _LAST_RETRY_S = 0.1, 5.0
+_OURS_LINGERS_S = 60.0
+"""A session that a network cut off holds the claim until PostgreSQL misses it, by the keepalives of connection.py."""
 _PRUNED_AT_ONCE = 200
 SEEN = ("event", "idempotency")
 
@@ -161,7 +164,7 @@ class Journal:
                 forget = sa.delete(table).where(sa.tuple_(*table.primary_key).in_(some))
                 while gone := await self._connection.run(lambda connection: connection.execute(forget).rowcount):  # noqa: B023
                     pruned += gone
-        except (DBAPIError, OSError) as error:
+        except (DBAPIError, OSError, JournalBusyError) as error:
             log.warning("journal could not be pruned", error=str(error))
         log.debug("journal pruned", forgotten=pruned)
         return pruned
@@ -203,11 +206,17 @@ class Journal:
                     place.set_exception(EngineStoppedError("the engine has stopped"))
 
     async def _commit(self, batch: Batch) -> None:
-        delay_s = _FIRST_RETRY_S
+        """Raises JournalBusyError when another process holds the claim for longer than a dead session of ours may."""
+        delay_s, clock = _FIRST_RETRY_S, asyncio.get_running_loop().time
+        ends_at = math.inf
         while True:
             try:
                 await self._connection.run(lambda connection: _write(connection, batch))
-            except (DBAPIError, OSError) as error:
+            except (DBAPIError, OSError, JournalBusyError) as error:
+                if isinstance(error, JournalBusyError):
+                    ends_at = min(ends_at, clock() + _OURS_LINGERS_S)
+                    if clock() >= ends_at:
+                        raise
                 self.trouble = f"{type(error).__name__}: {str(error).splitlines()[0]}"
                 log.warning("journal cannot be written, trying again", error=self.trouble, delay_s=delay_s)
                 await asyncio.sleep(delay_s)

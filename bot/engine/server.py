@@ -16,7 +16,7 @@ import structlog
 
 from bot.engine.calls import Call, Options
 from bot.engine.configuration import parse_functions
-from bot.engine.connection import Turn
+from bot.engine.connection import JournalBusyError, Turn
 from bot.engine.journal import EngineStoppedError, Journal
 from bot.engine.protocol import Event
 from bot.engine.runner import Runner
@@ -76,6 +76,13 @@ class Engine:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("engine had died", error=repr(error))
 
+    async def died(self) -> str:
+        """Until the engine has ended by itself, which is for good: why."""
+        if self._task is None:
+            return self.trouble()
+        await asyncio.wait({self._task})
+        return self.trouble()
+
     async def receive(self, events: Sequence[Mapping[str, Any]]) -> list[str]:
         """Take in events (`name`, `data`, `id`, `ts` in milliseconds); their ids, once durable.
 
@@ -98,8 +105,7 @@ class Engine:
         if self._runner is None or self._task is None:
             return "the engine is not running"
         if self._task.done():
-            error = None if self._task.cancelled() else self._task.exception()
-            return f"the engine died: {error!r}"
+            return f"the engine died: {_why(self._task)}"
         return self._journal.trouble
 
     async def counts(self) -> dict[tuple[str, str], int]:
@@ -110,3 +116,11 @@ class Engine:
         if self._runner is None or self._task is None or self._task.done():
             raise EngineStoppedError(self.trouble() or "the engine is not running")
         return self._runner
+
+
+def _why(task: asyncio.Task[None]) -> str:
+    """In the words of the first thing that went wrong."""
+    error = None if task.cancelled() else task.exception()
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return str(error) if isinstance(error, JournalBusyError) else repr(error)

@@ -7,6 +7,7 @@ import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -17,11 +18,13 @@ from sqlalchemy.engine import Engine as SyncEngine
 from sqlalchemy.engine import make_url
 
 from bot.engine import machine
-from bot.engine.connection import JournalBusyError
+from bot.engine.connection import _LOCK, JournalBusyError
 from bot.engine.journal import Batch, EngineStoppedError, Journal, Mark
 from bot.engine.machine import Run
 from bot.engine.protocol import Event, Returned, StepOp, Stepped
+from tests.databases import fresh_url
 from tests.engine.test_machine import CONFIG, EVENT
+from tests.engine.worlds import until
 
 pytestmark = pytest.mark.anyio
 
@@ -160,8 +163,42 @@ async def test_a_broken_connection_is_waited_out(database_url: str) -> None:
         await other.close()
 
 
+@pytest.mark.parametrize("is_back", [True, False])
+async def test_a_claim_that_is_another_sessions_is_waited_for_a_while(
+    server_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_back: bool
+) -> None:
+    """Our own, cut off by the network, holds it until PostgreSQL misses it; or another process has taken over."""
+    monkeypatch.setattr("bot.engine.journal._OURS_LINGERS_S", 3600.0 if is_back else 0.0)
+    url = await fresh_url("postgresql", tmp_path, server_uri)
+    journal = Journal(url)
+    await journal.open(wait_s=0, create_tables=True)
+    writer = asyncio.create_task(journal.run_writer())
+    other = await asyncpg.connect(url)
+    holding = asyncio.create_task(other.execute(f"SELECT pg_advisory_lock({_LOCK})"))
+    async with _disturbed(url, but=other.get_server_pid()):
+        await holding
+        write = asyncio.create_task(journal.write(_batch(_run("during"))))
+        if is_back:
+            await until(lambda: "JournalBusyError" in journal.trouble)
+            assert not write.done()
+        else:
+            await asyncio.wait({write})
+        await other.close()
+    if is_back:
+        await asyncio.wait_for(write, 20)
+        assert [run.id for run in (await journal.load())[0]] == ["during"]
+        journal.stop_writer()
+        await writer
+    else:
+        with pytest.raises(JournalBusyError):
+            await writer
+        with pytest.raises(EngineStoppedError):
+            await write
+    await journal.close()
+
+
 @asynccontextmanager
-async def _disturbed(url: str) -> AsyncIterator[None]:
+async def _disturbed(url: str, but: int = 0) -> AsyncIterator[None]:
     if url.startswith("sqlite"):
         with contextlib.closing(sqlite3.connect(make_url(url).database or "", isolation_level=None)) as connection:
             connection.execute("BEGIN IMMEDIATE")
@@ -169,8 +206,10 @@ async def _disturbed(url: str) -> AsyncIterator[None]:
             connection.execute("ROLLBACK")
         return
     connection = await asyncpg.connect(url)
-    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> $1"
-    await connection.execute(others.replace("$1", str(connection.get_server_pid())))
+    others = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid NOT IN ($1)"
+    )
+    await connection.execute(others.replace("$1", f"{connection.get_server_pid()}, {but}"))
     await connection.close()
     yield
 
