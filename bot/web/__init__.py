@@ -28,7 +28,7 @@ from bot.web import (
 )
 from bot.web.api_document import document_endpoint, document_page
 from bot.web.deps import Web
-from bot.web.endpoint import Endpoint, endpoint_route
+from bot.web.endpoint import ABOUT, Endpoint, endpoint_route
 from bot.web.errors import exception_handlers
 from bot.web.paths import know_ids, refuse_nul
 from bot.web.security import SecurityHeaders
@@ -53,8 +53,9 @@ PAGES = (
 
 
 def api_endpoints() -> list[Endpoint]:
-    """Every call of the API."""
+    """Every call of the API; those about the API itself come last."""
     found = [*api_repositories.ENDPOINTS, *api_work.ENDPOINTS, *api_usage.ENDPOINTS, *api_webhooks.ENDPOINTS]
+    found.sort(key=lambda endpoint: endpoint.tag == ABOUT)
     return [*found, document_endpoint(found)]
 
 

@@ -9,8 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from bot.storage import tokens
-from bot.storage.views_scope import EVERYTHING, PUBLIC, Scope
-from bot.web.access import Role, Viewer, maker_administers
+from bot.storage.views_scope import EVERYTHING, Scope
+from bot.web.access import STRANGER, Role, Viewer, maker_administers
 from bot.web.deps import Web
 
 CHALLENGE = {"www-authenticate": 'Bearer realm="Repo Radar"'}
@@ -20,29 +20,22 @@ NOT_VOUCHED = (
 )
 
 
-async def authorize(
-    web: Web, request: Request, *, scope: Literal["read", "write"], is_open: bool
-) -> tuple[Viewer, dict[str, str]]:
-    """The caller behind the token, and the rate's headers.
+async def authorize(web: Web, request: Request, *, scope: Literal["read", "write"], is_open: bool) -> Viewer:
+    """The caller behind the token. The rate's headers are left on the request for its answer, whatever it will be.
 
     Raises 401 without a valid token, 403 for a token without the scope, 429 beyond its rate.
     """
     if is_open:
-        return Viewer(Role.STRANGER, PUBLIC), {}
+        return STRANGER
     viewer = await token_viewer(web, request)
     now_s = web.clock().timestamp()
     allowance = await web.limiter.take(viewer.login, now_s, per_minute=web.settings.radar_api_per_minute)
+    request.state.rate = allowance.headers()
     if not allowance.allowed:
-        raise HTTPException(
-            429,
-            f"This token may ask {allowance.limit} times a minute. Wait {allowance.reset_s} s.",
-            headers=allowance.headers(),
-        )
+        raise HTTPException(429, f"This token may ask {allowance.limit} times a minute. Wait {allowance.reset_s} s.")
     if scope == "write" and not viewer.can_write:
-        raise HTTPException(
-            403, "This token may only read. Make one with the scope write.", headers=allowance.headers()
-        )
-    return viewer, allowance.headers()
+        raise HTTPException(403, "This token may only read. Make one with the scope write.")
+    return viewer
 
 
 def _bearer(request: Request) -> str:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from bot.model.report import Report
 from bot.web.api_queries import Nothing
-from bot.web.endpoint import Call, Endpoint, reply
+from bot.web.endpoint import ABOUT, Call, Endpoint, reply
 from bot.web.errors import Problem
 from bot.web.paths import ID_DIGITS
 from bot.web.visit import Handler, Visit
@@ -43,9 +43,7 @@ def document_endpoint(endpoints: Sequence[Endpoint]) -> Endpoint:
             headers={"cache-control": "public, max-age=300"},
         )
 
-    made = Endpoint(
-        "GET", "/api/openapi.json", get_openapi, "Get this document", "About", {200: "object"}, is_open=True
-    )
+    made = Endpoint("GET", "/api/openapi.json", get_openapi, "Get this document", ABOUT, {200: "object"}, is_open=True)
     return made
 
 
@@ -78,7 +76,7 @@ def openapi(endpoints: Sequence[Endpoint], public_url: str) -> dict[str, Any]:
             "version": "1",
             "summary": "Reports of the repositories that a GitHub App watches",
             "description": "Lists are paged by cursor: follow the `Link` header. Errors are problem+json (RFC 9457). "
-            "Every answer says how much of the token's rate is left.",
+            "Every answer to a valid token says how much of its rate is left.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": public_url}],

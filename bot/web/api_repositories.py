@@ -19,7 +19,7 @@ from bot.storage.views_repositories import (
 from bot.web import cursors
 from bot.web.api_answers import Accepted, HistoryItem, HistoryPage, Intelligence, Repository, RepositoryPage, answer_of
 from bot.web.api_queries import CompareQuery, PageQuery, RefreshBody, RepositoryQuery
-from bot.web.endpoint import MISSING, Call, Endpoint, reply
+from bot.web.endpoint import ABOUT, MISSING, Call, Endpoint, reply
 from bot.web.queueing import queue_refresh
 
 COUNTED = 1_000
@@ -191,7 +191,7 @@ ENDPOINTS = (
         "/api/schema/report.json",
         get_report_schema,
         "Get the JSON Schema of a report",
-        "About",
+        ABOUT,
         {200: "object"},
         is_open=True,
     ),

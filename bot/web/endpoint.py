@@ -16,12 +16,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.storage.views_repositories import RepositoryItem, find_repository
+from bot.web import slips
 from bot.web.access import Viewer
 from bot.web.api_access import authorize
 from bot.web.api_queries import Nothing
 from bot.web.deps import Web
+from bot.web.errors import rate_of
 
 BODY_MAX_BYTES = 65_536
+ABOUT = "About"
+"""The group of the calls that tell of the API itself."""
 Q = TypeVar("Q")
 
 MISSING = "There is no such thing here, or this token may not see it."
@@ -109,11 +113,10 @@ def endpoint_route(web: Web, endpoint: Endpoint) -> Route:
     """The route: token, rate, query and body are checked here, before the handler sees the call."""
 
     async def answer(request: Request) -> Response:
-        viewer, limits = await authorize(web, request, scope=endpoint.scope, is_open=endpoint.is_open)
+        viewer = await authorize(web, request, scope=endpoint.scope, is_open=endpoint.is_open)
         call = Call(web, request, viewer, _query(request, endpoint.query), await _body(request, endpoint.body))
         response = await endpoint.handler(call)
-        for name, value in limits.items():
-            response.headers[name] = value
+        response.headers.update(rate_of(request))
         return response
 
     return Route(endpoint.path, answer, methods=[endpoint.method], name=endpoint.operation_id)
@@ -134,16 +137,12 @@ def reply(call: Call, value: Any, *, status: int = 200, headers: Mapping[str, st
 
 def _query(request: Request, kind: type[Struct]) -> Struct:
     given = request.query_params.multi_items()
-    names = [name for name, _ in given]
-    if len(names) != len(set(names)):
-        raise HTTPException(400, "A query parameter is given twice.")
-    for name, value in given:
-        if "\0" in value or "\0" in name:
-            raise HTTPException(400, f"The query parameter {name!r} has a character that no value has.")
+    if wrong := slips.twice(name for name, _ in given) or slips.with_nul(given, "query"):
+        raise HTTPException(400, wrong)
     try:
         return msgspec.convert(dict(given), kind, strict=False)
     except msgspec.ValidationError as error:
-        raise HTTPException(400, f"The query is not as it should be: {error}. See /api for what it takes.") from None
+        raise HTTPException(400, slips.slip(error, kind, "query")) from None
 
 
 async def _body(request: Request, kind: type[Struct] | None) -> Struct:
@@ -153,7 +152,7 @@ async def _body(request: Request, kind: type[Struct] | None) -> Struct:
     async for chunk in request.stream():
         body += chunk
         if len(body) > BODY_MAX_BYTES:
-            raise HTTPException(413, "The body is larger than 64 KiB.")
+            raise HTTPException(413, "The body is larger than 64 KiB. Send less.")
     if not body.strip():
         body[:] = b"{}"
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -161,10 +160,8 @@ async def _body(request: Request, kind: type[Struct] | None) -> Struct:
         raise HTTPException(415, "Send the body as application/json.")
     try:
         found = msgspec.json.decode(bytes(body), type=kind)
-    except msgspec.MsgspecError as error:
-        raise HTTPException(400, f"The body is not as it should be: {error}. See /api for what it takes.") from None
-    except UnicodeDecodeError:
-        raise HTTPException(400, "The body is not UTF-8.") from None
-    if any("\0" in value for value in msgspec.structs.astuple(found) if isinstance(value, str)):
-        raise HTTPException(400, "The body has a character that no value has.")
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise HTTPException(400, slips.slip(error, kind, "body")) from None
+    if wrong := slips.with_nul(msgspec.structs.asdict(found).items(), "body"):
+        raise HTTPException(400, wrong)
     return found

@@ -81,12 +81,20 @@ async def _radar(request: Request, error: Exception) -> Response:
 
 async def _ours(request: Request, error: Exception) -> Response:
     log.error("request failed", path=request.url.path, exc_info=error)
-    return answer(request, 500, "The log has the details, under this request's id.")
+    told = getattr(request.state, "request_id", "")
+    return answer(request, 500, f"Tell it to whoever runs the bot: the log has the details under `{told}`.")
+
+
+def rate_of(request: Request) -> dict[str, str]:
+    """The headers that say what is left of the rate of the request's token; empty where none was counted."""
+    found: dict[str, str] = getattr(request.state, "rate", {})
+    return found
 
 
 def answer(request: Request, status: int, detail: str, *, headers: Mapping[str, str] | None = None) -> Response:
     """The error as the caller reads it: problem+json under `/api/` and for whoever asks for JSON, else a page."""
     path = request.url.path
+    headers = {**rate_of(request), **(headers or {})}
     is_api = path.startswith("/api/")
     detail = detail or DETAILS.get(status, "").format(everything="`/api`" if is_api else "The overview")
     if is_api or "text/html" not in request.headers.get("accept", "*/*").replace("*/*", "text/html"):

@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.model.errors import WorldError
 from bot.model.sign_in import UserAccess
+from bot.storage import tokens
 from bot.storage.makers import HEARD_FOR
 from bot.web.access import RECHECK_S, SESSION_DAYS, TRUSTED_S
 from tests.web.test_access import form_token
-from tests.web.world import ACCESS, ADMIN_ID, HARBOUR, PUBLIC, World
+from tests.web.world import ACCESS, ADMIN_ID, HARBOUR, NOW, PUBLIC, World
 
 pytestmark = pytest.mark.anyio
 
@@ -24,6 +26,50 @@ async def test_a_token_has_a_rate(world: World) -> None:
     assert [answer.headers["x-ratelimit-remaining"] for answer in answers] == ["2", "1", "0", "0"]
     assert int(answers[3].headers["retry-after"]) > 0
     assert answers[3].headers["content-type"] == "application/problem+json"
+
+
+ANSWERS = (
+    ("GET", "/api/repos", b"", 200),
+    ("GET", "/api/batches/batch-2/events", b"", 404),
+    ("GET", "/api/repos?limit=0", b"", 400),
+    ("GET", "/api/repos/nobody/nothing/intelligence", b"", 404),
+    ("POST", "/api/webhooks", b'{"url":"http://x"}', 400),
+    ("POST", "/api/webhooks", b"x" * 70_000, 413),
+    ("POST", "/api/repos/harbour/tidemark/intelligence", b"{", 400),
+)
+
+
+async def test_every_answer_to_a_token_says_what_is_left_of_its_rate(world: World) -> None:
+    async with world.web.db.write() as session:
+        _, secret = await tokens.create(
+            session, name="t", scope="write", installation_id=HARBOUR, created_by="test", now=NOW
+        )
+        _, reader = await tokens.create(
+            session, name="t", scope="read", installation_id=HARBOUR, created_by="test", now=NOW
+        )
+    left = world.web.settings.radar_api_per_minute
+    async with world.api(secret) as api:
+        for method, path, body, status in ANSWERS:
+            left -= 1
+            sent = {"content-type": "application/json"} if body else {}
+            answer = await api.request(method, path, content=body, headers=sent)
+            assert (answer.status_code, answer.headers.get("x-ratelimit-remaining")) == (status, str(left)), path
+    async with world.api(reader) as api:
+        refused = await api.post("/api/webhooks")
+        assert (refused.status_code, "x-ratelimit-remaining" in refused.headers) == (403, True)
+    async with world.api("radar_wrong") as api:
+        assert "x-ratelimit-limit" not in (await api.get("/api/repos")).headers
+
+
+async def test_a_failure_of_ours_says_what_is_left_of_the_rate(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(*_args: object, **_more: object) -> None:
+        raise WorldError("The database does not answer.", retry_after_s=7)
+
+    monkeypatch.setattr("bot.web.api_repositories.list_repositories", away)
+    async with world.api() as api:
+        answer = await api.get("/api/repos")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "7")
+    assert int(answer.headers["x-ratelimit-remaining"]) > 0
 
 
 async def made_by(world: World, user_id: int) -> str:

@@ -15,6 +15,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from bot.web import api_endpoints
 from bot.web.api_document import openapi
+from bot.web.endpoint import ABOUT
 from tests.web.live import served_world
 from tests.web.world import API_TOKEN
 
@@ -83,3 +84,10 @@ def test_every_call_says_what_it_does_and_what_it_answers() -> None:
             assert call["description"]
             assert any(status.startswith("2") for status in call["responses"])
             assert "security" in call or "401" in call["responses"]
+
+
+def test_what_tells_of_the_api_itself_comes_last() -> None:
+    tags = [found.tag for found in api_endpoints()]
+    assert tags[-2:] == [ABOUT, ABOUT]
+    groups = [tag for place, tag in enumerate(tags) if place == 0 or tags[place - 1] != tag]
+    assert len(groups) == len(set(groups)), "no group is torn apart"

@@ -37,7 +37,10 @@ async def test_our_own_fault_is_a_page_without_its_inside(world: World, monkeypa
     monkeypatch.setattr("bot.web.pages_usage.technology_users", broken)
     transport = httpx.ASGITransport(app=world.app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://radar.test") as client:
-        answer = await client.get("/technologies/NumPy", headers={"accept": "text/html"})
+        answer = await client.get(
+            "/technologies/NumPy", headers={"accept": "text/html", "x-request-id": "the-id-of-this"}
+        )
     assert answer.status_code == 500
     assert "the inside" not in answer.text
     assert "Our fault" in answer.text
+    assert "<code>the-id-of-this</code>" in answer.text, "what is found in the log by it can be told"
