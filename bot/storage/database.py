@@ -29,6 +29,7 @@ from bot.storage.sqlite_checkpoints import Checkpointer
 from bot.storage.sqlite_writer import (
     WRITER_PRAGMAS,
     DirectWriter,
+    SameFile,
     enter_wal,
     keep_to_ourselves,
     passing_sqlite_trouble,
@@ -102,7 +103,8 @@ class Database:
             self._writer = self._reader = _postgresql_engine(self.url, pool_size)
         self._relaxed = self._writer.execution_options(radar_relaxed=True)
         is_file = self.dialect == "sqlite" and self._writer is not self._reader
-        self._checkpointer = Checkpointer(self.url.database or "") if is_file else None
+        self._file = SameFile(self.url.database or "") if is_file else None
+        self._checkpointer = Checkpointer(self.url.database or "", require=self._require_file) if is_file else None
         self._line = Line(busy_timeout_s, after_turn=self._checkpointer.nudge) if self._checkpointer else None
         self.direct = DirectWriter(self.url.database or "", busy_timeout_s) if is_file else None
         """Set where `write_direct` works: on a SQLite file."""
@@ -115,6 +117,7 @@ class Database:
 
     async def connect(self) -> None:
         """Prove that the database answers. Raises WorldError when it does not."""
+        self._require_file()
         async with self.read() as session:
             await session.execute(text("SELECT 1"))
 
@@ -208,8 +211,10 @@ class Database:
     def turn(self) -> AbstractAsyncContextManager[None]:
         """The pen, for a writer of this process with a connection of its own (the engine's journal).
 
-        Without it the two would poll for SQLite's lock. Waits as long as it takes; no line on PostgreSQL.
+        Without it the two would poll for SQLite's lock. Waits as long as it takes; no line on PostgreSQL. Raises
+        WorldError when the file is another one by now.
         """
+        self._require_file()
         return nullcontext() if self._line is None else self._line.turn(is_patient=True)
 
     def _beside(self, direct: DirectWriter, busy_timeout_s: float) -> Apart:
@@ -220,7 +225,12 @@ class Database:
             in_writer=direct.call,
         )
 
+    def _require_file(self) -> None:
+        if self._file is not None:
+            self._file.require()
+
     def _in_line(self, lane: Lane = Lane.WORK) -> AbstractAsyncContextManager[None]:
+        self._require_file()
         return nullcontext() if self._line is None else self._line.turn(lane)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -72,6 +73,34 @@ def keep_to_ourselves(path: Path) -> None:
     """A database that has just been made is for its owner only (0600); SQLite gives its side files the same mode."""
     if path.is_file() and path.stat().st_size == 0:
         path.chmod(0o600)
+
+
+class SameFile:
+    """Whether the file at a path is still the one that it was at the first look.
+
+    Connections go on with a file that was removed or replaced: what they write is gone with the last of them, and the
+    log that lies beside it would be taken for the new file's.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._known: tuple[int, int] | None = None
+
+    def require(self) -> None:
+        """Raises WorldError where it is another one, or none."""
+        try:
+            found = os.stat(self._path)
+            here = (found.st_dev, found.st_ino)
+        except FileNotFoundError:
+            here = None
+        if self._known is None:
+            self._known = here
+        elif here != self._known:
+            raise WorldError(
+                "The database's file was removed or replaced while the bot runs.",
+                next_step="Restart the bot: it goes on with the file that is there then.",
+                retry_after_s=60.0,
+            )
 
 
 class DirectWriter:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.model.errors import UserError, WorldError
 from bot.storage import marks
-from bot.storage.database import Database, normalise_url
+from bot.storage.database import Database, Session, normalise_url
 from tests.databases import fresh_url, migrated
 from tests.storage.samples import NOW
 
@@ -171,6 +173,41 @@ async def test_a_full_disk_is_the_worlds_trouble(tmp_path: Path) -> None:
                 await marks.put(session, "a", "x" * 1_000_000, now=NOW)
         async with database.read() as session:
             assert await marks.get(session, "a") is None
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+async def test_a_file_that_is_another_one_by_now_is_not_written_to(tmp_path: Path, is_replaced: bool) -> None:
+    """Connections would go on with the one that is gone, and what was answered as durable with it."""
+    path = tmp_path / "radar.db"
+    async with migrated(f"sqlite:///{path}") as database:
+        await database.connect()
+        async with database.write() as session:
+            await marks.put(session, "m", "v", now=NOW)
+        path.rename(tmp_path / "old.db")
+        if is_replaced:
+            path.write_bytes((tmp_path / "old.db").read_bytes())
+
+        async def put(session: Session) -> None:
+            await marks.put(session, "m", "w", now=NOW)
+
+        async def write() -> None:
+            async with database.write() as session:
+                await put(session)
+
+        async def take_turn() -> None:
+            async with database.turn():
+                pass
+
+        writers: list[Callable[[], Awaitable[None]]] = [
+            database.connect,
+            write,
+            partial(database.write_apart, put),
+            partial(database.execute_direct, "DELETE FROM marks", ()),
+            take_turn,
+        ]
+        for one in writers:
+            with pytest.raises(WorldError, match=r"removed or replaced while the bot runs\. Restart the bot"):
+                await one()
 
 
 @pytest.mark.parametrize("url", ["postgresql://nobody@127.0.0.1:1/none", "postgresql:///d?host=/no/such/folder"])
