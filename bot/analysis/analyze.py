@@ -37,7 +37,7 @@ from bot.analysis.workflows import WORKFLOW_PATH, read_workflow
 from bot.model.report import Document, Evidence, HotFunction, Identity, LargeFile, Report, Structure
 from bot.model.snapshot import Contents, FileClass, Snapshot
 
-RULESET_VERSION = "1.2.0"
+RULESET_VERSION = "1.3.0"
 """Rises with every change of a rule, a weight or a grade; scores of different rulesets are not compared."""
 
 _TOP = 10

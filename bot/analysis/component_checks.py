@@ -10,11 +10,11 @@ from collections.abc import Collection, Mapping
 
 from bot.analysis.components import languages_tested_elsewhere
 from bot.analysis.finding import at
-from bot.analysis.kinds import is_main
+from bot.analysis.kinds import is_main, reason_for
 from bot.analysis.scoring import SHARE_BY_STATE
 from bot.analysis.view import View, folders_above
 from bot.analysis.weights import BY_ID
-from bot.analysis.words import capital, counted, percent
+from bot.analysis.words import capital, counted, percent, sentence
 from bot.model.report import Check, Component, Evidence, State
 
 MAX_COMPONENTS = 200
@@ -84,6 +84,8 @@ def _tests(component: Component, inline: Mapping[str, str], elsewhere: Collectio
         return _told(
             "tests", component, State.PASS, f"Tests stand beside the code, as in `{inside}`.", evidence=(at(inside),)
         )
+    if reason := reason_for("tests", component.kind):
+        return _told("tests", component, State.NOT_APPLICABLE, "Not applicable.", reason=sentence(reason))
     if component.code < MIN_CODE:
         return _told(
             "tests", component, State.NOT_APPLICABLE, "Not applicable.", reason="There is hardly any code to test."

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
+from bot.analysis.contents.facts import group_of, type_of
 from bot.analysis.manifests.nouns import Inventory, Manifest
 from bot.analysis.manifests.reading import Places, places
+from bot.analysis.measure import COUNTED_TYPES
 from bot.model.report import Component, Kind, Technology
 from bot.model.snapshot import Contents, FileClass, FileFact
 
 MAX_LANGUAGES = 8
+_INFRASTRUCTURE = frozenset({"helm", "terraform", "kustomize"})
 _WEIGHT = {"docker": 9, "githubactions": 8}
 _APPLICATION_MARKS = frozenset(
     {"Dockerfile", "Procfile", "manage.py", "fly.toml", "vercel.json", "app.yaml", "wrangler.toml"}
@@ -65,6 +68,8 @@ def _component(
     code: Counter[str] = Counter()
     sizes: Counter[FileClass] = Counter()
     for file in files:
+        if type_of(group_of(file.language)) not in COUNTED_TYPES:
+            continue
         sizes[file.file_class] += file.code
         if file.language and file.file_class in {FileClass.SOURCE, FileClass.TEST}:
             code[file.language] += file.code
@@ -96,4 +101,6 @@ def _kind(manifests: list[Manifest], files: list[FileFact]) -> Kind:
         return Kind.APPLICATION if Kind.COMMAND_LINE_TOOL not in hints else Kind.COMMAND_LINE_TOOL
     if hints:
         return Kind.COMMAND_LINE_TOOL if Kind.COMMAND_LINE_TOOL in hints else hints[0]
+    if all(manifest.ecosystem in _INFRASTRUCTURE for manifest in manifests):
+        return Kind.INFRASTRUCTURE
     return Kind.APPLICATION if any(manifest.is_private for manifest in manifests) else Kind.UNKNOWN

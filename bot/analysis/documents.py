@@ -45,7 +45,7 @@ WANTED: tuple[Wanted, ...] = (
         _says(r"change ?log|release notes|release history|what['’]s new|version history"),
     ),
     Wanted(
-        "security", _name(rf"security{_TEXT}"),
+        "security", _name(rf"security{_TEXT}|security[-_]contacts{_TEXT}"),
         _says(r"security(?: polic| contact| issue|\Z)|report(?:ing)? (?:a )?(?:security|vulnerab)|vulnerabilit"), True,
     ),
     Wanted(

@@ -10,9 +10,9 @@ from bot.analysis.components import languages_tested_elsewhere
 from bot.analysis.contents.facts import type_of
 from bot.analysis.end_of_life import ended
 from bot.analysis.finding import api, at
-from bot.analysis.kinds import is_main, reason_for
+from bot.analysis.kinds import is_aside, is_main, reason_for
 from bot.analysis.people import bus_factor
-from bot.analysis.questions.authors import recent_people
+from bot.analysis.questions.authors import recent_people, recent_span
 from bot.analysis.questions.maintenance import deprecation_of
 from bot.analysis.questions.releases import unreleased_commits
 from bot.analysis.view import View, folders_above
@@ -63,12 +63,12 @@ def _one_person(view: View) -> Insight | None:
         return None  # two of them, nearly even
     if len(people) == 1:
         text = (
-            f"All {total:,} human commits of the last year are {top.name}'s. Nobody else has shown that they can "
-            "change it."
+            f"All of {recent_span(view)} {total:,} human commits are {top.name}'s. Nobody else has shown that they "
+            "can change it."
         )
     else:
         text = (
-            f"{top.name} wrote {top.commits:,} of {total:,} human commits of the last year ({percent(share)}); next "
+            f"{top.name} wrote {top.commits:,} of {recent_span(view)} {total:,} human commits ({percent(share)}); next "
             f"is {people[1].name} with {people[1].commits:,}."
         )
     return Insight(title=f"{top.name} carries it", description=text, evidence=(api("history.author", top.name),))
@@ -167,7 +167,11 @@ def _components(view: View) -> Insight | None:
     ecosystems = sorted({c.ecosystem for c in parts})
     elsewhere = languages_tested_elsewhere(view.components, view.contents.files)
     inside = {folder for file in view.contents.files if file.has_inline_tests for folder in folders_above(file.path)}
-    untested = [c.path for c in parts if not (c.has_tests or c.path in inside or elsewhere & set(c.languages))]
+    untested = [
+        c.path
+        for c in parts
+        if not (c.has_tests or c.path in inside or elsewhere & set(c.languages) or reason_for("tests", c.kind))
+    ]
     text = (
         f"{counted(len(parts), 'component')} in {listed(ecosystems)}; `{largest.path}` has "
         f"{percent(largest.code / total)} of their code."
@@ -187,8 +191,7 @@ def _few_dependencies(view: View) -> Insight | None:
     manifests = [m for m in view.inventory.manifests if m.is_component and m.folder == ""]
     if not manifests:
         return None
-    names = sorted({p.name for p in view.libraries if p.scope is Scope.RUNTIME and p.component == ""})
-    if names:
+    if any(p.scope is Scope.RUNTIME and not is_aside(p.path) for p in view.libraries):
         return None
     text = (
         f"{counted(view.size.code - view.size.test_code, 'line')} of code without a single run-time dependency: "

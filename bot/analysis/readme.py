@@ -209,7 +209,7 @@ class _Scan:
         self.words += len(_WORD.findall(prose))
         if not self._paragraph:
             self._paragraph_line = number
-        self._paragraph.append(prose)
+        self._paragraph.append(line.lstrip("> "))
 
     def _note_heading(self, number: int, line: str) -> bool:
         if not self.is_rst and (atx := _ATX.match(line)):
@@ -222,7 +222,7 @@ class _Scan:
             return True
         underline = _RST_UNDERLINE.match(line.strip()) if self.is_rst else _SETEXT.match(line)
         if underline and self._previous.strip() and len(self._paragraph) == 1:
-            self.words -= len(_WORD.findall(self._paragraph[0]))
+            self.words -= len(_WORD.findall(prose_of(self._paragraph[0])))
             self._paragraph = []
             self._add_heading(1 if "=" in line else 2, self._previous, number - 1)
             return True
@@ -300,7 +300,7 @@ _NOTICE = re.compile(
 
 def _is_prose(paragraph: str) -> bool:
     """Whether it reads as a sentence about the project: enough words, no list, no table, no menu of links."""
-    if _NOTICE.match(paragraph) or "##" in paragraph:
+    if _NOTICE.match(paragraph) or "##" in paragraph or paragraph.endswith(":"):
         return False
     if _LIST.match(paragraph) or paragraph.startswith(("|", ":", "..")):
         return False

@@ -30,6 +30,17 @@ _NAMED = (
 _NAMED_OF_LIBRARIES = ("framework", "ui", "mobile", "ai")
 """What a library's users meet; which databases it can talk to says little."""
 
+_NAMED_BY_KIND: dict[Kind, tuple[str, ...]] = {
+    Kind.LIBRARY: _NAMED_OF_LIBRARIES,
+    Kind.COMMAND_LINE_TOOL: _NAMED_OF_LIBRARIES,
+    Kind.INFRASTRUCTURE: ("infrastructure", "cloud"),
+    Kind.DOCS_SITE: ("ai", "data", "framework", "docs"),
+}
+"""Kinds whose makers would name other things first."""
+
+_SEVERAL = frozenset({"framework", "ui", "ai", "data"})
+"""Categories of which two are named."""
+
 _MIN_VALUE = 2.0
 _DOMINANT = 0.6
 
@@ -82,6 +93,8 @@ def _noun(view: View) -> str:
     if kind in {Kind.DATA, Kind.DOCS_SITE} or not view.languages:
         return noun
     ranked = [lang for lang in view.languages if type_of(lang.name) == "programming"] or list(view.languages)
+    if kind is Kind.INFRASTRUCTURE and ranked[0].share < 0.5:
+        return noun  # its templates are most of it, and the stack is named
     spoken = [ranked[0].name]
     total = sum(language.code for language in ranked)
     if len(ranked) > 1 and ranked[0].code < _DOMINANT * total and ranked[1].code >= 0.2 * total:
@@ -92,22 +105,39 @@ def _noun(view: View) -> str:
 def named_stack(view: View) -> list[Technology]:
     """The technologies that a developer would name first: a few a category, of main components and run time."""
     languages = {language.name for language in view.languages}
-    categories = _NAMED_OF_LIBRARIES if view.kind.kind is Kind.LIBRARY else _NAMED
+    categories = _NAMED_BY_KIND.get(view.kind.kind, _NAMED)
+    several = _SEVERAL if view.kind.kind is Kind.DOCS_SITE else {*categories[:1], "framework", "ui"}
     scopes = {(p.path, p.line): p.scope for p in view.packages}
     central = central_components(view)
+    is_all = view.kind.kind is Kind.INFRASTRUCTURE  # charts and playbooks are data, not lines of code
     chosen: list[Technology] = []
     for category in categories:
         of_category = [t for t in view.technologies if t.category == category and t.name not in languages]
         of_category = [t for t in of_category if t.name.lower() != view.facts.name.lower()]
         of_category = [
-            t for t in of_category if _is_central(t, scopes) and (not t.components or central & {*t.components})
+            t
+            for t in of_category
+            if _is_central(t, scopes) and (is_all or not t.components or central & {*t.components})
         ]
         of_category.sort(key=lambda t: (-len(t.evidence), t.name.lower()))
-        chosen += of_category[: 2 if category in {"framework", "ui"} else 1]
+        chosen += of_category[: 2 if category in several else 1]
     return chosen[:4]
 
 
-_ASIDE = ("example", "sample", "demo", "test", "docs", "doc", "website", "bench", "fixture")
+_ASIDE = (
+    "example",
+    "sample",
+    "demo",
+    "test",
+    "docs",
+    "doc",
+    "website",
+    "bench",
+    "fixture",
+    "contrib",
+    "script",
+    "tool",
+)
 
 
 def _is_central(technology: Technology, scopes: Mapping[tuple[str, int | None], Scope]) -> bool:

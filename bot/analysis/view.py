@@ -9,7 +9,9 @@ from datetime import datetime
 
 from bot.analysis.config import RadarConfig, Slip
 from bot.analysis.contents.facts import type_of
+from bot.analysis.manifests.names import is_in_test_data
 from bot.analysis.manifests.nouns import Inventory
+from bot.analysis.manifests.python_requirements import is_requirements_file
 from bot.analysis.owners_file import OwnersFile, OwnersMatch
 from bot.analysis.readme import Readme
 from bot.analysis.status import StatusAnswer
@@ -212,6 +214,7 @@ class View:
         return "GitHub did not tell"
 
     def depends_on(self, *names: str, scopes: Iterable[Scope] = Scope) -> Package | None:
-        """The first direct dependency with one of these exact names."""
+        """The first direct dependency with one of these exact names, outside of what tests read."""
         wanted, allowed = frozenset(names), frozenset(scopes)
-        return next((p for p in self.packages if p.name in wanted and p.scope in allowed), None)
+        found = (p for p in self.packages if p.name in wanted and p.scope in allowed)
+        return next((p for p in found if not is_in_test_data(p.path) or is_requirements_file(p.path)), None)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot.model.english import counted
 from bot.model.entry import SYMLINK_MODE, ArchiveLimits, Entry
 from bot.model.errors import UserError
 from bot.model.snapshot import RepositoryFacts
@@ -83,11 +84,13 @@ class CheckoutStream:
             kept.append(item)
         missing = sum(size == _MISSING for *_, size in kept)
         if missing:
-            told = f"{missing:,} file(s) are not in this clone (a partial one) and are told by name only."
+            told = f"{counted(missing, 'file')} not in this clone (a partial one) told by name only."
             self.cut = (*self.cut, told)
         too_large = sum(size > self._limits.max_file_bytes for *_, size in kept)
         if too_large:
-            told = f"{too_large:,} file(s) over {self._limits.max_file_bytes:,} bytes told by name and size only."
+            told = (
+                f"{counted(too_large, 'file')} over {self._limits.max_file_bytes:,} bytes told by name and size only."
+            )
             self.cut = (*self.cut, told)
         return kept
 

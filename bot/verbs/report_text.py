@@ -10,7 +10,7 @@ from rich.text import Text
 
 from bot.logs import one_line
 from bot.model.english import counted
-from bot.model.report import Check, Evidence, Report, State
+from bot.model.report import Check, Evidence, Package, Report, Scope, State
 
 MARKS = {
     State.PASS: ("✓", "green"),
@@ -73,11 +73,11 @@ def _actions(report: Report) -> RenderableType | None:
         return None
     table = Table.grid(padding=(0, 1))
     for number, action in enumerate(report.actions, 1):
-        gain = f"+{action.value:.0f}" if action.value >= 0.5 else ""
+        gain = f"+{action.value:.0f} in " if action.value >= 0.5 else ""
         what = Text.assemble((one_line(action.title), "bold"), "\n", one_line(action.instruction))
         if action.evidence:
             what.append(f"\n{_where(action.evidence)}", style="dim")
-        table.add_row(f"{number}.", what, Text(f"{gain} {action.effort.value}".strip(), style="dim"))
+        table.add_row(f"{number}.", what, Text(f"{gain}{action.effort.value}", style="dim"))
     return table
 
 
@@ -119,7 +119,9 @@ def _languages(report: Report) -> RenderableType | None:
     table = Table.grid(padding=(0, 2))
     for one in report.languages[:10]:
         bar = Text("█" * max(1, round(one.share * BAR_CELLS)), style=one.colour or "default")
-        table.add_row(Text(one_line(one.name)), bar, f"{one.share:.1%}", f"{one.code:,} lines", f"{one.files:,} files")
+        table.add_row(
+            Text(one_line(one.name)), bar, f"{one.share:.1%}", counted(one.code, "line"), counted(one.files, "file")
+        )
     return table
 
 
@@ -139,13 +141,23 @@ def _packages(report: Report) -> RenderableType | None:
     if not report.packages:
         return None
     table = Table.grid(padding=(0, 2))
-    for one in report.packages[:SHOWN_PACKAGES]:
+    packages = _most_telling(report.packages)
+    for one in packages[:SHOWN_PACKAGES]:
         place = f"{one.path}:{one.line}" if one.line else one.path
         table.add_row(
             Text(one_line(one.name)), Text(one_line(one.requirement)), one.scope.value, Text(one_line(place), "dim")
         )
-    more = len(report.packages) - SHOWN_PACKAGES
+    more = len(packages) - SHOWN_PACKAGES
     return Group(table, Text(f"and {more} more (--json has all)", style="dim")) if more > 0 else table
+
+
+def _most_telling(packages: tuple[Package, ...]) -> list[Package]:
+    """What it runs on first and its workflows last; what is declared alike in several places once."""
+    ordered = sorted(packages, key=lambda one: (one.path.startswith(".github/"), one.scope is not Scope.RUNTIME))
+    found: dict[tuple[str, str, str], Package] = {}
+    for one in ordered:
+        found.setdefault((one.ecosystem, one.name, one.requirement), one)
+    return list(found.values())
 
 
 def _components(report: Report) -> RenderableType | None:
@@ -157,7 +169,7 @@ def _components(report: Report) -> RenderableType | None:
             Text(one_line(one.path or ".")),
             one.kind.value,
             Text(one_line(one.ecosystem)),
-            f"{one.code:,} lines",
+            counted(one.code, "line"),
             counted(one.dependencies, "dependency"),
         )
     return table
@@ -185,7 +197,8 @@ def _checks(report: Report) -> RenderableType:
 def _check(check: Check) -> RenderableType:
     mark, style = MARKS[check.state]
     said = check.reason if check.state in {State.UNKNOWN, State.NOT_APPLICABLE} else check.found
-    line = Text.assemble((f" {mark} ", style), one_line(check.title), (f"  {one_line(said)}", "dim"))
+    title = f"{check.title} (`{check.component}`)" if check.component else check.title
+    line = Text.assemble((f" {mark} ", style), one_line(title), (f"  {one_line(said)}", "dim"))
     if check.state in {State.WARN, State.FAIL} and check.evidence:
         line.append(f"  [{_where(check.evidence)}]", style="dim italic")
     return line

@@ -52,3 +52,12 @@ def test_examples_are_not_counted_as_components_of_a_monorepo() -> None:
 
 def test_one_component_has_no_components() -> None:
     assert not any(c.component for c in report({"package.json": '{"name": "a"}', "i.js": _JS}).checks)
+
+
+def test_charts_and_modules_owe_no_tests() -> None:
+    parts = {f"{n}/main.tf": 'resource "x" "y" {}\n' * 300 for n in "ab"}
+    versions = {f"{n}/versions.tf": 'terraform {\n  required_version = ">= 1"\n}\n' for n in "ab"}
+    made = report({"package.json": '{"name": "p"}', "i.js": _JS * 20, "t/a.test.js": _JS, **parts, **versions})
+    states = {(c.component, c.id): c.state for c in made.checks if c.component}
+    assert states[("a", "tests")] is State.NOT_APPLICABLE
+    assert "`a`" not in check(made, "tests").found

@@ -77,6 +77,7 @@ def test_kinds() -> None:
             "act/action.yml": "runs:\n  using: node20\n",
             "act/package.json": '{"private": true}',
             "what/go.mod": "module example.com/what\n",
+            "vpc/versions.tf": 'terraform {\n  required_version = ">= 1"\n}\n',
         }
     )
     assert {path: one.kind for path, one in found.items()} == {
@@ -85,7 +86,15 @@ def test_kinds() -> None:
         "cli": Kind.COMMAND_LINE_TOOL,
         "web": Kind.APPLICATION,
         "what": Kind.UNKNOWN,
+        "vpc": Kind.INFRASTRUCTURE,
     }
+
+
+def test_prose_is_no_code_whatever_gitattributes_shows() -> None:
+    found = components(
+        {"package.json": '{"name": "a"}'}, (file("a.md", "Markdown", 900), file("a.js", "JavaScript", 5))
+    )
+    assert (found[""].code, found[""].languages) == (5, ("JavaScript",))
 
 
 def test_a_repository_without_manifests_has_no_component() -> None:

@@ -19,6 +19,7 @@ from bot.model.snapshot import OrganisationFiles
         (".github/CODE_OF_CONDUCT.md", "code-of-conduct"),
         ("ChangeLog", "changelog"),
         ("SECURITY.md", "security"),
+        ("SECURITY_CONTACTS", "security"),
         ("docs/SUPPORT.md", "support"),
         ("MAINTAINERS.md", "governance"),
         ("CITATION.cff", "citation"),

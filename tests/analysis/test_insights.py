@@ -12,6 +12,7 @@ from tests.analysis.builders import (
     commits,
     facts,
     issue,
+    judged,
     library,
     python_code,
     python_tests,
@@ -72,6 +73,20 @@ def test_insights(title: str, files: dict[str, str | bytes], changes: dict[str, 
     made = next(insight for insight in report(files, facts(**changes)).insights if insight.title == title)
     assert made.evidence
     assert made.description.endswith(".")
+
+
+def test_a_workspace_whose_parts_depend_on_something_does_too() -> None:
+    files = library({"pyproject.toml": '[project]\nname = "a"\nversion = "1"\n', "tally/b.py": python_code(200)})
+    part = {"packages/b/pyproject.toml": '[project]\nname = "b"\nversion = "1"\ndependencies = ["flask"]\n'}
+    assert "It depends on nothing" in _titles(files)
+    assert "It depends on nothing" not in _titles({**files, **part})
+
+
+def test_of_a_quiet_year_the_last_commits_are_told() -> None:
+    told = facts(commits=commits(("ada", 40, 900, 500), ("bo", 3, 900, 500)))
+    described = next(i.description for i in report(library(), told).insights if i.title == "ada carries it")
+    assert "40 of the last 43 human commits" in described
+    assert judged("bus-factor", library(), told).found == "ada wrote 93 % of the last 43 human commits."
 
 
 def test_an_ordinary_repository_gets_no_filler() -> None:

@@ -48,6 +48,12 @@ def test_restructured_text() -> None:
         ("# T\n\n[A](a) | [B](b) | [C](c) | [D](d)\n\nThis counts many things.\n", "This counts many things.", 5),
         ("# T\n\n> This counts many things.\n", "This counts many things.", 3),
         ("# T\n\nSet `SOME_NAME_X` and $OTHER_NAME to run.\n", "Set SOME_NAME_X and $OTHER_NAME to run.", 3),
+        (
+            "# T\n\nAn aid to the [Guide for all\nPackagers][guide]'s [tutorial][t] of it.\n\n[guide]: x\n[t]: y\n",
+            "An aid to the Guide for all Packagers's tutorial of it.",
+            3,
+        ),
+        ("# T\n\nSet it as your shell:\n\n    chsh\n\nThis counts many things.\n", "This counts many things.", 7),
         ("# T\n\nTwo.\n", "", 0),
         ("# T\n\n<!-- This is a comment here -->\n", "", 0),
         ("# T\n\n<!--\nThis is a comment here\n-->\nThis counts many things.\n", "This counts many things.", 6),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -79,3 +80,27 @@ def test_what_stands_in_small_parts_is_not_what_it_is_built_with() -> None:
     text = _summary(files)
     assert "built with Svelte" in text
     assert "Vue" not in text
+
+
+_REQUESTS = {"scripts/requirements.txt": "requests\n", "scripts/a.py": "import requests\n" * 60}
+
+
+def test_infrastructure_is_named_by_what_it_runs_on() -> None:
+    charts = {f"charts/{n}/Chart.yaml": f"name: {n}\nversion: 1.0.0\napiVersion: v2\n" for n in range(6)}
+    charts |= {f"charts/{n}/templates/_names.tpl": '{{ define "a" }}b{{ end }}\n' * 40 for n in range(6)}
+    text = _summary({**charts, **_REQUESTS, "README.md": "# Charts\n"}, facts(description="Charts"))
+    assert "demo is an infrastructure repository built with Helm" in text
+
+
+def test_notebooks_are_named_by_what_they_teach() -> None:
+    notebook = json.dumps({"cells": [{"cell_type": "code", "source": ["x = 1\n"] * 40}]})
+    environment = "name: a\ndependencies:\n  - requests\n  - flask\n  - scikit-learn\n  - pandas\n"
+    files: dict[str, str | bytes] = {"environment.yml": environment, **{f"{n}.ipynb": notebook for n in range(4)}}
+    assert "built with scikit-learn, Jupyter, Pandas and Flask" in _summary(files)
+
+
+def test_a_tools_libraries_are_not_its_face() -> None:
+    pyproject = '[project]\nname = "a"\nversion = "1"\ndependencies = ["typer", "requests", "boto3"]\n'
+    pyproject += '[project.scripts]\na = "tally:main"\n'
+    text = _summary(library({"pyproject.toml": pyproject}), facts(description="A command-line tool that counts"))
+    assert text.startswith("demo is a Python command-line tool, under MIT")

@@ -90,7 +90,7 @@ def test_a_large_file_is_told_by_name_and_size(repository: Path) -> None:
     found = {entry.path: (entry.content, entry.size_bytes) for entry in stream}
     assert found["run.sh"] == (b"", 10)
     assert found["src/näme.py"] == (b"print(1)\n", 9)
-    assert stream.cut == ("3 file(s) over 9 bytes told by name and size only.",)
+    assert stream.cut == ("3 files over 9 bytes told by name and size only.",)
 
 
 def test_a_shallow_clone_says_that_commits_are_missing(repository: Path, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_partial_clone_tells_what_it_lacks_and_fetches_nothing(repository: Pat
         ("run.sh", b"", 0),
         ("src/näme.py", b"", 0),
     ]
-    assert stream.cut == ("4 file(s) are not in this clone (a partial one) and are told by name only.",)
+    assert stream.cut == ("4 files not in this clone (a partial one) told by name only.",)
 
 
 @pytest.mark.parametrize(

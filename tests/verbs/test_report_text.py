@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from bot.model.report import Check, Report, State
+from bot.model.report import Check, Effort, Report, Scope, State
 from bot.verbs.report_text import SHOWN_PACKAGES, print_report
 from tests.web.sample_reports import rich_report, smaller
 
@@ -69,6 +69,31 @@ def test_what_is_not_judged_says_so() -> None:
     assert "not judged" in text
     assert "None of 100" not in text
     assert "Partial: The archive was cut." in text
+
+
+def test_what_it_runs_on_comes_before_its_workflows_and_once() -> None:
+    one = golden().packages[0]
+    action, library = (
+        msgspec.structs.replace(one, name=name, path=path, scope=scope)
+        for name, path, scope in (
+            ("an/action", ".github/workflows/ci.yml", Scope.BUILD),
+            ("a-library", "package.json", Scope.RUNTIME),
+        )
+    )
+    text = shown(smaller(golden(), packages=(action, action, library)))
+    assert text.index("a-library") < text.index("an/action")
+    assert text.count("an/action") == 1
+
+
+def test_a_gain_is_no_number_of_minutes() -> None:
+    action = msgspec.structs.replace(golden().actions[0], value=4.2, effort=Effort.MINUTES)
+    assert "+4 in minutes" in shown(smaller(golden(), actions=(action,)))
+    assert "+0" not in shown(smaller(golden(), actions=(msgspec.structs.replace(action, value=0.2),)))
+
+
+def test_a_check_of_a_component_names_it() -> None:
+    check = msgspec.structs.replace(golden().checks[0], component="packages/a")
+    assert f"{check.title} (`packages/a`)" in shown(smaller(golden(), checks=(check,)))
 
 
 def test_many_packages_are_counted_not_listed() -> None:

@@ -82,7 +82,7 @@ _NO_DOCUMENT = (
 _TEST_RULE = (
     r"(?:^|/)(?:tests?|__tests__|__mocks__|specs?|testing|test[-_]?(?:data|suites?|utils|helpers|support|resources|"
     r"cases)|fixtures?|e2e|cypress|unit[-_]?tests?|integration[-_]?tests?|src/(?:test|androidtest|integrationtest)|"
-    r"benchmarks?|[\w.]+\.tests?|[\w.]*tests)/|"
+    r"benchmarks?|regress|regress(?:ion)?[-_]?tests?|[\w.]+\.tests?|[\w.]*tests)/|"
     r"(?:^|/)(?:test_[^/]*|conftest\.py|[^/]+_(?:test|tests|spec)\.\w+|[^/]+\.(?:test|tests|spec|cy|e2e)\.\w+)$|"
     r"^t/[^/]*\.(?:t|sh|pl)$"
 )
@@ -143,6 +143,7 @@ def is_generated_content(path: str, content: bytes) -> bool:
 
 _EXAMPLE = re2.compile(
     r"(?i)(?:^|[/._-])(?:examples?|samples?|demos?|fixtures?|mocks?|dummy|templates?|testdata|dist)(?:$|[/._-])"
+    r"|^integration/"
 )
 
 

@@ -24,6 +24,7 @@ from bot.analysis.contents.lines import count_lines
 from bot.analysis.contents.secrets import find_secrets, hints
 from bot.analysis.contents.text import decode, is_binary, narrow
 from bot.analysis.manifests import is_manifest
+from bot.analysis.words import counted, listed
 from bot.model.entry import Entry
 from bot.model.snapshot import Contents, FileClass, FileFact, FunctionFact, RepositoryFacts, SecretFact, WorkflowFinding
 
@@ -188,7 +189,7 @@ class Collector:
         kind_of = facts.type_of(language)
         if _decided(overrides.is_documentation, kind_of == "prose" or PathRule.DOCUMENTATION in rules):
             return language, FileClass.DOCUMENTATION
-        if kind_of in _COMPARED_TYPES or (overrides.is_detectable and kind_of):
+        if kind_of in _COMPARED_TYPES or (overrides.is_detectable and kind_of == "data"):
             is_test = overrides.is_detectable is not True and classes.is_test(rules)
             return language, FileClass.TEST if is_test else FileClass.SOURCE
         return language, FileClass.DATA if kind_of == "data" else FileClass.OTHER
@@ -242,8 +243,8 @@ class Collector:
     def _told_cuts(self) -> tuple[str, ...]:
         told = []
         if self._texts_dropped:
-            shown = ", ".join(sorted(self._texts_dropped)[:5])
-            told.append(f"{len(self._texts_dropped):,} long file(s) told by name and size only: {shown}.")
+            count = counted(len(self._texts_dropped), "long file")
+            told.append(f"{count} told by name and size only: {listed(sorted(self._texts_dropped), limit=5)}.")
         if self._duplicates.skipped_files:
             told.append(f"Duplicates were not looked for in the last {self._duplicates.skipped_files:,} files.")
         if self.facts is not None and self.facts.hidden_files_truncated:

@@ -56,6 +56,7 @@ class ComplexityQueue:
 
     offered_files: int = 0
     unread_lines: int = 0
+    too_large: list[str] = field(default_factory=list)
     _kept_lines: int = 0
     _heap: list[tuple[int, str, bytes]] = field(default_factory=list)
 
@@ -64,7 +65,10 @@ class ComplexityQueue:
         if language not in LANGUAGES:
             self.unread_lines += code
             return
-        if code < 5 or len(content) > MAX_FILE_BYTES:
+        if code < 5:
+            return
+        if len(content) > MAX_FILE_BYTES:
+            self.too_large.append(path)
             return
         self.offered_files += 1
         lines = max(code, len(content) // LINE_BYTES)
@@ -79,7 +83,7 @@ class ComplexityQueue:
         None where there is code, but only in languages that lizard does not read. Without a clock nothing is
         stopped by time.
         """
-        if self.unread_lines and not self.offered_files:
+        if self.unread_lines and not self.offered_files and not self.too_large:
             return None, "lizard reads none of the languages here"
         lizard = _Lizard(clock)
         ends_at = clock() + SAFETY_S
@@ -91,15 +95,18 @@ class ComplexityQueue:
             found.extend(lizard.functions(path, decode(content)))
             measured += 1
         found.sort(key=lambda fact: (-fact.complexity, -fact.lines, fact.path, fact.line))
-        return tuple(found[:MAX_FUNCTIONS]), _told(measured, self.offered_files, lizard.gave_up)
+        return tuple(found[:MAX_FUNCTIONS]), _told(measured, self.offered_files, lizard.gave_up, self.too_large)
 
 
-def _told(measured: int, offered: int, gave_up: Sequence[str]) -> str:
+def _told(measured: int, offered: int, gave_up: Sequence[str], too_large: Sequence[str]) -> str:
     told = []
     if measured < offered:
         told.append(f"complexity was measured in the {measured:,} largest of {offered:,} files")
     if gave_up:
         told.append(f"lizard did not get through {code(gave_up, limit=MAX_TOLD)}")
+    if too_large:
+        verb = "was" if len(too_large) == 1 else "were"
+        told.append(f"{code(sorted(too_large), limit=MAX_TOLD)} {verb} left out: over {MAX_FILE_BYTES:,} bytes")
     return "; ".join(told)
 
 

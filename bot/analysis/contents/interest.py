@@ -64,7 +64,8 @@ _NAMES = LOCKFILES | frozenset({
     ".lintstagedrc", ".lintstagedrc.json", ".bumpversion.cfg", ".bumpversion.toml",
     # tools and their settings
     ".gitattributes", ".gitmodules", ".editorconfig", ".gitignore", ".mailmap", "makefile", "gnumakefile",
-    "justfile", "taskfile.yml", "taskfile.yaml", "procfile", "tsconfig.json", "jsconfig.json", "pytest.ini",
+    "makefile.am", "justfile", "taskfile.yml", "taskfile.yaml", "procfile", "tsconfig.json", "jsconfig.json",
+    "pytest.ini",
     ".flake8", ".pylintrc", "pylintrc", "mypy.ini", ".mypy.ini", "ruff.toml", ".ruff.toml", "pyrightconfig.json",
     ".rubocop.yml", ".golangci.yml", ".golangci.yaml", ".golangci.toml", "clippy.toml", ".clippy.toml",
     "rustfmt.toml", ".rustfmt.toml", "deny.toml", "biome.json", "biome.jsonc", ".prettierrc", ".prettierrc.json",

@@ -36,6 +36,8 @@ class Kind(Struct, frozen=True):
     hint: str
     pattern: str
     min_entropy_bits: float = _MIN_ENTROPY_BITS
+    public_beside: str = ""
+    """What stands near where the same form is no secret, such as the key by which browsers name their project."""
 
 
 class _Table(Struct):
@@ -69,13 +71,15 @@ def find_secrets(
     keys of the common kinds, so those are not looked for in them.
     """
     found: dict[int, SecretFact] = {}
-    for kind, hint, pattern in _compiled():
+    for kind, hint, pattern, beside in _compiled():
         if is_document and kind.name in _SHOWN_IN_DOCUMENTS:
             continue
         if not any(hint.search(each) for each in seen):
             continue
         for match in pattern.finditer(content):
             secret, at = match.group(1), match.start(1)
+            if beside is not None and beside.search(content, max(0, at - _BESIDE), at + _BESIDE):
+                continue
             if at not in found and not _is_excused(content, at) and not _is_placeholder(kind, secret, match.group(0)):
                 line = content.count(b"\n", 0, at) + 1
                 found[at] = SecretFact(kind=kind.name, path=path, line=line, fingerprint=fingerprint(secret, key))
@@ -95,11 +99,22 @@ def _is_excused(content: bytes, at: int) -> bool:
 
 
 _MAX_MARKED_LINE = 10_000
+_BESIDE = 400
+"""Bytes before and after in which `public_beside` is looked for."""
 
 
 @cache
-def _compiled() -> tuple[tuple[Kind, Any, Any], ...]:
-    return tuple((kind, re2.compile(kind.hint.encode()), re2.compile(kind.pattern.encode())) for kind in kinds())
+def _compiled() -> tuple[tuple[Kind, Any, Any, Any], ...]:
+    """Each kind with its hint, its pattern and, where it has one, `public_beside`."""
+    return tuple(
+        (
+            kind,
+            re2.compile(kind.hint.encode()),
+            re2.compile(kind.pattern.encode()),
+            re2.compile(kind.public_beside.encode()) if kind.public_beside else None,
+        )
+        for kind in kinds()
+    )
 
 
 def fingerprint(secret: bytes, key: bytes) -> str:

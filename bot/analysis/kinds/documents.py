@@ -31,11 +31,26 @@ def configuration(clues: Clues) -> tuple[Evidence, ...]:
     if name in {".github", "dotfiles", ".dotfiles", "dotfile", "nixos-config", "nix-config"}:
         return (api("name", clues.facts.name),)
     files = clues.own_files
+    plain = [f for f in files if f.path in _DOTFILES]
+    if len(plain) >= SEVERAL_DOTFILES:
+        return (at(plain[0].path, None, f"one of {len(plain)} settings of a home folder"),)
     dotted = [f for f in files if f.path.startswith(".") and not f.path.startswith((".git", ".circleci"))]
     if len(files) >= 5 and len(dotted) * 2 > len(files):
         return (at(dotted[0].path, None, "most files are settings"),)
     return ()
 
+
+_DOTFILES = frozenset(
+    {
+        "aliases", "asdfrc", "bash_aliases", "bash_profile", "bashrc", "curlrc", "editrc", "gemrc", "gitconfig",
+        "gitignore", "gitignore_global", "gitmessage", "hushlogin", "inputrc", "irbrc", "profile", "psqlrc", "pryrc",
+        "railsrc", "rcrc", "screenrc", "tmux.conf", "vimrc", "wgetrc", "xinitrc", "zlogin", "zprofile", "zshenv",
+        "zshrc",
+    }
+)  # fmt: skip
+"""Settings of a home folder without their dot, as rcm and others keep them."""
+
+SEVERAL_DOTFILES = 4
 
 NOTEBOOKS = 3
 
@@ -70,6 +85,8 @@ def docs_site(clues: Clues) -> tuple[Evidence, ...]:
     markup = sum(lang.code for lang in clues.languages if type_of(lang.name) == "markup")
     if prose >= 3 and markup > 0.9 * counted and not clues.root_manifests and not clues.tree.has("index.html"):
         return (at(documents[0].path, None, "most lines are pages and documents"),)
+    if prose >= MANY_FILES and prose > 0.8 * len(files) and clues.size.code < prose and not clues.published:
+        return (at(documents[0].path, None, f"{prose:,} of {len(files):,} files are documents"),)
     if prose >= 3 and prose * 2 > len(files) and not clues.root_manifests and clues.size.code < 50 * prose:
         return (at(documents[0].path, None, f"{prose} of {len(files)} files are documents"),)
     return ()

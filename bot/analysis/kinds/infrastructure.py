@@ -25,12 +25,30 @@ def infrastructure(clues: Clues) -> tuple[Evidence, ...]:
         return (at(first.path, None, f"most code is {first.language}"),) if first else ()
     if clues.tree.has("tasks/main.yml", "tasks/main.yaml") and {"meta", "defaults"} & clues.tree.folders:
         return (at(clues.tree.has("tasks/main.yml", "tasks/main.yaml"), 1, "the tasks of an Ansible role"),)
+    if roles := _roles(clues):
+        return roles
     if images := _image_builds(clues):
         return images
     path = clues.tree.has("Chart.yaml", "ansible.cfg", "galaxy.yml", "kustomization.yaml", "site.yml", "Pulumi.yaml")
     if path and clues.size.code < 200:
         return (at(path, None, "and little other code"),)
     return ()
+
+
+_ROLE_LANGUAGES = _INFRASTRUCTURE_LANGUAGES | {"Jinja", "Shell", "Makefile", "Dockerfile"}
+SEVERAL_ROLES = 3
+
+
+def _roles(clues: Clues) -> tuple[Evidence, ...]:
+    """Several Ansible roles with what plays them, and hardly any other code than their templates."""
+    tasks = [p for p in clues.tree.named("main.yml", "main.yaml") if p.rpartition("/")[0].endswith("/tasks")]
+    roles = [path for path in tasks if "roles" in path.split("/") and not is_aside(path)]
+    played = clues.tree.has("ansible.cfg", "galaxy.yml", "site.yml") or clues.tree.folders & {"playbooks"}
+    counted = sum(language.code for language in clues.languages)
+    own = sum(language.code for language in clues.languages if language.name in _ROLE_LANGUAGES)
+    if not played or len(roles) < SEVERAL_ROLES or own * 2 < counted:
+        return ()
+    return (at(roles[0], 1, f"the tasks of one of {len(roles)} Ansible roles"),)
 
 
 _BUILD_LANGUAGES = frozenset({"Dockerfile", "Shell", "Makefile", "Batchfile", "PowerShell"})

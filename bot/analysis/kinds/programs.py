@@ -133,6 +133,36 @@ def application(clues: Clues) -> tuple[Evidence, ...]:
     return ()
 
 
+def editor_extension(clues: Clues) -> tuple[Evidence, ...]:
+    """An extension of Visual Studio Code: its package.json names what it contributes and which version it needs."""
+    if not any(r.name == "VS Code" for m in clues.root_manifests if m.path == "package.json" for r in m.runtimes):
+        return ()
+    text = clues.contents.texts.get("package.json", "")
+    contributes = text.find('"contributes"')
+    line = text.count("\n", 0, contributes) + 1
+    return (at("package.json", line, "an extension of VS Code"),) if contributes >= 0 else ()
+
+
+_MADE = re.compile(r"(?m)^[ \t]*(?:bin|sbin|libexec)_PROGRAMS[ \t]*\+?=[ \t]*[\w@$]")
+_BUILT = re.compile(r"(?m)^[ \t]*lib_LTLIBRARIES[ \t]*\+?=[ \t]*[\w@$]")
+
+
+def autotools(pattern: re.Pattern[str]) -> Rule:
+    """What Automake is told to install, in the root or `src`."""
+
+    def rule(clues: Clues) -> tuple[Evidence, ...]:
+        for path in ("Makefile.am", "src/Makefile.am"):
+            if match := pattern.search(clues.contents.texts.get(path, "")[:200_000]):
+                line = clues.contents.texts[path].count("\n", 0, match.start()) + 1
+                return (at(path, line, match.group(0).split("=")[0].strip(" \t+")),)
+        return ()
+
+    return rule
+
+
+AUTOTOOLS_PROGRAM, AUTOTOOLS_LIBRARY = autotools(_MADE), autotools(_BUILT)
+
+
 def part(kind: Kind) -> Rule:
     """Where the root declares nothing: what the component is that has most of the code."""
 

@@ -33,6 +33,7 @@ _RULES: tuple[tuple[Kind, Rule], ...] = (
     (K.DATA, documents.data),
     (K.DOCS_SITE, documents.docs_site),
     (K.DOCS_SITE, documents.notebooks),
+    (K.APPLICATION, programs.editor_extension),
     (K.COMMAND_LINE_TOOL, programs.spoken_tool),
     (K.LIBRARY, programs.private_library),
     (K.APPLICATION, programs.application),
@@ -42,6 +43,8 @@ _RULES: tuple[tuple[Kind, Rule], ...] = (
     (K.LIBRARY, programs.library),
     (K.COMMAND_LINE_TOOL, programs.part(K.COMMAND_LINE_TOOL)),
     (K.LIBRARY, programs.part(K.LIBRARY)),
+    (K.LIBRARY, programs.AUTOTOOLS_LIBRARY),
+    (K.APPLICATION, programs.AUTOTOOLS_PROGRAM),
     (K.APPLICATION, programs.program),
     (K.APPLICATION, programs.any_code),
 )

@@ -64,7 +64,7 @@ SKIPPED_FOLDERS = frozenset(
 EXAMPLE_FOLDERS = frozenset(
     {
         "example", "examples", "sample", "samples", "demo", "demos", "templates", "test", "tests", "__tests__", "e2e",
-        "integration-tests", "integration_test", "integration_tests", "benchmarks", "playground",
+        "integration-tests", "integration_test", "integration_tests", "benchmarks", "playground", "playgrounds",
     }
 )  # fmt: skip
 """Folders whose manifests tell what examples and tests use, not what the repository is built with."""
@@ -204,6 +204,14 @@ def is_example(path: str) -> bool:
     """Whether the file at `path` belongs to an example, a template or a test rather than to what is built here."""
     folders = path.split("/")[:-1]
     return not EXAMPLE_FOLDERS.isdisjoint(folders) or any(one.startswith(("template-", "example-")) for one in folders)
+
+
+_TEST_FOLDERS = frozenset({"test", "tests", "__tests__", "spec", "e2e"})
+
+
+def is_in_test_data(path: str) -> bool:
+    """Whether a manifest lies in a folder below one of tests: without code beside it, it is what a test reads."""
+    return not _TEST_FOLDERS.isdisjoint(path.split("/")[:-2])
 
 
 def is_manifest(path: str) -> bool:

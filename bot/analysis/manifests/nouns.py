@@ -37,6 +37,10 @@ class Signal(Struct, frozen=True):
     line: int | None = None
 
 
+_GATHERED = frozenset({"requirements", "reqs"})
+"""Folders of requirements files, which are no part of the repository by themselves."""
+
+
 class Manifest(Struct, frozen=True, kw_only=True):
     """One manifest as read. `path` is its place; `ecosystem` the purl type of what it declares.
 
@@ -68,8 +72,10 @@ class Manifest(Struct, frozen=True, kw_only=True):
 
     @property
     def folder(self) -> str:
-        """The folder it stands in, "" for the root."""
-        return posixpath.dirname(self.path)
+        """The folder it speaks for, "" for the root: its own, of `requirements/base.txt` the one above."""
+        folder, name = posixpath.split(self.path)
+        above, last = posixpath.split(folder)
+        return above if last in _GATHERED and name.endswith((".txt", ".in")) else folder
 
 
 class Lockfile(Struct, frozen=True, kw_only=True):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
+from bot.analysis.contents.facts import type_of
 from bot.analysis.manifests import lockfiles, workspaces
-from bot.analysis.manifests.names import Reader, is_skipped, reader_of
+from bot.analysis.manifests.names import Reader, is_in_test_data, is_skipped, reader_of
 from bot.analysis.manifests.nouns import (
     DeclaredLicence,
     Draft,
@@ -34,13 +35,23 @@ MAX_TOGETHER = 20_000_000
 
 def read_inventory(contents: Contents) -> Inventory:
     """The inventory of the tree: manifests, direct dependencies, lock files, workspaces, licences, problems."""
-    vendored = {file.path for file in contents.files if file.file_class is FileClass.VENDORED}
+    left_out = {file.path for file in contents.files if file.file_class is FileClass.VENDORED}
+    coded: set[str] = set()
+    for file in contents.files:
+        if file.code and type_of(file.language) == "programming":
+            coded.update(_folders(file.path) if file.path.rpartition("/")[0] not in coded else ())
+    left_out |= {path for path in contents.texts if is_in_test_data(path) and path.rpartition("/")[0] not in coded}
     paths = [file.path for file in contents.files if not file.is_symlink]
-    return read_texts(contents.texts, paths, vendored=vendored)
+    return read_texts(contents.texts, paths, vendored=left_out)
+
+
+def _folders(path: str) -> Iterator[str]:
+    while path := path.rpartition("/")[0]:
+        yield path
 
 
 def read_texts(texts: Mapping[str, str], paths: Iterable[str], *, vendored: Iterable[str] = ()) -> Inventory:
-    """The same from plain values: text by path, every path, and the paths that are others' code."""
+    """The same from plain values: text by path, every path, and the paths that are others' code or test data."""
     tree = Tree(texts, paths)
     left_out = frozenset(vendored)
     found: list[tuple[str, Reader]] = []

@@ -14,10 +14,13 @@ from bot.model.report import Status
 from bot.model.snapshot import RepositoryFacts
 
 YEAR = timedelta(days=365)
+YEARS = "the last year's"
 FEW_COMMITS = 10
 FEW_MERGED = 5
 GONE_DAYS = 180
 MIN_TOP_COMMITS = 5
+MIN_TOP_SHARE = 0.25
+"""Of the known commits; whoever wrote less is one of many, not the main author."""
 
 
 def judge(view: View) -> list[Finding]:
@@ -32,6 +35,11 @@ def recent_people(view: View) -> tuple[Person, ...] | None:
         return None
     year = since(view.facts.commits, view.now - YEAR)
     return fold_people(year or view.facts.commits)
+
+
+def recent_span(view: View) -> str:
+    """What `recent_people` looks at, in words: "the last year's", or "the last" where the year was quiet."""
+    return YEARS if since(view.facts.commits or (), view.now - YEAR) else "the last"
 
 
 def is_solo(facts: RepositoryFacts) -> bool:
@@ -49,10 +57,12 @@ def _bus_factor(view: View, people: tuple[Person, ...] | None) -> Finding:
     if people is None:
         return unknown("bus-factor", view.why_unknown("commits"))
     total = sum(person.commits for person in people)
+    if not total:
+        return not_applicable("bus-factor", "there are no human commits to judge by")
     if total < FEW_COMMITS:
-        return not_applicable(
-            "bus-factor", f"{counted(total, 'human commit')} in a year {'is' if total == 1 else 'are'} too few to judge"
-        )
+        span = " in a year" if recent_span(view) == YEARS else ""
+        verb = "is" if total == 1 else "are"
+        return not_applicable("bus-factor", f"{counted(total, 'human commit')}{span} {verb} too few to judge")
     factor = bus_factor(people)
     names = [person.name for person in people[:factor]]
     share = sum(person.commits for person in people[:factor]) / total
@@ -60,7 +70,7 @@ def _bus_factor(view: View, people: tuple[Person, ...] | None) -> Finding:
     if factor == 1 and len(people) > 1 and people[1].commits * 4 >= total:
         return warned(
             "bus-factor",
-            f"{people[0].name} wrote {percent(share)} of the last year's {counted(total, 'human commit')}, "
+            f"{people[0].name} wrote {percent(share)} of {recent_span(view)} {counted(total, 'human commit')}, "
             f"{people[1].name} {percent(people[1].commits / total)}.",
             evidence,
             action="Bring in a third person",
@@ -68,7 +78,7 @@ def _bus_factor(view: View, people: tuple[Person, ...] | None) -> Finding:
             share=0.7,
         )
     if factor == 1:
-        found = f"{names[0]} wrote {percent(share)} of the last year's {counted(total, 'human commit')}."
+        found = f"{names[0]} wrote {percent(share)} of {recent_span(view)} {counted(total, 'human commit')}."
         second = people[1] if len(people) > 1 and people[1].commits >= max(5, total // 20) else None
         who = f" ({second.name} knows it next best)" if second else ""
         return warned(
@@ -80,7 +90,7 @@ def _bus_factor(view: View, people: tuple[Person, ...] | None) -> Finding:
             share=0.3 if share < 0.9 or len(people) > 1 else 0.2,
         )
     found = (
-        f"{capital(counted(factor, 'person'))} ({listed(names)}) wrote {percent(share)} of the last year's "
+        f"{capital(counted(factor, 'person'))} ({listed(names)}) wrote {percent(share)} of {recent_span(view)} "
         f"{counted(total, 'human commit')}."
     )
     if factor == 2:
@@ -105,8 +115,9 @@ def _top_owner(view: View, people: tuple[Person, ...] | None) -> Finding:
         return not_applicable("top-owner", "nobody is meant to work on it any more")
     if not people or sum(person.commits for person in people) < FEW_COMMITS:
         return not_applicable("top-owner", "too few commits to tell who its main author is")
-    top = fold_people(view.facts.commits)[0]
-    if top.commits < MIN_TOP_COMMITS:
+    known = fold_people(view.facts.commits)
+    top = known[0]
+    if top.commits < max(MIN_TOP_COMMITS, MIN_TOP_SHARE * sum(person.commits for person in known)):
         return not_applicable("top-owner", "nobody wrote enough of it to be its main author")
     age = (view.now - top.last_commit_at).days
     found = (

@@ -64,6 +64,8 @@ def _without_file(view: View) -> Finding:
             "codeowners",
             f"with {counted(people, 'regular committer')} in 90 days nobody needs a file to find a reviewer",
         )
+    if path := next((path for path in ("OWNERS",) if path in view.tree.paths), ""):
+        return passed("codeowners", f"`{path}` says who reviews and approves (for Prow and its like).", at(path, 1))
     return failed(
         "codeowners",
         f"{people} people commit regularly, and no CODEOWNERS says who reviews what.",

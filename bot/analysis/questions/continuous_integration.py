@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from bot.analysis.finding import Finding, api, at, failed, not_applicable, passed, unknown, warned
 from bot.analysis.shell import mentions_tests, runs_tests
@@ -42,7 +43,7 @@ _TEST_ACTIONS = (
     "pypa/cibuildwheel",
 )
 _TEST_STEP = re.compile(r"(?:run )?(?:unit |integration )?tests?\b", re.IGNORECASE)
-_TEST_WORD = re.compile(r"\b(?:tests?|unit|integration|e2e|specs?|check|ci|build)\b", re.IGNORECASE)
+_TEST_WORD = re.compile(r"\b(?:tests?|tox|nox|pytest|unit|integration|e2e|specs?|check|ci|build)\b", re.IGNORECASE)
 
 
 def judge(view: View) -> list[Finding]:
@@ -244,6 +245,8 @@ def _ci_tests(view: View) -> Finding:
     if runs:
         return _only_with_secrets(*runs[0])
     if paths := checking_workflows(view):
+        if called := _called_elsewhere(view, paths):
+            return unknown("ci-tests", f"what `{called}` runs does not stand in this repository")
         return failed(
             "ci-tests",
             f"No step of {code(paths)} runs tests.",
@@ -265,14 +268,27 @@ def _where(workflow: Workflow, step: Step) -> Evidence:
 
 
 def _reused_tests(view: View) -> Finding | None:
-    """A reusable workflow that by its name tests, called on pull requests."""
-    for workflow in view.good_workflows:
-        for job in workflow.jobs if workflow.runs_on_pull_requests else ():
-            said = f"{job.id} {job.name} {job.uses} {workflow.name}".replace("_", " ").replace("-", " ")
-            if job.uses and _TEST_WORD.search(said):
+    """A reusable workflow that tests, called on pull requests: by its steps where it stands here, else by its name."""
+    calls = [(w, job) for w in view.good_workflows if w.runs_on_pull_requests for job in w.jobs if job.uses]
+    of_path = {workflow.path: workflow for workflow in view.good_workflows}
+    for workflow, job in calls:
+        called = of_path.get(job.uses.removeprefix("./").removeprefix("$/"))
+        if called is not None and (step := test_step(called.steps)):
+            found = f"`{workflow.path}` calls `{called.path}`, which runs the tests, on pull requests."
+            return passed("ci-tests", found, _where(called, step), at(workflow.path, job.line))
+    for names_workflow in (False, True):
+        for workflow, job in calls:
+            said = f"{job.id} {job.name} {job.uses} {workflow.name if names_workflow else ''}"
+            if _TEST_WORD.search(said.replace("_", " ").replace("-", " ")):
                 found = f"`{workflow.path}` calls `{job.uses}` on pull requests."
                 return passed("ci-tests", found, at(workflow.path, job.line))
     return None
+
+
+def _called_elsewhere(view: View, paths: Collection[str]) -> str:
+    """A reusable workflow of another repository that one of the workflows at `paths` calls; "" without one."""
+    called = (job.uses for w in view.good_workflows if w.path in paths for job in w.jobs if job.uses)
+    return next((uses.partition("@")[0] for uses in called if not uses.startswith(("./", "$/"))), "")
 
 
 def _only_on_push(workflow: Workflow, step: Step) -> Finding:

@@ -8,7 +8,7 @@ from bot.analysis.questions.stack import ECOSYSTEMS
 from bot.analysis.view import View
 from bot.analysis.words import code, counted, listed
 from bot.analysis.yaml_tree import YamlProblem, parse_yaml
-from bot.model.report import Package
+from bot.model.report import Evidence, Package
 
 _RENOVATE = (
     "renovate.json", "renovate.json5", ".github/renovate.json", ".github/renovate.json5", ".gitlab/renovate.json",
@@ -20,13 +20,13 @@ _OTHERS = {
     "greenkeeper.json": "Greenkeeper",
 }  # fmt: skip
 _ACTIONS = (
-    "renovatebot/github-action",
     "scala-steward-org/scala-steward-action",
     "DeterminateSystems/update-flake-lock",
     "technote-space/create-pr-action",
     "updatecli/updatecli-action",
     "depfu/",
 )
+_RENOVATE_ACTION = "renovatebot/github-action"
 _DEPENDABOT = (".github/dependabot.yml", ".github/dependabot.yaml")
 
 ECOSYSTEM_NAMES: dict[str, tuple[str, ...]] = {
@@ -47,12 +47,8 @@ def judge(view: View) -> list[Finding]:
 def _updates(view: View) -> Finding:
     if path := view.tree.has(*_DEPENDABOT):
         return _dependabot(view, path)
-    if path := view.tree.has(*_RENOVATE):
-        return passed("dependency-updates", f"Renovate (`{path}`).", at(path, 1))
-    for manifest in view.inventory.manifests:
-        if manifest.folder == "" and manifest.path == "package.json" and '"renovate"' in view.text(manifest.path):
-            line = view.text(manifest.path).split('"renovate"')[0].count("\n") + 1
-            return passed("dependency-updates", "Renovate (`package.json`).", at(manifest.path, line))
+    if renovate := _renovate(view):
+        return passed("dependency-updates", f"Renovate (`{renovate.path}`).", renovate)
     for name, tool in _OTHERS.items():
         if path := view.tree.has(name):
             return passed("dependency-updates", f"{tool} (`{path}`).", at(path, 1))
@@ -107,7 +103,28 @@ def _wanted(view: View) -> list[str]:
     return sorted({p.ecosystem for p in own if p.ecosystem != "docker" or not p.path.startswith(".github/")})
 
 
+def _renovate(view: View) -> Evidence | None:
+    """Where Renovate is set up; it updates whatever it finds."""
+    if path := view.tree.has(*_RENOVATE):
+        return at(path, 1)
+    text = view.text("package.json")
+    if '"renovate"' in text:
+        return at("package.json", text.split('"renovate"')[0].count("\n") + 1)
+    for workflow in view.good_workflows:
+        for step in workflow.steps:
+            if step.uses.startswith(_RENOVATE_ACTION):
+                return at(workflow.path, step.line)
+    return None
+
+
+_LOCKED_BY = {("pypi", "uv"): "uv", ("npm", "bun"): "bun"}
+"""Ecosystems whose name for Dependabot is that of the package manager which wrote the lockfile."""
+
+
 def _usual_name(ecosystem: str, view: View) -> str:
+    managers = {lock.manager for lock in view.inventory.lockfiles if lock.ecosystem == ecosystem}
+    if len(managers) == 1 and (name := _LOCKED_BY.get((ecosystem, managers.pop()))):
+        return name
     if ecosystem == "maven" and not any(p.ecosystem == "maven" and p.path.endswith("pom.xml") for p in view.packages):
         return "gradle"
     return ECOSYSTEM_NAMES[ecosystem][0]
@@ -157,6 +174,9 @@ def _dependabot(view: View, path: str) -> Finding:
         for e in _wanted(view)
         if not named.keys() & set(ECOSYSTEM_NAMES[e]) and e not in {"docker", "githubactions", "helm", "terraform"}
     ]
+    if missing and (renovate := _renovate(view)):
+        found = f"Dependabot updates {listed(sorted(named))}, Renovate (`{renovate.path}`) the rest."
+        return passed("dependency-updates", found, *evidence, renovate)
     if missing:
         names = code([_usual_name(e, view) for e in missing])
         return warned(

@@ -26,6 +26,9 @@ _FUZZ_PATH = re.compile(
     r"|[\w-]+_fuzz(?:_test|er)?)\.(?:go|py|rs|c|cc|cpp|js|ts|java)\Z",
     re.IGNORECASE,
 )
+_REUSED = re.compile(r"fuzz[^@]*@|/cifuzz", re.IGNORECASE)
+"""Reusable workflows that say in their repository's name or their own that they fuzz."""
+
 _STEPS = re.compile(r"google/clusterfuzzlite|google/oss-fuzz|cargo[- ]fuzz|go test .{0,80}-fuzz|\bafl-fuzz\b")
 
 
@@ -45,6 +48,9 @@ def _fuzzing(view: View) -> Finding:
         if _FUZZ_PATH.search(file.path):
             return passed("fuzzing", f"Fuzz targets, such as `{file.path}`.", at(file.path))
     for workflow in view.good_workflows:
+        for job in workflow.jobs:
+            if _REUSED.search(job.uses):
+                return passed("fuzzing", f"`{workflow.path}` fuzzes.", at(workflow.path, job.line, job.uses[:80]))
         for step in workflow.steps:
             if _STEPS.search(step.uses) or _STEPS.search(step.run[:20_000]):
                 return passed("fuzzing", f"`{workflow.path}` fuzzes.", at(workflow.path, step.line))
@@ -63,12 +69,10 @@ def _fuzzing(view: View) -> Finding:
         "Ruby": "Pbt",
     }
     language = view.main_language
+    what = f"one property with {library[language]}" if language in library else "a fuzz target"
     return failed(
         "fuzzing",
         "Neither fuzzing nor property tests.",
-        action="Add a property test",
-        next_step=(
-            f"Write one property with {library.get(language, 'a property test library')} for the function that "
-            "parses what users give."
-        ),
+        action="Add a property test" if language in library else "Add a fuzz target",
+        next_step=f"Write {what} for the function that parses what users give.",
     )

@@ -119,7 +119,7 @@ def _sightings(view: View) -> Iterator[tuple[str, Evidence]]:
     for tool, names in _FILES.items():
         if path := view.tree.has(*names):
             yield tool, at(path)
-    for path in view.tree.named("pyproject.toml", "setup.cfg", "tox.ini")[:20]:
+    for path in [p for p in view.tree.named("pyproject.toml", "setup.cfg", "tox.ini") if not is_example(p)][:20]:
         yield from _in_text(path, view.text(path), _PYTHON_TABLES)
     for package in view.packages:
         if package.name in _PACKAGES and package.scope is not Scope.OPTIONAL and not is_example(package.path):
@@ -170,6 +170,8 @@ def _lint(view: View) -> Finding:
         return not_applicable("lint", "a few lines of script beside the texts need no linter")
     language = view.main_language
     proposal = _PROPOSALS.get(language, "the usual linter and formatter of the language")
+    if view.kind.kind is Kind.DOCS_SITE and language != "Jupyter Notebook":
+        proposal = "a `.markdownlint-cli2.yaml`, and a step that runs markdownlint"
     if path := view.tree.has(*_EDITOR):
         return warned(
             "lint",

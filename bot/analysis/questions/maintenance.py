@@ -40,7 +40,7 @@ def deprecation_of(view: View) -> Evidence | None:
         for number, line in enumerate(view.readme.text.splitlines()[:_FIRST_LINES], 1):
             said = line[:_LINE_LENGTH]
             if match := _DEPRECATED.search(said) or _SHOUTED.match(said):
-                return at(view.readme.path, number, match.group(0).strip(" *#>[")[:80])
+                return at(view.readme.path, number, match.group(0).strip(" *#>[").replace(") ", " ")[:80])
     for manifest in view.inventory.manifests:
         if manifest.folder == "" and manifest.deprecated:
             return at(manifest.path, None, manifest.deprecated[:80])

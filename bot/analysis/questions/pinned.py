@@ -98,10 +98,6 @@ def _pinned(view: View) -> Finding:
         f"{capital(counted(len(loose), 'use'))} of actions and images by a tag or branch that can move "
         f"({percent(share)} pinned), such as {code(references, limit=3)}."
     )
-    step = (
-        "Replace the tag by the commit's SHA, with the tag as a comment, beginning with "
-        f"{code([f'{u.path}:{u.line}' for u in shown], limit=2)}; Dependabot keeps both current."
-    )
     floating = [
         use
         for use in foreign
@@ -109,6 +105,11 @@ def _pinned(view: View) -> Finding:
         or use.reference.endswith(":latest")
         or _has_no_version(use.reference)
     ]
+    what = "tag or branch" if floating else "tag"
+    step = (
+        f"Replace the {what} by the commit's SHA, with the tag as a comment, beginning with "
+        f"{code([f'{u.path}:{u.line}' for u in floating or shown], limit=2)}; Dependabot keeps both current."
+    )
     if floating:
         names = list(dict.fromkeys(use.reference for use in floating))
         return failed(

@@ -15,7 +15,7 @@ _ACTIONS = (
     "ShiftLeftSecurity/", "Checkmarx/", "veracode/", "microsoft/security-devops-action", "DavidAnson/njsscan",
     "ajinabraham/njsscan-action", "github/ossar-action", "PyCQA/bandit-action", "bridgecrewio/checkov-action",
     "ossf/scorecard-action", "facebook/infer", "Endor", "JetBrains/qodana-action", "deepsourcelabs/",
-    "step-security/", "rustsec/audit-check", "actions-rust-lang/audit", "EmbarkStudios/cargo-deny-action",
+    "rustsec/audit-check", "actions-rust-lang/audit", "EmbarkStudios/cargo-deny-action",
     "golang/govulncheck-action", "pypa/gh-action-pip-audit",
 )  # fmt: skip
 _COMMANDS = re.compile(
@@ -40,6 +40,14 @@ _RUFF_BANDIT = re.compile(r'"S"|\bflake8-bandit\b|"S\d{3}"')
 _CODEQL = {"C", "C++", "C#", "Go", "Java", "Kotlin", "JavaScript", "TypeScript", "Python", "Ruby", "Swift", "Rust"}
 
 
+_REUSED = re.compile(
+    r"/[^/@]*\b(?:codeql|semgrep|bandit|gosec|brakeman|govulncheck|trivy|zizmor|checkov)[^/@]*\.ya?ml@"
+)
+"""Reusable workflows of others that say in their name what they run."""
+
+_CODEQL_RUN = re.compile(r"codeql", re.IGNORECASE)
+"""Named first: it looks at the code itself."""
+
 _UPLOADS = "github/codeql-action/upload-sarif"
 """Shows what another tool found; named only where no analyser is."""
 
@@ -57,7 +65,7 @@ def judge(view: View) -> list[Finding]:
 def _analysis(view: View) -> Finding:
     if not view.has_code:
         return not_applicable("static-analysis", "there is no code to analyse")
-    runs = sorted(_runs(view), key=lambda run: run[1].startswith(_UPLOADS))
+    runs = sorted(_runs(view), key=lambda run: (run[1].startswith(_UPLOADS), not _CODEQL_RUN.search(run[1])))
     if runs:
         where, said = runs[0]
         return passed("static-analysis", f"`{where.path}` runs {said.split('@')[0]}.", where)
@@ -90,6 +98,9 @@ def _analysis(view: View) -> Finding:
 def _runs(view: View) -> Iterator[tuple[Evidence, str]]:
     """Each step that runs an analyser, with what it runs."""
     for workflow in view.good_workflows:
+        for job in workflow.jobs:
+            if _REUSED.search(job.uses):
+                yield at(workflow.path, job.line, job.uses[:80]), job.uses
         for step in workflow.steps:
             if step.uses.startswith(_ACTIONS):
                 yield at(workflow.path, step.line, step.uses[:80]), step.uses

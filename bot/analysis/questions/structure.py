@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from bot.analysis.contents.facts import type_of
+from bot.analysis.contents.facts import group_of, type_of
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed, unknown, warned
 from bot.analysis.kinds import is_main
+from bot.analysis.measure import COUNTED_TYPES
 from bot.analysis.view import View
 from bot.analysis.words import capital, code, counted, listed, percent, sentence
-from bot.model.snapshot import FileClass, FileFact
+from bot.model.snapshot import FileClass, FileFact, FunctionFact
 
 MANY_AT_ROOT = 40
 DEEP = 12
@@ -24,6 +25,11 @@ def judge(view: View) -> list[Finding]:
     return [_layout(view), _complexity(view), _duplication(view), _debt(view)]
 
 
+def is_counted(file: FileFact) -> bool:
+    """Whether its lines count as code: no prose or data, whatever `.gitattributes` shows of it."""
+    return type_of(group_of(file.language)) in COUNTED_TYPES
+
+
 def source_depth(view: View) -> int:
     """Folders above the deepest first-party source file."""
     return max(
@@ -35,7 +41,7 @@ def source_depth(view: View) -> int:
 def _layout(view: View) -> Finding:
     if not view.has_code:
         return not_applicable("layout", "there is no code to lay out")
-    sources = [f for f in view.contents.files if f.file_class is FileClass.SOURCE and f.code]
+    sources = [f for f in view.contents.files if f.file_class is FileClass.SOURCE and f.code and is_counted(f)]
     at_root = [f for f in sources if "/" not in f.path]
     evidence = [at(f.path) for f in (at_root or sources)[:3]]
     if len(at_root) > MANY_AT_ROOT and len(at_root) * 2 > len(sources) and view.main_language != "Go":
@@ -107,20 +113,29 @@ def _complexity(view: View) -> Finding:
     if not hot:
         return passed(
             "complexity",
-            f"The most complex function, `{worst.name}`, has a cyclomatic complexity of {worst.complexity}.{rest}",
+            f"The most complex function, {_called(worst)}, has a cyclomatic complexity of {worst.complexity}.{rest}",
             at(worst.path, worst.line, worst.name),
         )
-    names = listed([f"`{f.name}` ({f.complexity})" for f in hot], limit=3)
+    names = listed([f"{_called(f)} ({f.complexity})" for f in hot], limit=3)
     found = f"{capital(counted(len(hot), 'function'))} with a cyclomatic complexity above {limit}: {names}.{rest}"
     evidence = [at(f.path, f.line, f"{f.name}: complexity {f.complexity}, {f.lines} lines") for f in hot[:10]]
-    step = f"Split `{hot[0].name}` (`{hot[0].path}:{hot[0].line}`) along its branches, with a test for each first."
+    subject = "the function" if hot[0].name in _NAMELESS else f"`{hot[0].name}`"
+    step = f"Split {subject} (`{hot[0].path}:{hot[0].line}`) along its branches, with a test for each first."
     grave = [f for f in hot if f.complexity > 3 * limit]
-    action = f"Simplify `{hot[0].name}`" if len(hot) == 1 else f"Simplify `{hot[0].name}` and its like"
+    action = f"Simplify {_called(hot[0])}" if len(hot) == 1 else f"Simplify {_called(hot[0])} and its like"
     # ten reports at most are kept of a large tree, so what counts is how grave the worst are
     per_lines = len(hot) / max(1.0, view.size.code / 1_000)
     if grave and per_lines > 0.2:
         return warned("complexity", found, *evidence, action=action, next_step=step, share=0.3)
     return warned("complexity", found, *evidence, action=action, next_step=step, share=0.7 if not grave else 0.5)
+
+
+_NAMELESS = frozenset({"", "(anonymous)"})
+
+
+def _called(function: FunctionFact) -> str:
+    """What to call a function: one without a name by its place."""
+    return f"the one at `{function.path}:{function.line}`" if function.name in _NAMELESS else f"`{function.name}`"
 
 
 def _duplication(view: View) -> Finding:

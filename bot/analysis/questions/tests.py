@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.analysis.components import languages_tested_elsewhere
 from bot.analysis.contents.facts import type_of
 from bot.analysis.finding import Finding, at, failed, not_applicable, passed, warned
-from bot.analysis.kinds import is_main
+from bot.analysis.kinds import is_main, reason_for
 from bot.analysis.view import View, folders_above
 from bot.analysis.words import capital, code, counted, percent
 from bot.model.report import Component, Evidence
@@ -95,6 +95,7 @@ def _untested(view: View, inline: Sequence[str]) -> list[Component]:
         and not c.has_tests
         and c.path not in tested
         and is_main(c)
+        and not reason_for("tests", c.kind)
         and not elsewhere & set(c.languages)
     ]
 

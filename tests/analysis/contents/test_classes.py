@@ -94,6 +94,9 @@ def test_not_generated(path: str, content: bytes) -> None:
         ("conftest.py", True),
         ("t/t-prune.sh", True),
         ("t/basic.t", True),
+        ("regress/new-window.sh", True),
+        ("regression-tests/a.py", True),
+        ("linear/regression/a.py", False),
         ("src/t/a.sh", False),
         ("latest/a.py", False),
         ("contest.py", False),
@@ -124,7 +127,15 @@ def test_documentation(path: str, expected: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "expected"), [(".env.example", True), ("examples/a.py", True), ("src/a.py", False), ("resample.py", False)]
+    ("path", "expected"),
+    [
+        ("integration/tls/a.key", True),
+        ("src/integration/a.py", False),
+        (".env.example", True),
+        ("examples/a.py", True),
+        ("src/a.py", False),
+        ("resample.py", False),
+    ],
 )
 def test_examples(path: str, expected: bool) -> None:
     assert is_example_path(path) is expected

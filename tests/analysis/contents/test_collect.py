@@ -111,7 +111,7 @@ def test_texts_are_bounded_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> 
         entry("README.md", "x" * 60), entry("CHANGELOG.md", "y" * 60), entry("SUPPORT.md", "z" * 2_000_000)
     )
     assert list(contents.texts) == ["README.md"]
-    assert contents.cut == ("2 long file(s) told by name and size only: CHANGELOG.md, SUPPORT.md.",)
+    assert contents.cut == ("2 long files told by name and size only: CHANGELOG.md and SUPPORT.md.",)
 
 
 def test_attributes_of_the_tree_override_the_rules() -> None:

@@ -116,5 +116,13 @@ def test_a_tree_that_takes_too_long_is_measured_in_part() -> None:
     assert told == f"complexity was measured in the {len(found)} largest of 50 files"
 
 
+def test_files_that_are_too_large_are_named() -> None:
+    large = body("large", 3) + b"#" * complexity.MAX_FILE_BYTES
+    found, told = _timed(_Clock(0.0), ("small.py", body("small", 9)), ("large.py", large))
+    assert (found, told) == (["small"], "`large.py` was left out: over 400,000 bytes")
+    found, told = _timed(_Clock(0.0), ("b.py", large), ("a.py", large))
+    assert (found, told) == ([], "`a.py` and `b.py` were left out: over 400,000 bytes")
+
+
 def test_the_languages_are_linguists() -> None:
     assert set(lookups().languages) >= LANGUAGES

@@ -71,6 +71,8 @@ def test_the_secret_is_not_kept(kind: str, line: str) -> None:
     assert all(re.fullmatch(r"[0-9a-f]{16}", fact.fingerprint) for fact in find(line))
 
 
+FIREBASE = REAL["google-api-key"].split('"')[1] if '"' in REAL["google-api-key"] else REAL["google-api-key"]
+
 PLACEHOLDERS = {
     "AWS's own example": "AKIAIOSFODNN7EXAMPLE",
     "AWS's other example": "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
@@ -88,6 +90,7 @@ PLACEHOLDERS = {
     "a public key": "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\n",
     "a key's head alone": "if '-----BEGIN RSA PRIVATE KEY-----' in text:",
     "an elided key": "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----",
+    "Firebase's name for a project": f'{{"apiKey":"{FIREBASE}","authDomain":"a-b.firebaseapp.com"}}',
     "stripe's test key": f"sk_test_{drawn(WORD, 24)}",
 }
 

@@ -24,6 +24,15 @@ CASES: dict[str, Case] = {
     "a long README": Case({"README.md": "# List\n\n" + "word " * 600}, K.DOCS_SITE, {"description": "A list"}),
     "data files": Case({f"data/{n}.csv": "a,b\n" * 900 for n in range(4)}, K.DATA),
     "dotfiles": Case(library(), K.CONFIGURATION, {"name": "dotfiles"}),
+    "dotfiles without dots": Case(dict.fromkeys(("zshrc", "vimrc", "gitconfig", "aliases"), "a b\n"), K.CONFIGURATION),
+    "pages with a linter": Case(
+        {
+            **{f"pages/{n}.md": "# A\n\nText.\n" for n in range(90)},
+            "package.json": '{"private": true}',
+            "s.py": "x=1\n" * 60,
+        },
+        K.DOCS_SITE,
+    ),
     "the account's .github": Case({"README.md": "# Defaults\n"}, K.CONFIGURATION, {"name": ".github"}),
     "many data files": Case(
         {f"{n}/a.csv": "a,b\n1,2\n" for n in range(25)} | {"9/a.py": _CODE, "9/a.png": b"\x89PNG\x00" * 5000},

@@ -110,6 +110,15 @@ CASES: dict[str, Case] = {
         K.COMMAND_LINE_TOOL,
         {"description": "Finds"},
     ),
+    "an editor's extension": Case(
+        {
+            "package.json": '{"name": "a", "main": "o.js", "engines": {"vscode": "^1.90.0"}, "contributes": {}}',
+            "src/a.ts": "export const a = 1;\n" * 60,
+        },
+        K.APPLICATION,
+    ),
+    "Automake's program": Case({"Makefile.am": "bin_PROGRAMS = a\n", "a.c": "int a;\n" * 60}, K.APPLICATION),
+    "Automake's library": Case({"src/Makefile.am": "lib_LTLIBRARIES = a.la\n", "src/a.c": "int a;\n" * 60}, K.LIBRARY),
     "one image": Case(
         {"Dockerfile": "FROM a:1\n", "entry.sh": "echo 1\n" * 60}, K.APPLICATION, {"description": "Sends mail"}
     ),

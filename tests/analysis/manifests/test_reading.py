@@ -39,6 +39,29 @@ def test_vendored_files_and_skipped_folders_say_nothing() -> None:
     assert [manifest.path for manifest in found.manifests] == ["package.json"]
 
 
+def test_what_tests_read_is_no_manifest_but_what_tests_need_is() -> None:
+    paths = {
+        "package.json": True,
+        "tests/requirements.txt": True,
+        "tests/data/requirements.txt": False,
+        "__tests__/data/a/package.json": False,
+        "test/src/package.json": True,
+    }
+    code = FileFact(path="test/src/lib/a.js", size_bytes=1, language="JavaScript", file_class=FileClass.TEST, code=3)
+    files = tuple(FileFact(path=path, size_bytes=1, file_class=FileClass.DATA) for path in paths)
+    found = read_inventory(Contents(files=(*files, code), texts=dict.fromkeys(paths, "{}")))
+    assert {manifest.path for manifest in found.manifests} == {path for path, counts in paths.items() if counts}
+
+
+def test_a_folder_of_requirements_speaks_for_the_one_above() -> None:
+    found = inventory({"requirements/base.txt": "flask==3.0\n", "web/requirements/dev.txt": "pytest\n"})
+    assert [(one.path, one.folder) for one in found.manifests] == [
+        ("requirements/base.txt", ""),
+        ("web/requirements/dev.txt", "web"),
+    ]
+    assert {one.name: one.component for one in found.packages} == {"flask": "", "pytest": "web"}
+
+
 def test_the_nearest_manifests_are_read_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "MAX_MANIFESTS", 2)
     texts = {f"{'d/' * depth}package.json": '{"name": "x"}' for depth in range(4)}

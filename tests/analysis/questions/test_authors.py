@@ -45,6 +45,12 @@ def test_main_author_away() -> None:
     assert judged("top-owner", library(), facts(commits=commits(("ada", 40, 100, 3)))).state is State.PASS
 
 
+def test_the_first_of_many_is_no_main_author() -> None:
+    many = [(f"p{n}", 8, 200, 3) for n in range(9)]
+    history = commits(("ada", 12, 900, 300), *many)
+    assert judged("top-owner", library(), facts(commits=history, releases=())).state is State.NOT_APPLICABLE
+
+
 @pytest.mark.parametrize(
     ("reviewed", "unreviewed", "state"),
     [(9, 1, State.PASS), (5, 5, State.WARN), (1, 9, State.FAIL), (2, 1, State.NOT_APPLICABLE)],

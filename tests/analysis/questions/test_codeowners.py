@@ -32,3 +32,4 @@ def test_codeowners_is_asked_of_teams_only() -> None:
     assert judged("codeowners", library(), facts(commits=_TEAM)).state is State.FAIL
     assert judged("codeowners", library()).state is State.NOT_APPLICABLE
     assert judged("codeowners", library(), facts(commits=None)).state is State.UNKNOWN
+    assert judged("codeowners", library({"OWNERS": "approvers:\n- ada\n"}), facts(commits=_TEAM)).state is State.PASS

@@ -9,6 +9,7 @@ from tests.analysis.builders import CI, facts, judged, library
 
 _WORKFLOW = "name: {name}\non: {on}\njobs:\n  a:\n    steps:\n      - run: {run}\n"
 _REUSED = "on: [pull_request]\njobs:\n  tests:\n    uses: octo/shared/.github/workflows/python.yml@v1\n"
+_CALLS = "on: [pull_request]\njobs:\n  main:\n    uses: {}\n"
 
 
 def _with(name: str, on: str = "[push, pull_request]", run: str = "pytest") -> dict[str, str | bytes]:
@@ -28,6 +29,8 @@ def _with(name: str, on: str = "[push, pull_request]", run: str = "pytest") -> d
         (_with("release", on="{release: {}}", run="twine upload dist/*"), State.WARN, State.FAIL),
         (library({".github/workflows/ci.yml": "on: [push\n"}), State.FAIL, State.FAIL),
         (library({".github/workflows/ci.yml": _REUSED}), State.PASS, State.PASS),
+        (library({".github/workflows/ci.yml": _CALLS.format("octo/w/tox.yml@v1")}), State.PASS, State.PASS),
+        (library({".github/workflows/ci.yml": _CALLS.format("octo/w/go.yml@v1")}), State.PASS, State.UNKNOWN),
         (
             library({".travis.yml": "script: pytest\n"}, without=[".github/workflows/ci.yml"]),
             State.PASS,
@@ -37,12 +40,26 @@ def _with(name: str, on: str = "[push, pull_request]", run: str = "pytest") -> d
     ],
     ids=[
         "whole", "none", "only on push", "no tests", "chores", "chores on pull requests", "releases only", "broken",
-        "reusable workflow", "travis", "jenkins",
+        "reusable workflow", "another's tox", "another's we know not what", "travis", "jenkins",
     ],
 )  # fmt: skip
 def test_ci(files: dict[str, str | bytes], ci: State, tests: State) -> None:
     assert judged("ci", files).state is ci
     assert judged("ci-tests", files).state is tests
+
+
+@pytest.mark.parametrize("here", ["./", "$/"])
+def test_a_workflow_of_our_own_that_is_called_is_looked_into(here: str) -> None:
+    plan = "on: workflow_call\njobs:\n  a:\n    steps:\n      - run: echo\n"
+    calls = f"name: CI\non: [pull_request]\njobs:\n  plan:\n    uses: {here}.github/workflows/plan.yml\n"
+    calls += f"  rest:\n    uses: {here}.github/workflows/rest.yml\n"
+    files = library({".github/workflows/ci.yml": calls, ".github/workflows/plan.yml": plan})
+    tested = judged("ci-tests", {**files, ".github/workflows/rest.yml": plan.replace("echo", "pytest")})
+    assert "calls `.github/workflows/rest.yml`, which runs the tests" in tested.found
+    assert [(one.path, one.line) for one in tested.evidence] == [
+        (".github/workflows/rest.yml", 5),
+        (".github/workflows/ci.yml", 6),
+    ]
 
 
 def test_the_evidence_is_the_step_and_the_trigger() -> None:

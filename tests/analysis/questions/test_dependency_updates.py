@@ -28,6 +28,20 @@ def test_dependency_updates(more: dict[str, str | bytes], state: State) -> None:
     assert judged("dependency-updates", library(more)).state is state
 
 
+def test_renovate_beside_dependabot_updates_the_rest() -> None:
+    files = library({".github/dependabot.yml": _DEPENDABOT.format(name="npm")})
+    runs = "on: push\njobs:\n  a:\n    steps:\n      - uses: renovatebot/github-action@v40\n"
+    for more in ({"renovate.json": "{}\n"}, {".github/workflows/renovate.yml": runs}):
+        check = judged("dependency-updates", {**files, **more})
+        assert check.state is State.PASS
+        assert "Renovate" in check.found
+
+
+@pytest.mark.parametrize(("lock", "name"), [("uv.lock", "uv"), ("poetry.lock", "pip")])
+def test_dependabot_is_asked_by_its_name_for_the_package_manager(lock: str, name: str) -> None:
+    assert f"`{name}`" in judged("dependency-updates", library({lock: "version = 1\n"})).next_step
+
+
 def test_without_dependencies_there_is_nothing_to_update() -> None:
     files = library({"pyproject.toml": '[project]\nname = "tally"\nversion = "1"\n'})
     assert judged("dependency-updates", files).state is State.NOT_APPLICABLE

@@ -25,6 +25,14 @@ def test_pinned_actions(uses: str, state: State) -> None:
     assert judged("pinned", files).state is state
 
 
+def test_what_follows_a_branch_is_what_one_begins_with() -> None:
+    files = library({".github/workflows/ci.yml": f"{CI}      - uses: a/b@v1\n      - uses: c/d@main\n"})
+    check = judged("pinned", files)
+    assert f"`.github/workflows/ci.yml:{check.evidence[0].line}`" in check.next_step
+    assert check.evidence[0].detail == "c/d@main"
+    assert check.next_step.count("ci.yml") == 1
+
+
 def test_actions_of_this_repository_are_looked_into() -> None:
     composite = "runs:\n  using: composite\n  steps:\n    - uses: vendor/tool@main\n"
     check = judged("pinned", library({".github/actions/setup/action.yml": composite}))

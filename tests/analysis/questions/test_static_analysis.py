@@ -22,6 +22,11 @@ _RUNS = "on: push\njobs:\n  a:\n    steps:\n      - {}\n"
             {".github/workflows/q.yml": _RUNS.format("run: govulncheck ./...")},
             State.PASS,
         ),
+        (
+            {".github/workflows/q.yml": "on: push\njobs:\n  a:\n    uses: octo/w/codeql-analysis.yml@v1\n"},
+            State.PASS,
+        ),
+        ({".github/workflows/q.yml": _RUNS.format("uses: step-security/harden-runner@v2")}, State.FAIL),
         ({"sonar-project.properties": "x=y\n"}, State.PASS),
         ({"ruff.toml": '[lint]\nselect = ["S"]\n# ruff\n'}, State.PASS),
     ],
@@ -54,6 +59,14 @@ def test_where_no_analyser_is_known_none_is_asked_for() -> None:
     check = judged("static-analysis", {"A.hs": "module A where\na = 1\n" * 60, "b.js": "let a = 1;\n"})
     assert check.state is State.NOT_APPLICABLE
     assert "Haskell" in check.reason
+
+
+def test_what_looks_at_the_code_itself_is_named_first() -> None:
+    more = {
+        ".github/workflows/a.yml": _RUNS.format("run: zizmor ."),
+        ".github/workflows/b.yml": _RUNS.format("uses: github/codeql-action/init@v3"),
+    }
+    assert "codeql" in judged("static-analysis", library(more)).found
 
 
 def test_the_analyser_is_named_rather_than_the_upload() -> None:
