@@ -47,6 +47,8 @@ class BudgetKeeper:
             except WorldError as error:
                 # Figures of the past second only: the next response brings newer ones.
                 log.warning("rate limit not written", error=str(error))
+            except Exception:  # what a proxy wrote into a header, say: figures must not end the bot
+                log.exception("rate limit not written")
             await asyncio.sleep(PAUSE_S)
 
     async def _write(self, session: Session, news: Sequence[RateBudget]) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.model.repository import RateBudget
 from bot.storage.tables import BudgetRow
-from bot.storage.upsert import insert
+from bot.storage.upsert import insert, told_before
 
 
 async def note(session: AsyncSession, budget: RateBudget, *, now: datetime) -> None:
@@ -25,9 +25,9 @@ async def note(session: AsyncSession, budget: RateBudget, *, now: datetime) -> N
     }
     statement = insert(session, BudgetRow).values(values)
     fresh = {name: statement.excluded[name] for name in values if name not in {"installation_id", "resource"}}
-    newer = BudgetRow.seen_at <= statement.excluded["seen_at"]
+    is_newer = told_before(BudgetRow.seen_at, now)
     await session.execute(
-        statement.on_conflict_do_update(index_elements=["installation_id", "resource"], set_=fresh, where=newer)
+        statement.on_conflict_do_update(index_elements=["installation_id", "resource"], set_=fresh, where=is_newer)
     )
 
 

@@ -84,7 +84,8 @@ async def test_the_apps_own_limit_is_counted_but_not_kept(world: World, monkeypa
     assert metrics.registry.get_sample_value("radar_github_requests_total", {"kind": "core"}) == 2.0
 
 
-async def test_a_database_in_trouble_is_outlived(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [WorldError("The database is locked."), ValueError("an odd header")])
+async def test_trouble_is_outlived(world: World, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     monkeypatch.setattr(budget_keeper, "PAUSE_S", 0.0)
     tried = 0
     write = budgets.note
@@ -93,7 +94,7 @@ async def test_a_database_in_trouble_is_outlived(world: World, monkeypatch: pyte
         nonlocal tried
         tried += 1
         if tried == 1:
-            raise WorldError("The database is locked.")
+            raise error
         await write(*given, **named)  # type: ignore[arg-type] # handed through as it came
 
     monkeypatch.setattr(budgets, "note", note)

@@ -34,4 +34,6 @@ async def test_the_newest_budget_stays(database: Database) -> None:
         assert await budgets.get(session, 7, "core") == budget(4000)
         await budgets.note(session, budget(3999), now=later(6))
         assert await budgets.get(session, 7, "core") == budget(3999)
+        await budgets.note(session, budget(3998), now=later(-3600))  # the clock was an hour ahead
+        assert await budgets.get(session, 7, "core") == budget(3998)
         assert list(await session.scalars(select(BudgetRow.installation_id))) == [7], "the App's own is not kept"
