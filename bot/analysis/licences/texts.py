@@ -69,6 +69,11 @@ _POINTERS = (
     (re.compile(r"\bbsd 3-clause\b|\bbsd-3-clause\b|\b3-clause bsd\b"), "BSD-3-Clause"),
     (re.compile(r"\bbsd 2-clause\b|\bbsd-2-clause\b|\b2-clause bsd\b"), "BSD-2-Clause"),
 )
+_DEED = re.compile(
+    r"creativecommons\.org/(?:licenses/(by(?:-nc)?(?:-sa|-nd)?)/([1-4]\.[05])|(publicdomain/zero)/1\.0)", re.IGNORECASE
+)
+"""The address of a Creative Commons licence: by it a text names the licence of the works, beside that of the code."""
+
 _TAGS = re.compile(r"<(?:style|script)\b.{0,20000}?</(?:style|script)>|<[^<>]{0,500}>", re.DOTALL | re.IGNORECASE)
 
 
@@ -116,6 +121,9 @@ def _without_notices(found: list[str]) -> list[str]:
 
 def _expression(found: list[str], plain: str, share: float) -> Identified:
     licences = [_known(licence) for licence in found]
+    deed = _deed(plain)
+    if deed and not any(licence.startswith("CC") for licence in licences):
+        licences = [deed, *licences]
     lower = " ".join(plain.lower().split())
     if len(licences) == 1:
         exception = next((name for phrase, name in _EXCEPTIONS if phrase in lower), "")
@@ -126,6 +134,14 @@ def _expression(found: list[str], plain: str, share: float) -> Identified:
         return Identified(expression=licences[0], share=share, remark=remark)
     operator = "OR" if _EITHER.search(lower) else "AND"
     return Identified(expression=joined(licences, operator), share=share)
+
+
+def _deed(plain: str) -> str:
+    """The Creative Commons licence whose address a text gives; "" without one."""
+    match = _DEED.search(plain)
+    if match is None:
+        return ""
+    return "CC0-1.0" if match.group(3) else f"CC-{match.group(1).upper()}-{match.group(2)}"
 
 
 def _takes_exceptions(licence: str, exception: str) -> bool:
@@ -150,7 +166,7 @@ def _pointer(plain: str) -> Identified | None:
     if len(lower) > 2_000 or not re.search(r"\blicen[cs]ed under\b|\bavailable under\b|\breleased under\b", lower):
         return None
     named = [(match.start(), licence) for pattern, licence in _POINTERS if (match := pattern.search(lower))]
-    licences = [licence for _, licence in sorted(named)]
+    licences = [licence for _, licence in sorted(named)] or [deed for deed in [_deed(plain)] if deed]
     if not licences or (len(licences) > 1 and not _EITHER.search(lower)):
         return None
     return Identified(expression=joined(licences, "OR"), share=0.0, remark="by the licence it names")

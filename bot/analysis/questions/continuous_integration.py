@@ -30,7 +30,7 @@ _FORGES = re.compile(r"\.(forgejo|gitea)/workflows/[^/]+\.ya?ml\Z")
 
 _CHORES = re.compile(
     r"stale|labell?er|greetings?|lock(?:-threads)?|dependabot|release-drafter|welcome|auto-?(?:merge|assign"
-    r"|approve|close|format)|sponsors?|cla\b|contributors|sync-labels|copilot-setup-steps|triage|backport|\bbot\b",
+    r"|approve|close|format)|sponsors?|cla\b|contributors|sync-labels|copilot-setup-steps|triage|backport|\bbot\b|\bsync\b|conflicts?\b|\breadme\b|\bcancel\b|\b(?:pr|pull-request)-title\b",
     re.IGNORECASE,
 )
 _DELIVERS = re.compile(r"release|publish|deploy|\bcd\b|docker|nightly", re.IGNORECASE)

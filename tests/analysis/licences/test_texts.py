@@ -23,6 +23,15 @@ SOUND = {
         "at your option.\n",
         "Apache-2.0 OR MIT",
     ),
+    "a deed": (
+        "This book is under a licence: (https://creativecommons.org/licenses/by-nc-sa/3.0/), and is released under it.",
+        "CC-BY-NC-SA-3.0",
+    ),
+    "a waiver": ("The data are released under https://creativecommons.org/publicdomain/zero/1.0/.", "CC0-1.0"),
+    "works and code": (
+        f"The pages are under CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/).\n\nThe scripts:\n\n{MIT}",
+        "CC-BY-4.0 AND MIT",
+    ),
     "two texts, either": (f"This is dual-licensed, at your choice:\n\n{MIT}\n\n{ISC}", "MIT OR ISC"),
     "two texts, both": (f"{MIT}\n\nThe parser is by others:\n\n{ISC}", "MIT AND ISC"),
 }

@@ -106,6 +106,8 @@ _ON_TAGS = "name: Tests\non:\n  push:\n    tags: ['v*']\njobs:\n  a:\n    steps:
         ("release.yml", _ON_TAGS, State.WARN),
         ("cd.yml", "on: push\njobs:\n  a:\n    steps:\n      - run: ./deploy\n", State.WARN),
         ("copilot-setup-steps.yml", "on: pull_request\njobs:\n  a:\n    steps:\n      - run: npm ci\n", State.WARN),
+        ("dynamic-readme.yml", "on: push\njobs:\n  a:\n    steps:\n      - run: ./write\n", State.WARN),
+        ("cancel.yml", "on: push\njobs:\n  a:\n    steps:\n      - uses: a/cancel@v1\n", State.WARN),
         ("title.yml", "on: pull_request_target\njobs:\n  a:\n    steps:\n      - uses: a/title@v1\n", State.WARN),
         ("docker.yml", "on: pull_request\njobs:\n  a:\n    steps:\n      - run: docker build .\n", State.PASS),
     ],
