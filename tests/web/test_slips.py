@@ -61,11 +61,11 @@ BODIES = {
 @pytest.mark.parametrize("body", BODIES)
 async def test_a_body(world: World, body: bytes) -> None:
     async with world.api() as api:
-        sent = {"content": body, "headers": {"content-type": "application/json"}}
-        answer = await api.post("/api/batch/generate-remaining", **sent)
+        kind = {"content-type": "application/json"}
+        answer = await api.post("/api/batch/generate-remaining", content=body, headers=kind)
         assert answer.status_code == 400
         assert answer.json()["detail"] == BODIES[body]
-        lacks = await api.post("/api/webhooks", content=b"{}", headers={"content-type": "application/json"})
+        lacks = await api.post("/api/webhooks", content=b"{}", headers=kind)
         assert lacks.json()["detail"] == "The field `url` is missing: give a text of at most 2,000 characters."
 
 

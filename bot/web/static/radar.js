@@ -28,7 +28,8 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", async () => {
     const field = document.getElementById(button.dataset.copy);
     field.select();
-    await navigator.clipboard.writeText(field.value);
+    if (navigator.clipboard) await navigator.clipboard.writeText(field.value);
+    else document.execCommand("copy"); // http of another host than localhost has no clipboard of its own
     const said = button.textContent;
     button.textContent = "Copied";
     setTimeout(() => { button.textContent = said; }, 1500);
@@ -52,27 +53,49 @@ for (const field of document.querySelectorAll("[data-narrow]")) {
   });
 }
 
-// A filter form sends itself when a choice changes, leaving out what is empty.
+// A filter form sends itself when a choice is made with a pointer; what is empty is left out. By keyboard every arrow
+// is a change, so there the button sends it. Who comes back to the page finds what the address says.
 for (const form of document.querySelectorAll("form[data-filters]")) {
-  const tidy = () => {
-    for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
-  };
-  form.addEventListener("submit", tidy);
+  let byKeyboard = false;
+  form.addEventListener("keydown", () => { byKeyboard = true; });
+  form.addEventListener("pointerdown", () => { byKeyboard = false; });
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const [name, value] of [...formData]) if (!value) formData.delete(name);
+  });
   for (const choice of form.querySelectorAll("select")) {
-    choice.addEventListener("change", () => form.requestSubmit());
+    choice.addEventListener("change", () => { if (!byKeyboard) form.requestSubmit(); });
   }
+  addEventListener("pageshow", (event) => { if (event.persisted) form.reset(); });
 }
 
 // Live progress of a batch. EventSource reconnects by itself, but not after an answer that is no stream: then we do.
+// A browser has six connections for all pages of a host: one in the background holds none, and where progress is only
+// glanced at, each look is a short one.
+const GLANCE_MS = 2000;
 function follow(place) {
+  if (document.hidden) {
+    document.addEventListener("visibilitychange", () => follow(place), { once: true });
+    return;
+  }
   const source = new EventSource(place.dataset.progress);
+  const leave = () => {
+    source.close();
+    follow(place);
+  };
+  document.addEventListener("visibilitychange", leave, { once: true });
+  const end = () => {
+    source.close();
+    document.removeEventListener("visibilitychange", leave);
+  };
   const set = (name, value) => {
     for (const node of place.querySelectorAll(`[data-value="${name}"]`)) {
       if (node.textContent !== value) node.textContent = value;
     }
   };
   source.addEventListener("error", () => {
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => follow(place), 5000);
+    if (source.readyState !== EventSource.CLOSED) return;
+    end();
+    setTimeout(() => follow(place), 5000);
   });
   source.addEventListener("progress", (event) => {
     const now = JSON.parse(event.data);
@@ -93,8 +116,11 @@ function follow(place) {
       x += width;
     }
     if (now.status !== "running") {
-      source.close();
+      end();
       if (place.dataset.reload !== undefined) location.reload();
+    } else if (place.dataset.glance !== undefined) {
+      end();
+      setTimeout(() => follow(place), GLANCE_MS);
     }
   });
 }
@@ -103,8 +129,8 @@ document.querySelectorAll("[data-progress]").forEach(follow);
 // A report that is on its way: look again until it is there.
 for (const place of document.querySelectorAll("[data-waiting]")) {
   const look = async () => {
-    const answer = await fetch(place.dataset.waiting, { headers: { accept: "application/json" } });
-    if (!answer.ok) return setTimeout(look, 5000);
+    const answer = await fetch(place.dataset.waiting, { headers: { accept: "application/json" } }).catch(() => null);
+    if (!answer?.ok) return setTimeout(look, 5000); // the bot may be starting again
     const state = await answer.json();
     const said = place.querySelector("[data-value='status']");
     if (said) said.textContent = state.status;
