@@ -6,6 +6,7 @@ badges, which is what the questions ask, and costs one pass.
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -255,7 +256,9 @@ class _Scan:
 
     def _end_paragraph(self) -> None:
         if self._paragraph:
-            text = prose_of(" ".join(" ".join(self._paragraph).split())).strip()  # tags and badges may span lines
+            text = html.unescape(
+                prose_of(" ".join(" ".join(self._paragraph).split()))
+            ).strip()  # tags and badges may span lines
             if len(self.paragraphs) < 50:
                 self.paragraphs.append((text, self._paragraph_line))
             self._paragraph = []
@@ -302,7 +305,7 @@ def _is_prose(paragraph: str) -> bool:
     """Whether it reads as a sentence about the project: enough words, no list, no table, no menu of links."""
     if _NOTICE.match(paragraph) or "##" in paragraph or paragraph.endswith(":"):
         return False
-    if _LIST.match(paragraph) or paragraph.startswith(("|", ":", "..")):
+    if _LIST.match(paragraph) or paragraph.startswith(("|", ":", "..", "(")):
         return False
     if paragraph.count("·") + paragraph.count("|") + paragraph.count("•") >= 2:
         return False

@@ -17,7 +17,7 @@ RECENT_DAYS = 400
 MAX_COMMITS = 20_000
 
 _FIELDS = "%H%x1f%ct%x1f%aN%x1f%aE%x1f%s"
-_VERSION_TAG = re.compile(r"^(?:[\w./-]*?[-/@])?[vV]?\d+(?:\.\d+)+(?:[-+.\w]*)$|^[vV]\d+$")
+_VERSION_TAG = re.compile(r"^(?:[\w./-]*?[-/@])?[vV]?\d+(?:[._]\d+)+(?:[-+.\w]*)$|^[vV]\d+$")
 _PRERELEASE = re.compile(
     r"(?:alpha|beta|rc|dev|pre|preview|canary|next|nightly|snapshot)[.\-_]?\d*|\d(?:a|b)\d+$", re.I
 )

@@ -54,6 +54,8 @@ def test_restructured_text() -> None:
             3,
         ),
         ("# T\n\nSet it as your shell:\n\n    chsh\n\nThis counts many things.\n", "This counts many things.", 7),
+        ("# T\n\n(Or fork it and keep your own.)\n\nThis counts many things.\n", "This counts many things.", 5),
+        ("# T\n\nCounts things &mdash; quickly &amp; well.\n", "Counts things \u2014 quickly & well.", 3),
         ("# T\n\nTwo.\n", "", 0),
         ("# T\n\n<!-- This is a comment here -->\n", "", 0),
         ("# T\n\n<!--\nThis is a comment here\n-->\nThis counts many things.\n", "This counts many things.", 6),

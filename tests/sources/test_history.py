@@ -79,6 +79,7 @@ def test_more_commits_than_are_read_are_said_to_be_missing(
         ("pkg@1.2.3", True, False),
         ("sub/module/v0.1.0", True, False),
         ("release-2024.10", True, False),
+        ("curl-8_1_0", True, False),
         ("v1.0.0-rc.1", True, True),
         ("1.0.0b2", True, True),
         ("v2.0.0-nightly", True, True),
