@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -58,6 +59,21 @@ async def test_without_its_database_the_bot_can_be_scraped(world: World, monkeyp
         "detail": "The database cannot be reached: connection refused.",
     }
     await world.web.db.close()
+
+
+async def test_figures_that_take_too_long_are_no_database_that_is_down(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def for_ever(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("bot.web.health.gauges", for_ever)
+    monkeypatch.setattr("bot.web.health.PATIENCE_S", 60.0)
+    monkeypatch.setattr("bot.web.health.SCRAPE_S", 60.0)
+    async with world.client() as client:
+        metrics = (await client.get("/metrics")).text
+    assert "radar_database_up 1.0" in metrics
+    assert "radar_deliveries" not in metrics
 
 
 async def test_no_metric_names_an_account_or_a_repository(world: World) -> None:
