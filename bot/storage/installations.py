@@ -84,8 +84,14 @@ async def list_all(session: AsyncSession, *, with_deleted: bool = False) -> list
 
 
 async def rename(session: AsyncSession, installation_id: int, login: str, *, now: datetime) -> bool:
-    """The account has another login now: its repositories move along. False when it is not there."""
-    row = await session.get(InstallationRow, installation_id, populate_existing=True)
+    """The account has another login now: its repositories move along. False when it is not there.
+
+    False, too, where GitHub has told more since `now`, when it was asked.
+    """
+    known = select(InstallationRow).where(
+        InstallationRow.id == installation_id, told_before(InstallationRow.updated_at, now)
+    )
+    row = await session.scalar(known.execution_options(populate_existing=True))
     if row is None:
         return False
     before = row.account_login
@@ -94,7 +100,7 @@ async def rename(session: AsyncSession, installation_id: int, login: str, *, now
     await session.execute(
         update(RepositoryRow)
         .where(RepositoryRow.installation_id == installation_id)
-        .where(func.lower(RepositoryRow.owner) == before.lower())
+        .where(func.lower(RepositoryRow.owner) == before.lower(), told_before(RepositoryRow.updated_at, now))
         .values(
             owner=login,
             full_name_lower=func.lower(login) + "/" + func.lower(RepositoryRow.name),

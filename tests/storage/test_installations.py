@@ -77,6 +77,7 @@ async def test_a_renamed_account_takes_its_own_repositories_along(database: Data
         await seed(session)
         assert await installations.rename(session, 7, "Hexa", now=NOW)
         assert not await installations.rename(session, 99, "x", now=NOW)
+        assert not await installations.rename(session, 7, "before", now=later(-1)), "an answer that comes late"
         for id_, full_name in ((42, "Hexa/hello"), (43, "somebody/fork"), (44, "Other/else")):
             found = await repositories.get(session, id_)
             assert found is not None
