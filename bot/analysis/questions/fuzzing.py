@@ -29,6 +29,9 @@ _FUZZ_PATH = re.compile(
 _REUSED = re.compile(r"fuzz[^@]*@|/cifuzz", re.IGNORECASE)
 """Reusable workflows that say in their repository's name or their own that they fuzz."""
 
+_MAX_USES = 300
+"""Characters of a reference that are looked at."""
+
 _STEPS = re.compile(r"google/clusterfuzzlite|google/oss-fuzz|cargo[- ]fuzz|go test .{0,80}-fuzz|\bafl-fuzz\b")
 
 
@@ -49,7 +52,7 @@ def _fuzzing(view: View) -> Finding:
             return passed("fuzzing", f"Fuzz targets, such as `{file.path}`.", at(file.path))
     for workflow in view.good_workflows:
         for job in workflow.jobs:
-            if _REUSED.search(job.uses):
+            if _REUSED.search(job.uses[:_MAX_USES]):
                 return passed("fuzzing", f"`{workflow.path}` fuzzes.", at(workflow.path, job.line, job.uses[:80]))
         for step in workflow.steps:
             if _STEPS.search(step.uses) or _STEPS.search(step.run[:20_000]):

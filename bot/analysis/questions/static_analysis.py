@@ -45,6 +45,9 @@ _REUSED = re.compile(
 )
 """Reusable workflows of others that say in their name what they run."""
 
+_MAX_USES = 300
+"""Characters of a reference that are looked at."""
+
 _CODEQL_RUN = re.compile(r"codeql", re.IGNORECASE)
 """Named first: it looks at the code itself."""
 
@@ -99,7 +102,7 @@ def _runs(view: View) -> Iterator[tuple[Evidence, str]]:
     """Each step that runs an analyser, with what it runs."""
     for workflow in view.good_workflows:
         for job in workflow.jobs:
-            if _REUSED.search(job.uses):
+            if _REUSED.search(job.uses[:_MAX_USES]):
                 yield at(workflow.path, job.line, job.uses[:80]), job.uses
         for step in workflow.steps:
             if step.uses.startswith(_ACTIONS):
