@@ -69,7 +69,7 @@ def _done(
     if verb is Verb.STATUS:
         return replies.render_status(refresh or RefreshState(state="completed" if report else ""), report, links)
     if report is None:
-        return replies.render_no_report(links)
+        return replies.render_no_report(links, refresh)
     if verb is Verb.EXPLAIN:
         return replies.render_explain(report, record.argument, links)
     note = f"🚀 Refreshed at {links.commit(report.repository.head_sha)}." if verb is Verb.REFRESH else ""

@@ -59,9 +59,12 @@ STATUS_SENTENCES = {
     "": "No report has been asked for yet.",
     "queued": "⏳ A refresh is queued.",
     "processing": "⚙️ A refresh is under way.",
-    "completed": "✅ The report is up to date.",
+    "completed": "✅ The last refresh is done.",
     "failed": "❌ The last refresh failed.",
 }
+
+
+_UNDER_WAY = frozenset({"queued", "processing"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,13 +274,16 @@ def render_working(links: Links, verb: Verb, head_sha: str = "") -> str:
 
 def render_failed(links: Links, verb: Verb, reason: str, next_step: str = "") -> str:
     """The work came to nothing, with the reason and what to do."""
-    step = prose(next_step, 1_000) or "Try `/radar refresh` again in a few minutes."
+    step = prose(next_step, 1_000) or f"`/radar {verb}` tries again once that has passed or is put right."
     return f"😕 `/radar {verb}` did not work: {prose(reason, 1_000)}\n\n{step} [Details]({links.page})"
 
 
 def render_status(state: RefreshState, report: Report | None, links: Links) -> str:
     """How things stand, without the report itself."""
+    is_behind = report is not None and state.head_sha not in {"", report.repository.head_sha}
     lines = [STATUS_SENTENCES.get(state.state, plain(state.state))]
+    if report is not None and not is_behind and state.state in {"", "completed"}:
+        lines = ["✅ The report is up to date."]
     if state.state == "failed" and state.error:
         lines.append(f"Reason: {prose(state.error, 1_000)} `/radar refresh` tries again.")
     stamps = (("asked for", state.requested_at), ("started", state.started_at), ("finished", state.finished_at))
@@ -287,16 +293,24 @@ def render_status(state: RefreshState, report: Report | None, links: Links) -> s
         lines.append(f"{sentence[:1].upper()}{sentence[1:]}.")
     if report is not None:
         lines.append(f"Newest report: {score_words(report)}, at {links.commit(report.repository.head_sha)}.")
-        if state.head_sha and state.head_sha != report.repository.head_sha:
-            lines.append(f"The default branch is at {links.commit(state.head_sha)} by now.")
+        if is_behind:
+            step = "" if state.state in _UNDER_WAY else " `/radar refresh` analyses it."
+            lines.append(f"The default branch is at {links.commit(state.head_sha)} by now.{step}")
     elif state.state in {"", "completed"}:
         lines.append("There is no report yet; `/radar refresh` makes one.")
     return "\n\n".join([*lines, f"[Details]({links.page})"])
 
 
-def render_no_report(links: Links) -> str:
-    """A report was asked for before there was one."""
-    return f"There is no report yet. `/radar refresh` makes one. [Details]({links.page})"
+def render_no_report(links: Links, refresh: RefreshState | None = None) -> str:
+    """A report was asked for before there was one; `refresh` tells why."""
+    state = refresh.state if refresh else ""
+    if state in _UNDER_WAY:
+        said = f"There is no report yet. {STATUS_SENTENCES[state]} Ask again in a minute."
+    elif refresh and refresh.error:
+        said = f"There is no report: {prose(refresh.error, 1_000)} `/radar refresh` tries again."
+    else:
+        said = "There is no report yet. `/radar refresh` makes one."
+    return f"{said} [Details]({links.page})"
 
 
 def render_explain(report: Report, check_id: str, links: Links) -> str:
@@ -340,6 +354,8 @@ def _unknown_check(report: Report, check_id: str) -> str:
 
 def render_batch(links: Links, batch_id: str, *, queued: int | None = None) -> str:
     """A batch was started; `queued` repositories, or not counted yet."""
+    if queued == 0:
+        return f"✅ Every repository of this installation has a current report. [Details]({links.batch(batch_id)})"
     number = "The repositories" if queued is None else counted(queued, "repository").capitalize()
     verb = "is" if queued == 1 else "are"
     return (
@@ -349,6 +365,8 @@ def render_batch(links: Links, batch_id: str, *, queued: int | None = None) -> s
 
 def render_batch_done(links: Links, batch_id: str, *, total: int, done: int, failed: int, skipped: int) -> str:
     """A batch came to its end."""
+    if total == 0:
+        return render_batch(links, batch_id, queued=0)
     sign = "🚀" if failed == 0 else "⚠️"
     return (
         f"{sign} Batch finished: {counted(done, 'report')} made, {failed:,} failed, {skipped:,} skipped of {total:,}. "

@@ -178,9 +178,8 @@ class Answering:
 
 def refusal(needed: Permission, allowed: Permission) -> str:
     """Why somebody may not, and what to do, for the reply."""
-    return (
-        f"it needs {needed.name.lower()} access here and you have {allowed.name.lower()}. Ask a maintainer to run it."
-    )
+    who = "an administrator" if needed is Permission.ADMIN else "a maintainer"
+    return f"it needs {needed.name.lower()} access here and you have {allowed.name.lower()}. Ask {who} to run it."
 
 
 async def record_failure(deps: Deps, request: CommandRequest, run_id: str, reason: str) -> None:

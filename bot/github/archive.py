@@ -24,7 +24,7 @@ async def stream(
     path = f"/repos/{quote(owner, safe='')}/{quote(name, safe='')}"
     what = f"the archive of {owner}/{name}"
     if not sha:
-        raise FinalError(Finality.EMPTY, f"{owner}/{name} has no commits yet.")
+        raise _empty(owner, name)
     opened = wire.stream(f"{path}/tarball/{quote(sha, safe='')}", credentials=credentials, gate=gate, what=what)
     async with AsyncExitStack() as stack:
         try:
@@ -34,8 +34,14 @@ async def stream(
                 raise
             reply = await wire.request("GET", path, credentials=credentials, gate=gate, what=f"{owner}/{name}")
             if translate.mapping(reply.json()).get("size") == 0:
-                raise FinalError(Finality.EMPTY, f"{owner}/{name} has no commits yet.") from error
+                raise _empty(owner, name) from error
             raise WorldError(
                 f"GitHub does not show commit {sha[:10]} of {owner}/{name} yet.", retry_after_s=NOT_VISIBLE_PAUSE_S
             ) from error
         yield chunks
+
+
+def _empty(owner: str, name: str) -> FinalError:
+    return FinalError(
+        Finality.EMPTY, f"{owner}/{name} has no commits yet.", next_step="The first push to it makes a report."
+    )

@@ -166,7 +166,9 @@ def _final(status: int, message: str, what: str) -> FinalError:
             next_step="Check GITHUB_APP_ID with GITHUB_PRIVATE_KEY, or GITHUB_TOKEN, with `python -m bot doctor`.",
         )
     if status == 451 or (status == 403 and "blocked" in said):
-        return FinalError(Finality.BLOCKED, f"GitHub blocks access to {what}.{quoted}")
+        return FinalError(
+            Finality.BLOCKED, f"GitHub blocks access to {what}.{quoted}", next_step="Its owner hears from GitHub why."
+        )
     if status == 403 and _any(said, _SUSPENDED):
         return FinalError(
             Finality.SUSPENDED,

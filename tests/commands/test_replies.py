@@ -176,7 +176,7 @@ def test_help_after_a_slip_says_what_was_meant() -> None:
 
 
 def test_a_failure_ends_with_the_next_step(links: Links) -> None:
-    assert "Try `/radar refresh` again" in replies.render_failed(links, Verb.REFRESH, "It broke.")
+    assert "`/radar batch` tries again once that" in replies.render_failed(links, Verb.BATCH, "It broke.")
     assert "Ask an owner." in replies.render_failed(links, Verb.REFRESH, "It broke.", "Ask an owner.")
 
 
@@ -187,3 +187,48 @@ def test_status_tells_where_things_stand(make_report: MakeReport, links: Links) 
     assert "Newest report: grade B, 78 of 100" in text
     assert "The default branch is at [`fffffff`]" in text
     assert "`/radar refresh` makes one" in replies.render_status(RefreshState(state=""), None, links)
+
+
+OLD = "f" * 40
+STATES = [
+    ("current", "completed", SHA, "✅ The report is up to date.", "by now"),
+    ("never asked for here", "", "", "✅ The report is up to date.", "No report"),
+    ("behind", "completed", OLD, "✅ The last refresh is done.", "up to date"),
+    ("behind, and told what to do", "completed", OLD, "by now. `/radar refresh` analyses it.", "up to date"),
+    ("behind, but read just now", "queued", OLD, "⏳ A refresh is queued.", "analyses it"),
+    ("failed", "failed", SHA, "❌ The last refresh failed.", "up to date"),
+]
+
+
+@pytest.mark.parametrize(("name", "state", "head", "said", "unsaid"), STATES, ids=[case[0] for case in STATES])
+def test_status_does_not_contradict_itself(
+    make_report: MakeReport, links: Links, name: str, state: str, head: str, said: str, unsaid: str
+) -> None:
+    text = replies.render_status(RefreshState(state=state, head_sha=head), make_report(), links)
+    assert said in text
+    assert unsaid not in text
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "said"),
+    [
+        ("", "", "There is no report yet. `/radar refresh` makes one."),
+        ("queued", "", "There is no report yet. ⏳ A refresh is queued. Ask again in a minute."),
+        ("processing", "", "There is no report yet. ⚙️ A refresh is under way. Ask again in a minute."),
+        (
+            "failed",
+            "It has @no commits.",
+            "There is no report: It has @\u200bno commits. `/radar refresh` tries again.",
+        ),
+    ],
+)
+def test_where_there_is_no_report_it_says_why(links: Links, state: str, error: str, said: str) -> None:
+    assert replies.render_no_report(links, RefreshState(state=state, error=error)).startswith(f"{said} [Details]")
+
+
+def test_a_batch_without_work_says_so(links: Links) -> None:
+    for text in (
+        replies.render_batch(links, "b", queued=0),
+        replies.render_batch_done(links, "b", total=0, done=0, failed=0, skipped=0),
+    ):
+        assert text.startswith("✅ Every repository of this installation has a current report.")
