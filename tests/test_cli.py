@@ -16,6 +16,7 @@ import pytest
 from bot import cli
 from bot.analysis import RULESET_VERSION
 from bot.model.report import decode_report
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parent.parent
 
@@ -29,7 +30,7 @@ def bot(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedP
         env={**keep, "PYTHONPATH": str(ROOT), "COLUMNS": "120", **environment},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
         check=False,
     )
 
@@ -170,7 +171,7 @@ def test_a_slip_ends_the_process_with_2(tmp_path: Path, arguments: tuple[str, ..
     ],
 )
 def test_a_wrong_setting_is_named(typed: Typed, setting: str, value: str, said: str) -> None:
-    done = typed("serve", **{setting: value})
+    done = typed("serve", **{"PORT": "0", setting: value})
     assert done.code == 2, done
     assert said in done.err
 

@@ -10,12 +10,15 @@ import pytest
 
 from bot.config import load_settings
 from bot.logs import MAX_VALUE_CHARS, one_line, redact
+from tests.patience import PATIENCE_S
 
 
 def logged(code: str) -> dict[str, str]:
     """The one line that `code` logs in a process of its own."""
     script = "import logging, structlog\nfrom bot.logs import configure_logs\nconfigure_logs('json', 'info')\n" + code
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=PATIENCE_S
+    )
     line: dict[str, str] = json.loads(done.stderr)
     return line
 
@@ -130,7 +133,9 @@ def test_a_traceback_keeps_its_lines_and_no_terminal_escape() -> None:
     script = "import logging\nfrom bot.logs import configure_logs\nconfigure_logs('console', 'info')\n"
     script += "try:\n    raise RuntimeError('evil \\x1b]0;x\\x07 \\x1b[2J')\n"
     script += "except RuntimeError:\n    logging.getLogger('bot').exception('oh')"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=PATIENCE_S
+    )
     assert "evil \\x1b]0;x\\x07 \\x1b[2J" in done.stderr
     assert "\x1b]" not in done.stderr
     assert "\x1b[2J" not in done.stderr

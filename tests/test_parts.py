@@ -26,6 +26,7 @@ from bot.storage import installations, outbox, runs
 from bot.storage.tables import RunRow
 from bot.web.inngest import InProcess
 from bot.web.pages_activity import FUNCTIONS
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -202,7 +203,7 @@ async def test_a_run_is_recorded_with_its_end(tmp_path: Path) -> None:
         async with bot.database.write() as session:
             await outbox.add(session, [EVENT], now=datetime.now(UTC))
         bot.wake()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while not (found := await of_event(bot)) or found[0].state is RunState.RUNNING:
                 await asyncio.sleep(0.01)
     assert [(one.function_id, one.state, one.reason) for one in found] == [

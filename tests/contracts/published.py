@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,27 +35,27 @@ def package(name: str) -> Path:
         return folder
     if shutil.which("npm") is None:
         raise NotPublishedHere(f"npm is not on this machine, so {name} cannot be compared with")
-    CACHE.mkdir(parents=True, exist_ok=True)
-    try:
-        done = subprocess.run(
-            ["npm", "pack", versioned, "--silent"],
-            cwd=CACHE,
-            capture_output=True,
-            text=True,
-            timeout=FETCH_TIMEOUT_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise NotPublishedHere(f"npm did not bring {name} within {FETCH_TIMEOUT_S} s") from None
-    if done.returncode != 0:
-        raise NotPublishedHere(f"npm cannot bring {name}: {done.stderr.strip()[-200:]}")
-    archive = CACHE / done.stdout.strip().splitlines()[-1]
-    with tempfile.TemporaryDirectory(dir=CACHE) as fresh, tarfile.open(archive) as tar:
-        for member in tar.getmembers():
-            member.name = member.name.removeprefix("package/")
-            tar.extract(member, fresh, filter="data")
-        shutil.copytree(fresh, folder, dirs_exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=CACHE) as fresh:
+        with tarfile.open(_packed(versioned, Path(fresh))) as tar:
+            for member in tar.getmembers():
+                member.name = member.name.removeprefix("package/")
+                tar.extract(member, Path(fresh) / "whole", filter="data")
+        with suppress(OSError):  # another process was quicker
+            (Path(fresh) / "whole").rename(folder)
     return folder
+
+
+def _packed(versioned: str, folder: Path) -> Path:
+    """The package's archive, brought into the folder."""
+    command = ["npm", "pack", versioned, "--silent"]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=FETCH_TIMEOUT_S, check=False)
+    except subprocess.TimeoutExpired:
+        raise NotPublishedHere(f"npm did not bring {versioned} within {FETCH_TIMEOUT_S} s") from None
+    if done.returncode != 0:
+        raise NotPublishedHere(f"npm cannot bring {versioned}: {done.stderr.strip()[-200:]}")
+    return folder / done.stdout.strip().splitlines()[-1]
 
 
 @cache

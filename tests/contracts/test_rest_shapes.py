@@ -9,6 +9,7 @@ import pytest
 from githubkit import AppAuthStrategy, AppInstallationAuthStrategy, GitHub, TokenAuthStrategy
 
 from tests.contracts.conftest import Scene
+from tests.patience import PATIENCE_S
 
 Ask = Callable[[Any, Scene], Any]
 HERE = {"owner": "acme", "repo": "teashop"}
@@ -18,7 +19,7 @@ HERE = {"owner": "acme", "repo": "teashop"}
 def as_app(scene: Scene) -> Iterator[Any]:
     hub = scene.hub
     strategy = AppAuthStrategy(str(hub.app.id), hub.app.private_key)
-    with GitHub(strategy, base_url=hub.api_url, http_cache=False, auto_retry=False, timeout=10) as client:
+    with GitHub(strategy, base_url=hub.api_url, http_cache=False, auto_retry=False, timeout=PATIENCE_S) as client:
         yield client
 
 
@@ -26,7 +27,7 @@ def as_app(scene: Scene) -> Iterator[Any]:
 def as_installation(scene: Scene) -> Iterator[Any]:
     hub = scene.hub
     strategy = AppInstallationAuthStrategy(str(hub.app.id), hub.app.private_key, scene.installation.id)
-    with GitHub(strategy, base_url=hub.api_url, http_cache=False, auto_retry=False, timeout=10) as client:
+    with GitHub(strategy, base_url=hub.api_url, http_cache=False, auto_retry=False, timeout=PATIENCE_S) as client:
         yield client
 
 
@@ -34,7 +35,7 @@ def as_installation(scene: Scene) -> Iterator[Any]:
 def as_person(scene: Scene) -> Iterator[Any]:
     hub = scene.hub
     strategy = TokenAuthStrategy(hub.token_for("grace").value)
-    with GitHub(strategy, base_url=hub.api_url, http_cache=False, auto_retry=False, timeout=10) as client:
+    with GitHub(strategy, base_url=hub.api_url, http_cache=False, auto_retry=False, timeout=PATIENCE_S) as client:
         yield client
 
 
@@ -109,6 +110,6 @@ def test_as_a_person(name: str, as_person: Any, scene: Scene) -> None:
 def test_the_manifest_becomes_an_app(scene: Scene) -> None:
     manifest = {"name": "Repo Radar", "default_events": ["push"]}
     scene.hub.service.manifest_codes["once"] = (manifest, scene.hub.app.owner)
-    with GitHub(base_url=scene.hub.api_url, http_cache=False, auto_retry=False, timeout=10) as client:
+    with GitHub(base_url=scene.hub.api_url, http_cache=False, auto_retry=False, timeout=PATIENCE_S) as client:
         app: Any = client.rest.apps.create_from_manifest("once").parsed_data
     assert app.pem == scene.hub.app.private_key

@@ -10,7 +10,7 @@ import pytest
 
 from tests.contracts.conftest import Scene
 from tests.contracts.published import NotPublishedHere, webhook_schema
-from tests.fakehub.world import CheckRun
+from tests.fakehub.world import CheckRun, Repository
 
 pytestmark = pytest.mark.npm
 
@@ -26,6 +26,10 @@ def _check_run(scene: Scene) -> CheckRun:
 def _pull_head(scene: Scene) -> str:
     assert scene.pull.pull is not None
     return scene.pull.pull.head_sha
+
+
+def _another(scene: Scene, name: str) -> Repository:
+    return scene.hub.add_repository("acme", name, {"a": "b"}, announce=False)
 
 
 def _transfer(scene: Scene) -> None:
@@ -56,16 +60,16 @@ DEEDS: dict[str, Callable[[Scene], object]] = {
     "check_run$rerequested": lambda s: s.hub.rerequest_check(s.repository, _check_run(s).id),
     "check_suite$rerequested": lambda s: s.hub.rerequest_suite(s.repository, _pull_head(s)),
     "repository$created": lambda s: s.hub.add_repository("acme", "new", {"a": "b"}),
-    "repository$renamed": lambda s: s.hub.rename(s.hub.find("acme/tidemark"), "highwater"),
+    "repository$renamed": lambda s: s.hub.rename(_another(s, "ebb"), "flood"),
     "repository$transferred": _transfer,
     "repository$archived": lambda s: s.hub.archive(s.repository),
     "repository$unarchived": lambda s: s.hub.archive(s.repository, archived=False),
     "repository$privatized": lambda s: s.hub.set_private(s.repository, private=True),
     "repository$publicized": lambda s: s.hub.set_private(s.repository, private=False),
-    "repository$edited": lambda s: s.hub.set_default_branch(s.hub.find("acme/highwater"), "main"),
-    "repository$deleted": lambda s: s.hub.delete(s.hub.find("acme/highwater")),
+    "repository$edited": lambda s: s.hub.set_default_branch(_another(s, "slack"), "main"),
+    "repository$deleted": lambda s: s.hub.delete(_another(s, "neap")),
 }
-"""What a person does, by the schema of the webhook that follows. In this order."""
+"""What a person does, by the schema of the webhook that follows."""
 
 
 @pytest.fixture(scope="module")

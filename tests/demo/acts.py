@@ -10,11 +10,12 @@ from typing import Any
 
 import httpx
 
+from tests.patience import PATIENCE_S
+
 FOLDER = Path(os.environ.get("DEMO_FOLDER") or Path(__file__).resolve().parents[2] / ".demo")
 ADDRESSES = FOLDER / "addresses.json"
 """Where the running demo can be reached; there only while it runs."""
 
-PATIENCE_S = 60.0
 LINES_SHOWN = 24
 
 
@@ -25,10 +26,10 @@ def act(arguments: list[str]) -> int:
         return 2
     addresses = json.loads(ADDRESSES.read_text())
     with (
-        httpx.Client(base_url=addresses["github"], timeout=30, trust_env=False) as github,
+        httpx.Client(base_url=addresses["github"], timeout=PATIENCE_S, trust_env=False) as github,
         httpx.Client(
             base_url=addresses["bot"],
-            timeout=30,
+            timeout=PATIENCE_S,
             trust_env=False,
             headers={"authorization": f"Bearer {addresses['token']}"},
         ) as bot,

@@ -13,6 +13,7 @@ from typing import Any
 from tests.fakehub import FakeHub
 from tests.fakehub.world import Repository
 from tests.journeys.bot_process import BotProcess
+from tests.patience import PATIENCE_S
 
 FAILING = "relic"
 """A repository that GitHub blocks on the first day: its run fails with the reason, and a retry succeeds."""
@@ -31,7 +32,6 @@ DESCRIPTIONS = (
     "يراقب حركة السفن في الميناء",
     "Καιρός και παλίρροιες",
 )
-PATIENCE_S = 30.0
 
 _TIMES = {
     "deliveries": ("received_at", "handled_at"),

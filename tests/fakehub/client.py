@@ -10,6 +10,7 @@ import jwt
 
 from tests.fakehub.hub import FakeHub
 from tests.fakehub.world import Installation
+from tests.patience import PATIENCE_S
 
 
 def app_jwt(hub: FakeHub, *, age_s: float = 60, lifetime_s: float = 300, key: str = "", iss: str = "") -> str:
@@ -37,4 +38,4 @@ def as_stranger(hub: FakeHub) -> httpx.Client:
 
 def _client(hub: FakeHub, authorization: str) -> httpx.Client:
     headers = {"authorization": authorization} if authorization else {}
-    return httpx.Client(base_url=hub.api_url, headers=headers, timeout=5, trust_env=False)
+    return httpx.Client(base_url=hub.api_url, headers=headers, timeout=PATIENCE_S, trust_env=False)

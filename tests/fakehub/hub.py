@@ -24,6 +24,7 @@ from tests.fakehub.world import (
     Repository,
     Token,
 )
+from tests.patience import PATIENCE_S
 
 Files = Mapping[str, str | bytes | None]
 Source = Path | GitStore | Files | Callable[[GitStore], None] | None
@@ -91,7 +92,7 @@ class FakeHub:
         """Send webhooks there from now on."""
         self.app.webhook_url = webhook_url
 
-    def settle(self, timeout_s: float = 30.0) -> None:
+    def settle(self, timeout_s: float = PATIENCE_S) -> None:
         """Wait until every webhook was tried."""
         self.service.settle(timeout_s)
 

@@ -10,8 +10,7 @@ import time
 import uvicorn
 
 from tests.fakehub.service import Service
-
-START_TIMEOUT_S = 10.0
+from tests.patience import PATIENCE_S
 
 
 class _Server(uvicorn.Server):
@@ -66,7 +65,7 @@ class ServerThread:
 
     def start(self) -> None:
         self._thread.start()
-        deadline = time.monotonic() + START_TIMEOUT_S
+        deadline = time.monotonic() + PATIENCE_S
         while not self._server.started:
             if time.monotonic() > deadline or not self._thread.is_alive():
                 raise RuntimeError("the fake GitHub did not start")
@@ -75,5 +74,5 @@ class ServerThread:
     def stop(self) -> None:
         self._service.release()
         self._server.should_exit = True
-        self._thread.join(START_TIMEOUT_S)
+        self._thread.join(PATIENCE_S)
         self._socket.close()

@@ -32,6 +32,7 @@ from tests.fakehub.repo_api import codeload_route, repo_routes
 from tests.fakehub.shapes import Shapes
 from tests.fakehub.talk_api import talk_routes
 from tests.fakehub.world import Account, Comment, Delivery, Issue, Json, Repository, World
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from tests.fakehub.hub import FakeHub
@@ -249,7 +250,7 @@ class Service:
                 delivery.status = "OK" if response.is_success else "Invalid HTTP Response: " + str(response.status_code)
             delivery.duration_s = time.monotonic() - started
 
-    def settle(self, timeout_s: float = 30.0) -> None:
+    def settle(self, timeout_s: float = PATIENCE_S) -> None:
         """Wait until every webhook was tried. Raises TimeoutError."""
         for future in tuple(self._pending):
             future.result(timeout_s)

@@ -12,6 +12,7 @@ import pytest
 from bot.github.queries import HEADS_QUERY, facts_query
 from tests.fakehub import FakeHub
 from tests.fakehub.client import as_installation
+from tests.patience import PATIENCE_S
 
 
 def names_of(archive: bytes) -> set[str]:
@@ -23,10 +24,10 @@ def test_the_tarball_is_behind_a_redirect_and_obeys_export_ignore(hub: FakeHub) 
     with as_installation(hub, hub.install("acme")) as client:
         sent = client.get(f"/repos/acme/hello/tarball/{hub.find('acme/hello').git.head()}")
         assert sent.status_code == 302
-    archive = httpx.get(sent.headers["location"])
+    archive = httpx.get(sent.headers["location"], timeout=PATIENCE_S)
     assert names_of(archive.content) == {"README.md", "src/main.py", ".gitattributes"}
     forged = sent.headers["location"].replace("token=", "token=0")
-    assert httpx.get(forged).status_code == 404
+    assert httpx.get(forged, timeout=PATIENCE_S).status_code == 404
 
 
 def test_the_tree_shows_what_the_tarball_hides(hub: FakeHub) -> None:

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.fakehub import FakeHub
 from tests.fakehub.client import app_jwt, as_app, as_installation, as_person, as_stranger
+from tests.patience import PATIENCE_S
 
 
 def other_key() -> str:
@@ -30,12 +31,13 @@ def other_key() -> str:
 )
 def test_the_json_web_token_is_checked(hub: FakeHub, name: str, age_s: float, lifetime_s: float, status: int) -> None:
     headers = {"authorization": f"Bearer {app_jwt(hub, age_s=age_s, lifetime_s=lifetime_s)}"}
-    assert httpx.get(f"{hub.api_url}/app", headers=headers).status_code == status, name
+    assert httpx.get(f"{hub.api_url}/app", headers=headers, timeout=PATIENCE_S).status_code == status, name
 
 
 def test_a_foreign_key_and_a_foreign_issuer_are_refused(hub: FakeHub) -> None:
     for token in (app_jwt(hub, key=other_key()), app_jwt(hub, iss="999999")):
-        assert httpx.get(f"{hub.api_url}/app", headers={"authorization": f"Bearer {token}"}).status_code in {401, 404}
+        headers = {"authorization": f"Bearer {token}"}
+        assert httpx.get(f"{hub.api_url}/app", headers=headers, timeout=PATIENCE_S).status_code in {401, 404}
 
 
 def test_a_skewed_clock_makes_a_good_token_bad(hub: FakeHub) -> None:
@@ -108,14 +110,15 @@ def test_sign_in_passes_through_oauth_with_proof(hub: FakeHub) -> None:
     query = {"client_id": hub.app.client_id, "redirect_uri": "http://bot.test/back", "state": "s"}
     # The challenge of the verifier "secret-words", by RFC 7636.
     query["code_challenge"] = "i20sOdmzBDZdCt9Gt3sdJ9FtCmpV7_xnzOpNfZD8OPA"
-    sent = httpx.get(f"{hub.url}/login/oauth/authorize", params=query)
+    sent = httpx.get(f"{hub.url}/login/oauth/authorize", params=query, timeout=PATIENCE_S)
     code = httpx.URL(sent.headers["location"]).params["code"]
     form = {"client_id": hub.app.client_id, "client_secret": hub.app.client_secret, "code": code}
     accept = {"accept": "application/json"}
     address = f"{hub.url}/login/oauth/access_token"
-    refused = httpx.post(address, data={**form, "code_verifier": "wrong"}, headers=accept).json()
+    refused = httpx.post(address, data={**form, "code_verifier": "wrong"}, headers=accept, timeout=PATIENCE_S).json()
     assert refused["error"] == "bad_verification_code"
-    sent = httpx.get(f"{hub.url}/login/oauth/authorize", params={**query, "code_challenge": ""})
+    sent = httpx.get(f"{hub.url}/login/oauth/authorize", params={**query, "code_challenge": ""}, timeout=PATIENCE_S)
     form["code"] = httpx.URL(sent.headers["location"]).params["code"]
-    token = httpx.post(address, data=form, headers=accept).json()["access_token"]
-    assert httpx.get(f"{hub.api_url}/user", headers={"authorization": f"token {token}"}).json()["login"] == "ada"
+    token = httpx.post(address, data=form, headers=accept, timeout=PATIENCE_S).json()["access_token"]
+    me = httpx.get(f"{hub.api_url}/user", headers={"authorization": f"token {token}"}, timeout=PATIENCE_S).json()
+    assert me["login"] == "ada"

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from bot.github import GitHubApp, GitHubClient
+from tests.patience import PATIENCE_S
 
 API = "https://api.github.test"
 GRAPHQL = f"{API}/graphql"
@@ -35,7 +36,7 @@ async def app(router: respx.MockRouter, private_key_pem: str) -> AsyncIterator[G
     router.post(f"/app/installations/{INSTALLATION_ID}/access_tokens", name="mint").respond(
         201, json={"token": "ghs_first", "expires_at": "2099-01-01T00:00:00Z"}
     )
-    async with GitHubApp(APP_ID, private_key_pem, api_url=API, graphql_url=GRAPHQL, timeout_s=5) as opened:
+    async with GitHubApp(APP_ID, private_key_pem, api_url=API, graphql_url=GRAPHQL, timeout_s=PATIENCE_S) as opened:
         yield opened
 
 

@@ -12,6 +12,7 @@ from bot.github.proof import prove
 from bot.model.errors import UserError, WorldError
 from bot.model.sign_in import AppCredentials
 from tests.github.conftest import API, APP_ID, GRAPHQL
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -29,7 +30,7 @@ def typed(private_key: str, client_id: str = "") -> AppCredentials:
     return AppCredentials(APP_ID, "", "the App", "", private_key, "a webhook secret", client_id, "")
 
 
-async def ask(found: AppCredentials, timeout_s: float = 5.0) -> AppCredentials:
+async def ask(found: AppCredentials, timeout_s: float = PATIENCE_S) -> AppCredentials:
     return await prove(found, api_url=API, graphql_url=GRAPHQL, timeout_s=timeout_s)
 
 

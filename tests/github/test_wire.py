@@ -18,6 +18,7 @@ from bot.github.pace import ContentLimits
 from bot.github.wire import Wire, status_of
 from bot.model.errors import FinalError, Finality, WorldError
 from bot.model.repository import RateBudget
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 API = "https://api.github.test"
@@ -31,7 +32,7 @@ async def budgets() -> list[RateBudget]:
 
 @pytest.fixture
 async def wire(router: respx.MockRouter, budgets: list[RateBudget]) -> AsyncIterator[Wire]:
-    opened = Wire(api_url=API, graphql_url=f"{API}/graphql", timeout_s=2, on_budget=budgets.append)
+    opened = Wire(api_url=API, graphql_url=f"{API}/graphql", timeout_s=PATIENCE_S, on_budget=budgets.append)
     yield opened
     await opened.aclose()
 

@@ -14,6 +14,7 @@ from bot.intake.relay import Relay
 from bot.model.delivery import NewDelivery
 from bot.model.event import OutgoingEvent
 from bot.storage.database import Database
+from tests.patience import PATIENCE_S
 
 
 def now() -> datetime:
@@ -31,7 +32,7 @@ def push(number: int) -> bytes:
 
 async def main(url: str, sent: Path, first: int, count: int, lease_s: float) -> None:
     """Acknowledge deliveries `first` to `first + count`, then relay until standard input ends."""
-    database = Database(url)
+    database = Database(url, busy_timeout_s=PATIENCE_S)
     with sent.open("a", buffering=1) as file:
 
         async def send(events: Sequence[OutgoingEvent]) -> None:
@@ -42,7 +43,7 @@ async def main(url: str, sent: Path, first: int, count: int, lease_s: float) -> 
         relay = Relay(database, send, clock=now, lease_s=lease_s, poll_s=0.05)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(relay.run())
-            async with Receiver(database, on_stored=relay.wake) as receiver:
+            async with Receiver(database, on_stored=relay.wake, timeout_s=PATIENCE_S) as receiver:
 
                 async def acknowledge(number: int) -> None:
                     delivery = NewDelivery(guid=str(number), event="push", body=push(number), received_at=now())

@@ -17,6 +17,7 @@ from bot.model.errors import WorldError
 from bot.storage import inbox
 from bot.storage.database import Database
 from bot.storage.inbox_direct import count_staged, stage
+from tests.patience import PATIENCE_S
 from tests.storage.samples import NOW, delivery
 
 T = TypeVar("T")
@@ -101,13 +102,13 @@ async def test_concurrent_deliveries_share_commits(watched: Watched) -> None:
 
 
 async def until_held(database: Database, count: int) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while await held(database) < count:
             await asyncio.sleep(0.01)
 
 
 async def test_a_burst_is_staged_and_then_in_the_inbox(file: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.intake.receive.QUIET_S", 20)
+    monkeypatch.setattr("bot.intake.receive.QUIET_S", PATIENCE_S)
     monkeypatch.setattr("bot.intake.receive.POURS_PER_SECOND", 0.001)
     woken = asyncio.Event()
     async with Receiver(file, on_stored=woken.set) as receiver:
@@ -126,7 +127,7 @@ async def test_a_burst_is_staged_and_then_in_the_inbox(file: Database, monkeypat
 async def test_more_or_longer_than_may_be_staged_is_moved_while_it_pours(
     file: Database, monkeypatch: pytest.MonkeyPatch, bound: str, value: float
 ) -> None:
-    monkeypatch.setattr("bot.intake.receive.QUIET_S", 20)
+    monkeypatch.setattr("bot.intake.receive.QUIET_S", PATIENCE_S)
     monkeypatch.setattr("bot.intake.receive.POURS_PER_SECOND", 0.001)
     monkeypatch.setattr(f"bot.intake.receive.{bound}", value)
     async with Receiver(file) as receiver:
@@ -144,7 +145,7 @@ async def test_what_a_process_before_us_has_staged_comes_to_the_inbox(file: Data
 
 
 async def test_a_stop_moves_what_is_staged(file: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.intake.receive.QUIET_S", 20)
+    monkeypatch.setattr("bot.intake.receive.QUIET_S", PATIENCE_S)
     monkeypatch.setattr("bot.intake.receive.POURS_PER_SECOND", 0.001)
     async with Receiver(file) as receiver:
         await asyncio.gather(*(receiver.store(delivery(str(number))) for number in range(1200)))
@@ -165,7 +166,7 @@ async def test_what_cannot_be_moved_is_kept_and_tried_again(file: Database, monk
 async def test_a_stop_leaves_what_cannot_be_moved_to_the_next_start(file: Database) -> None:
     await stage(file, [delivery("a")])
     await file.write_direct(lambda connection: connection.execute("ALTER TABLE deliveries RENAME TO away"))
-    async with asyncio.timeout(30), Receiver(file):
+    async with asyncio.timeout(PATIENCE_S), Receiver(file):
         pass
     assert await count_staged(file) == 1
 

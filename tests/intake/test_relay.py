@@ -17,6 +17,7 @@ from bot.model.errors import FinalError, Finality, UserError, WorldError
 from bot.model.event import OutgoingEvent
 from bot.storage import inbox, outbox
 from bot.storage.database import Database
+from tests.patience import PATIENCE_S
 from tests.storage.samples import NOW, delivery, later
 
 pytestmark = pytest.mark.anyio
@@ -246,7 +247,7 @@ async def test_the_only_process_takes_back_at_once_what_the_one_before_had_borro
             arrived.set()
 
     relay = Relay(database, send, clock=Clock(later(1)))
-    async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as tasks:
         tasks.create_task(relay.run())
         await arrived.wait()
         relay.stop()
@@ -256,7 +257,7 @@ async def test_while_deliveries_pour_in_the_relay_rests_but_goes_on(database: Da
     engine = Engine()
     await add(database, *(f"{n:03}" for n in range(250)))
     relay = Relay(database, engine.send, clock=Clock(), rain=lambda: 5000.0)
-    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as tasks:
         tasks.create_task(relay.run())
         while len(engine.ids) < 250:
             await asyncio.sleep(0.01)
@@ -272,7 +273,7 @@ async def test_running_it_is_woken_and_stops_gracefully(database: Database) -> N
         arrived.set()
 
     relay = Relay(database, send, clock=Clock(), poll_s=3600)
-    async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as tasks:
         tasks.create_task(relay.run())
         await asyncio.sleep(0.05)
         await add(database, "own")
@@ -296,7 +297,7 @@ async def test_no_failure_ends_the_run(database: Database) -> None:
     clock = Clock()
     relay = Relay(database, send, clock=clock, poll_s=0.01)
     await add(database, "own")
-    async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as tasks:
         tasks.create_task(relay.run())
         while not done.is_set():
             clock.now = later((clock.now - NOW).total_seconds() + 60)

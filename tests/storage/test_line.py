@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.model.errors import WorldError
 from bot.storage.line import Lane, Line
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -34,7 +35,7 @@ async def queue_up(line: Line, names: str, served: list[str]) -> list[asyncio.Ta
     [("abc", "abc"), ("ABC", "ABC"), ("abcA", "Aabc"), ("abAB", "AaBb"), ("ABCa", "AaBC"), ("", "")],
 )
 async def test_lanes_take_turns_and_each_is_served_in_order(waiting: str, wanted: str) -> None:
-    line, served = Line(5), list[str]()
+    line, served = Line(PATIENCE_S), list[str]()
     async with line.turn():
         tasks = await queue_up(line, waiting, served)
     await asyncio.gather(*tasks)
@@ -47,7 +48,7 @@ async def test_waiting_too_long_is_the_worlds_trouble_and_holds_up_nobody() -> N
         with pytest.raises(WorldError, match="other writes"):
             async with line.turn():
                 pytest.fail("there is one pen")
-    async with asyncio.timeout(30), line.turn():
+    async with asyncio.timeout(PATIENCE_S), line.turn():
         return
 
 
@@ -67,11 +68,11 @@ async def test_the_patient_wait_longer() -> None:
 
 
 async def test_an_error_passes_the_pen_on() -> None:
-    line = Line(1)
+    line = Line(PATIENCE_S)
     with pytest.raises(ZeroDivisionError):
         async with line.turn():
             raise ZeroDivisionError
-    async with asyncio.timeout(30), line.turn():
+    async with asyncio.timeout(PATIENCE_S), line.turn():
         return
 
 
@@ -85,7 +86,7 @@ def test_whoever_gives_up_at_any_moment_the_pen_is_never_lost_nor_doubled(
     writers: list[str], cancelled: set[int], steps: int
 ) -> None:
     async def play() -> None:
-        line, holders = Line(30), list[Lane]()
+        line, holders = Line(PATIENCE_S), list[Lane]()
 
         async def write(lane: Lane) -> None:
             async with line.turn(lane):
@@ -104,7 +105,7 @@ def test_whoever_gives_up_at_any_moment_the_pen_is_never_lost_nor_doubled(
                 tasks[number].cancel()
         answers = await asyncio.gather(*tasks, return_exceptions=True)
         assert not [one for one in answers if one is not None and not isinstance(one, asyncio.CancelledError)]
-        async with asyncio.timeout(30), line.turn():
+        async with asyncio.timeout(PATIENCE_S), line.turn():
             return
 
     asyncio.run(play())
@@ -112,7 +113,7 @@ def test_whoever_gives_up_at_any_moment_the_pen_is_never_lost_nor_doubled(
 
 async def test_each_turn_is_told_of_when_it_has_ended() -> None:
     ended: list[str] = []
-    line = Line(5, after_turn=lambda: ended.append("turn"))
+    line = Line(PATIENCE_S, after_turn=lambda: ended.append("turn"))
     async with line.turn():
         assert ended == []
     with pytest.raises(ValueError, match="broken"):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.storage.sqlite_checkpoints import Checkpointer
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -34,13 +35,14 @@ def test_a_nudge_moves_the_log(path: Path, writer: sqlite3.Connection) -> None:
     writer.close()
 
 
-def test_nudges_in_a_row_move_it_once(path: Path, writer: sqlite3.Connection) -> None:
+def test_nudges_in_a_row_move_it_once(path: Path, writer: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.storage.sqlite_checkpoints.PAUSE_S", 3600.0)
     checkpointer = Checkpointer(str(path))
     checkpointer.nudge()
-    until = time.monotonic() + 10
-    while path.stat().st_size < 8192 and time.monotonic() < until:
+    until = time.monotonic() + PATIENCE_S
+    while (moved := path.stat().st_size) < 8192:
+        assert time.monotonic() < until
         time.sleep(0.001)
-    moved = path.stat().st_size
     writer.execute("INSERT INTO t VALUES (zeroblob(100000))")
     checkpointer.nudge()
     checkpointer.close()

@@ -11,9 +11,8 @@ from pathlib import Path
 import uvicorn
 
 from bot.storage.database import Database
+from tests.patience import PATIENCE_S
 from tests.web.world import World, fill, make_world
-
-START_S = 30.0
 
 Filler = Callable[[Database], Awaitable[None]]
 
@@ -51,7 +50,7 @@ def served_world(folder: Path, fill_database: Filler = fill, **changes: object) 
 
     thread = threading.Thread(target=run, name="served world")
     thread.start()
-    if not ready.wait(START_S) or troubles or not servers[0].started:
+    if not ready.wait(PATIENCE_S) or troubles or not servers[0].started:
         raise RuntimeError("the world could not be served") from (troubles[0] if troubles else None)
     port = servers[0].servers[0].sockets[0].getsockname()[1]
     url = f"http://127.0.0.1:{port}"
@@ -60,6 +59,6 @@ def served_world(folder: Path, fill_database: Filler = fill, **changes: object) 
         yield url, made[0]
     finally:
         servers[0].should_exit = True
-        thread.join(START_S)
+        thread.join(PATIENCE_S)
         if troubles:
             raise RuntimeError("the server failed") from troubles[0]

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from bot.web.deadlines import Deadlines
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -71,7 +72,7 @@ async def test_a_late_task_may_go_on_afterwards() -> None:
         assert task is not None
         return task.cancelling()
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         assert await asyncio.create_task(goes_on()) == 0
 
 
@@ -95,5 +96,5 @@ async def test_an_end_at_the_last_moment_is_no_end_for_later(monkeypatch: pytest
     task = asyncio.create_task(held(deadlines, event))
     await asyncio.sleep(0)
     asyncio.get_running_loop().call_later(0.02, event.set)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         assert await task in {"done", "late"}

@@ -13,6 +13,7 @@ from bot.model.sign_in import UserAccess
 from bot.storage import tokens
 from bot.web.access import RECHECK_S
 from bot.web.api_answers import answer_of
+from tests.patience import PATIENCE_S
 from tests.web.world import ADMIN_ID, HARBOUR, NOW, READER_ID, World
 
 pytestmark = pytest.mark.anyio
@@ -124,7 +125,7 @@ async def test_the_live_progress_ends_with_the_readers_right(
             (api, "/api/batches/batch-1/events") if how == "token revoked" else (admin, "/batches/batch-1/events")
         )
         reading = asyncio.create_task(client.get(path))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             await told.wait()
         assert not reading.done(), "the batch still runs"
         if how == "signed out":
@@ -136,5 +137,5 @@ async def test_the_live_progress_ends_with_the_readers_right(
         else:
             async with world.web.db.write() as session:
                 await tokens.revoke(session, made.id, now=NOW)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             assert (await reading).text.count("event: progress") == 1

@@ -17,6 +17,7 @@ from bot.model.report import decode_report
 from bot.model.snapshot import RepositoryFacts
 from bot.workers import frames
 from bot.workers.messages import Answer, Question, decode_answer, encode_questions
+from tests.patience import PATIENCE_S
 
 
 def _archive(name: str = "a.py", size: int = 9) -> bytes:
@@ -46,7 +47,7 @@ def _talk(given: bytes, **environment: str) -> tuple[list[Answer], subprocess.Co
         [sys.executable, "-m", "bot.workers.child"],
         input=given,
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **environment},
     )

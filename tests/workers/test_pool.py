@@ -20,6 +20,7 @@ from bot.model.snapshot import RepositoryFacts
 from bot.workers.messages import Answer, failure_of
 from bot.workers.pool import AnalysisPool
 from bot.workers.worker import Asked, Worker
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -43,7 +44,7 @@ async def chunks(body: bytes, size: int = 1000) -> AsyncIterator[bytes]:
         yield body[at : at + size]
 
 
-def pool(size: int = 1, timeout_s: float = 30, limits: ArchiveLimits | None = None) -> AnalysisPool:
+def pool(size: int = 1, timeout_s: float = PATIENCE_S, limits: ArchiveLimits | None = None) -> AnalysisPool:
     return AnalysisPool(size, timeout_s, limits or ArchiveLimits())
 
 
@@ -169,7 +170,7 @@ async def test_leaving_the_pool_ends_those_who_wait() -> None:
         while not workers.worker_pids:
             await asyncio.sleep(0.01)
         pids = workers.worker_pids
-    done, waiting = await asyncio.wait(tasks, timeout=10)
+    done, waiting = await asyncio.wait(tasks, timeout=PATIENCE_S)
     assert (len(done), waiting) == (3, set())
     assert all(task.cancelled() for task in tasks)
     assert not any(map(is_running, pids))
@@ -268,7 +269,7 @@ async def test_a_worker_ends_with_its_input() -> None:
 
     worker = await Worker.start(0)
     worker.close()
-    await asyncio.wait_for(worker.wait(), 10)
+    await asyncio.wait_for(worker.wait(), PATIENCE_S)
     assert not worker.is_alive
 
 
@@ -288,7 +289,7 @@ async def test_a_worker_knows_no_key_and_no_token(monkeypatch: pytest.MonkeyPatc
 async def test_more_memory_than_allowed_is_final() -> None:
     body = archive({"big.py": b"xx\n" * 8_000_000})
     limits = ArchiveLimits(max_file_bytes=10**9)
-    async with AnalysisPool(1, 60, limits, memory_bytes=500_000_000) as workers:
+    async with AnalysisPool(1, PATIENCE_S, limits, memory_bytes=500_000_000) as workers:
         with pytest.raises(FinalError) as caught:
             await workers.analyze(FACTS, chunks(body, 1 << 20), now=NOW)
     assert caught.value.finality is Finality.LIMIT_PASSED

@@ -16,6 +16,7 @@ from bot.model.report import decode_report
 from bot.model.snapshot import RepositoryFacts
 from bot.workers.messages import Question
 from bot.workers.worker import Asked, Worker, WorkerDied
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -119,4 +120,4 @@ async def test_it_stands_in_a_session_of_its_own(worker: Worker) -> None:
 
 async def test_it_ends_with_its_input(worker: Worker) -> None:
     worker.close()
-    assert await asyncio.wait_for(worker.wait(), 20) == 0
+    assert await asyncio.wait_for(worker.wait(), PATIENCE_S) == 0
