@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import inngest
@@ -154,7 +154,7 @@ async def test_parallel_race(enter: Enter) -> None:
 async def test_sleep_and_sleep_until(enter: Enter) -> None:
     """A sleep ends at its time, not before, also beside other steps."""
     seen: list[str] = []
-    until_when = datetime.now(UTC) + timedelta(seconds=14)
+    until_when = datetime.now(UTC) + enter.lasting(14)
 
     def build(client: inngest.Inngest, prefix: str) -> Functions:
         @client.create_function(fn_id="sleep", trigger=Trigger(event=f"{prefix}go"))
@@ -163,7 +163,7 @@ async def test_sleep_and_sleep_until(enter: Enter) -> None:
                 seen.append("beside")
 
             await ctx.group.parallel(
-                (lambda: ctx.step.sleep("nap", timedelta(seconds=3)), lambda: ctx.step.run("beside", note))
+                (lambda: ctx.step.sleep("nap", enter.lasting(3)), lambda: ctx.step.run("beside", note))
             )
             seen.append("slept")
             await ctx.step.sleep_until("rest", until_when)
@@ -242,11 +242,11 @@ async def test_retries_with_backoff(enter: Enter) -> None:
         await world.quiet()
         assert seen == ["step 0"]
         await world.advance(15)
-        await until(lambda: len(seen) == 3, 60)
+        await until(lambda: len(seen) == 3)
         await world.quiet()
         assert seen == ["step 0", "step 1", "function 0"]
         await world.advance(15)
-        await until(lambda: "end" in seen, 60)
+        await until(lambda: "end" in seen)
     assert seen == ["step 0", "step 1", "function 0", "function 1", "end"]
 
 
@@ -260,7 +260,7 @@ async def test_retry_after(enter: Enter) -> None:
             async def work() -> None:
                 seen.append(f"step {ctx.attempt}")
                 if ctx.attempt == 0:
-                    raise inngest.RetryAfterError("wait", timedelta(seconds=4))
+                    raise inngest.RetryAfterError("wait", enter.lasting(4))
 
             await ctx.step.run("work", work)
             seen.append("end")
@@ -274,7 +274,7 @@ async def test_retry_after(enter: Enter) -> None:
         await world.quiet()
         assert seen == ["step 0"]
         await world.advance(2.5)
-        await until(lambda: "end" in seen, 5)
+        await until(lambda: "end" in seen, enter.within(5))
     assert seen == ["step 0", "step 1", "end"]
 
 
@@ -306,7 +306,7 @@ async def test_failure_functions(enter: Enter) -> None:
         await until(lambda: len(seen) == 1)
         await world.quiet()
         await world.advance(15)
-        await until(lambda: len(seen) == 3, 60)
+        await until(lambda: len(seen) == 3)
         await world.quiet()
     run_id = seen[0][3]
     assert seen == [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from datetime import timedelta
 from typing import Any
 
 import inngest
@@ -92,7 +91,7 @@ async def test_throttle(enter: Enter) -> None:
     started: list[str] = []
 
     def build(client: inngest.Inngest, prefix: str) -> Functions:
-        throttle = inngest.Throttle(limit=1, period=timedelta(seconds=9), burst=1, key="event.data.key")
+        throttle = inngest.Throttle(limit=1, period=enter.lasting(9), burst=1, key="event.data.key")
 
         @client.create_function(fn_id="throttled", throttle=throttle, trigger=Trigger(event=f"{prefix}go"))
         async def throttled(ctx: inngest.Context) -> None:
@@ -104,7 +103,7 @@ async def test_throttle(enter: Enter) -> None:
         for _ in range(4):
             await send(world, "go", {"key": "a"})
         await send(world, "go", {"key": "b"})
-        await until(lambda: Counter(started) == {"a": 2, "b": 1}, 6)
+        await until(lambda: Counter(started) == {"a": 2, "b": 1}, enter.within(6))
         await world.quiet()
         assert Counter(started) == {"a": 2, "b": 1}
         await world.advance(9)
@@ -120,7 +119,7 @@ async def test_debounce(enter: Enter) -> None:
     seen: list[tuple[Any, Any]] = []
 
     def build(client: inngest.Inngest, prefix: str) -> Functions:
-        debounce = inngest.Debounce(period=timedelta(seconds=2), key="event.data.key")
+        debounce = inngest.Debounce(period=enter.lasting(2), key="event.data.key")
 
         @client.create_function(fn_id="settled", debounce=debounce, trigger=Trigger(event=f"{prefix}go"))
         async def settled(ctx: inngest.Context) -> None:
@@ -146,7 +145,7 @@ async def test_debounce_timeout(enter: Enter) -> None:
     seen: list[Any] = []
 
     def build(client: inngest.Inngest, prefix: str) -> Functions:
-        debounce = inngest.Debounce(period=timedelta(seconds=10), timeout=timedelta(seconds=12))
+        debounce = inngest.Debounce(period=enter.lasting(10), timeout=enter.lasting(12))
 
         @client.create_function(fn_id="bounded", debounce=debounce, trigger=Trigger(event=f"{prefix}go"))
         async def bounded(ctx: inngest.Context) -> None:
@@ -159,7 +158,7 @@ async def test_debounce_timeout(enter: Enter) -> None:
             await send(world, "go", {"n": number})
             await world.quiet()
             await world.advance(4)
-        await until(lambda: seen == [2], 3)
+        await until(lambda: seen == [2], enter.within(3))
 
 
 async def test_priority(enter: Enter) -> None:
@@ -206,7 +205,7 @@ async def test_singleton(enter: Enter, mode: Any) -> None:
                 began.append(ctx.event.data["n"])
 
             await ctx.step.run("work", work)
-            await ctx.step.sleep("hold", timedelta(seconds=3))
+            await ctx.step.sleep("hold", enter.lasting(3))
             ended.append(ctx.event.data["n"])
 
         return [alone]
@@ -245,7 +244,7 @@ async def test_cancel_by_event(enter: Enter) -> None:
                 began.append(ctx.event.data["id"])
 
             await ctx.step.run("work", work)
-            await ctx.step.sleep("wait", timedelta(seconds=3))
+            await ctx.step.sleep("wait", enter.lasting(3))
             ended.append(ctx.event.data["id"])
 
         return [cancellable]
@@ -269,11 +268,11 @@ async def test_a_cancellation_ends_with_its_timeout(enter: Enter) -> None:
     ended: list[str] = []
 
     def build(client: inngest.Inngest, prefix: str) -> Functions:
-        cancel = inngest.Cancel(event=f"{prefix}stop", timeout=timedelta(seconds=2))
+        cancel = inngest.Cancel(event=f"{prefix}stop", timeout=enter.lasting(2))
 
         @client.create_function(fn_id="for-a-while", cancel=[cancel], trigger=Trigger(event=f"{prefix}go"))
         async def for_a_while(ctx: inngest.Context) -> None:
-            await ctx.step.sleep("wait", timedelta(seconds=7))
+            await ctx.step.sleep("wait", enter.lasting(7))
             ended.append("end")
 
         return [for_a_while]
@@ -285,7 +284,7 @@ async def test_a_cancellation_ends_with_its_timeout(enter: Enter) -> None:
         await send(world, "stop")
         await world.quiet()
         await world.advance(4)
-        await until(lambda: ended == ["end"], 10)
+        await until(lambda: ended == ["end"], enter.within(10))
 
 
 async def test_timeouts(enter: Enter) -> None:
@@ -299,18 +298,18 @@ async def test_timeouts(enter: Enter) -> None:
                 began.append(ctx.event.data["n"])
 
             await ctx.step.run("work", work)
-            await ctx.step.sleep("long", timedelta(seconds=5))
+            await ctx.step.sleep("long", enter.lasting(5))
             ended.append(ctx.event.data["n"])
 
         start = client.create_function(
             fn_id="start",
-            throttle=inngest.Throttle(limit=1, period=timedelta(seconds=60), burst=0),
-            timeouts=inngest.Timeouts(start=timedelta(seconds=3)),
+            throttle=inngest.Throttle(limit=1, period=enter.lasting(60), burst=0),
+            timeouts=inngest.Timeouts(start=enter.lasting(3)),
             trigger=Trigger(event=f"{prefix}start"),
         )(body)
         finish = client.create_function(
             fn_id="finish",
-            timeouts=inngest.Timeouts(finish=timedelta(seconds=3)),
+            timeouts=inngest.Timeouts(finish=enter.lasting(3)),
             trigger=Trigger(event=f"{prefix}finish"),
         )(body)
         return [start, finish]
@@ -342,7 +341,7 @@ async def test_an_event_of_the_future(enter: Enter) -> None:
         return [future]
 
     async with enter(build) as world:
-        await send(world, "go", ts=int((time.time() + 4) * 1000))
+        await send(world, "go", ts=int((time.time() + enter.lasting(4).total_seconds()) * 1000))
         await world.quiet()
         assert seen == []
         await world.advance(4)

@@ -13,7 +13,7 @@ import pytest
 
 from bot.engine.protocol import Event
 from bot.engine.runner import Runner
-from tests.engine.worlds import Clock, Embedded, Functions, embedded, send, sleeper, until
+from tests.engine.worlds import Clock, Embedded, Functions, embedded, send, sleeper, stretched, until
 
 pytestmark = pytest.mark.anyio
 
@@ -25,7 +25,7 @@ async def test_debounce_idempotency_and_event_ids_outlive_a_restart(database_url
     def build(client: inngest.Inngest, prefix: str) -> Functions:
         @client.create_function(
             fn_id="held",
-            debounce=inngest.Debounce(period=timedelta(seconds=5)),
+            debounce=inngest.Debounce(period=stretched(5)),
             trigger=inngest.TriggerEvent(event="push"),
         )
         async def held(ctx: inngest.Context) -> None:
@@ -48,7 +48,7 @@ async def test_debounce_idempotency_and_event_ids_outlive_a_restart(database_url
         await world.advance(6)
         await until(lambda: len(log) == 2)
         await world.quiet()
-        await world.advance(24 * 3600)
+        await world.let_pass(timedelta(days=1))
         await send(world, "once", {"n": 3, "key": "k"})
         await until(lambda: ("once", 3) in log)
     assert log == [("once", 1), ("push", 1), ("once", 3)]
@@ -57,6 +57,7 @@ async def test_debounce_idempotency_and_event_ids_outlive_a_restart(database_url
 async def test_a_missed_cron_is_made_up_for_once(url: str) -> None:
     log: list[int] = []
     clock = Clock()
+    clock.advance(timedelta(minutes=30, milliseconds=-(clock() % 3_600_000)))  # no hour ends while the test runs
 
     def build(client: inngest.Inngest, prefix: str) -> Functions:
         @client.create_function(fn_id="hourly", trigger=inngest.TriggerCron(cron="0 * * * *"))
@@ -67,11 +68,11 @@ async def test_a_missed_cron_is_made_up_for_once(url: str) -> None:
 
     async with embedded(url, build, clock=clock) as world:
         await world.quiet()
-    clock.ahead_ms += 5 * 3_600_000
+    clock.advance(timedelta(hours=5))
     async with embedded(url, build, clock=clock) as world:
         await until(lambda: len(log) == 1)
         await world.quiet()
-        await world.advance(3600)
+        await world.let_pass(timedelta(hours=1))
         await until(lambda: len(log) == 2)
         await world.quiet()
     assert len(log) == 2
@@ -94,7 +95,7 @@ async def test_a_clock_that_is_set_back_holds_up_no_cron(url: str, is_restarted:
 
     async def two_hours(world: Embedded) -> None:
         for number in (1, 2):
-            await world.advance(3600)
+            await world.let_pass(timedelta(hours=1))
             await until(lambda: len(log) >= number)  # noqa: B023 - waited for at once
             await world.quiet()
 
@@ -154,7 +155,7 @@ async def test_runs_of_a_function_that_is_gone_are_kept(url: str) -> None:
     async with embedded(url, other, clock=clock) as world:
         await world.quiet()
         assert await world.engine.counts() == {("conformance-sleeper", "running"): 1}
-    clock.ahead_ms += 10_000
+    clock.advance(stretched(10))
     async with embedded(url, sleeper(log), clock=clock):
         await until(lambda: ("end", 1) in log)
 
@@ -234,6 +235,6 @@ async def test_old_runs_are_pruned(url: str) -> None:
         await until(lambda: len(log) == 2)
         await world.quiet()
         assert await world.engine.counts() == {("conformance-sleeper", "completed"): 1}
-        await world.advance(3 * 86_400 + 3_600)
+        await world.let_pass(timedelta(days=3, hours=1))
         await world.quiet()
         assert await world.engine.counts() == {}

@@ -19,12 +19,15 @@ from bot.engine.calls import Options
 from bot.engine.machine import default_backoff
 from bot.engine.server import Engine
 from bot.web.inngest import InProcess, close_client, inngest_routes, send_in_process
+from tests.patience import PATIENCE_S
 
 Functions = list[inngest.Function[Any]]
 Build = Callable[[inngest.Inngest, str], Functions]
 """Defines a test's functions on a client; the string makes event names its own."""
 
-PATIENCE_S = 30.0
+STRETCH = 100
+"""What a test calls a second is so many for the embedded engine, whose clock the test moves: while a busy machine lets
+it wait, nothing becomes due by itself."""
 
 
 class World(Protocol):
@@ -34,7 +37,7 @@ class World(Protocol):
     prefix: str
 
     async def advance(self, seconds: float) -> None:
-        """Let time pass."""
+        """Let time pass: seconds as `Enter.lasting` counts them."""
 
     async def quiet(self) -> None:
         """Wait until nothing more happens by itself."""
@@ -43,6 +46,11 @@ class World(Protocol):
 async def send(world: World, name: str, data: dict[str, Any] | None = None, *, id: str = "", ts: int = 0) -> None:
     """Send one event of the test's own."""
     await world.client.send(inngest.Event(name=f"{world.prefix}{name}", data=data or {}, id=id, ts=ts))
+
+
+def stretched(seconds: float) -> timedelta:
+    """What a test calls so many seconds, for the embedded engine."""
+    return timedelta(seconds=seconds * STRETCH)
 
 
 async def until(holds: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
@@ -54,10 +62,14 @@ async def until(holds: Callable[[], bool], patience_s: float = PATIENCE_S) -> No
 
 
 class Clock:
-    """Real time, and as much more as a test says."""
+    """Real time, and as much more as a test says. It goes on by itself: the SDK has no other than the real one."""
 
     def __init__(self) -> None:
         self.ahead_ms = 0
+
+    def advance(self, by: timedelta) -> None:
+        """Let time pass."""
+        self.ahead_ms += int(by.total_seconds() * 1000)
 
     def __call__(self) -> int:
         return time.time_ns() // 1_000_000 + self.ahead_ms
@@ -73,7 +85,11 @@ class Embedded:
         self.prefix = prefix
 
     async def advance(self, seconds: float) -> None:
-        self.clock.ahead_ms += int(seconds * 1000)
+        await self.let_pass(stretched(seconds))
+
+    async def let_pass(self, time: timedelta) -> None:
+        """Let so much time pass, not stretched."""
+        self.clock.advance(time)
         self.engine.nudge()
         await asyncio.sleep(0)
 
@@ -85,6 +101,7 @@ class Embedded:
 @asynccontextmanager
 async def embedded(url: str, build: Build, *, clock: Clock | None = None, prefix: str = "") -> AsyncIterator[Embedded]:
     """An engine on the database at `url`, whose clock a test moves. Retries wait as Inngest's do, without jitter."""
+    backoff = default_backoff(lambda: 0.0)
     client = inngest.Inngest(app_id="conformance", is_production=True, event_key="embedded", signing_key="none")
     functions = InProcess(client, build(client, prefix))
     clock = clock or Clock()
@@ -92,7 +109,7 @@ async def embedded(url: str, build: Build, *, clock: Clock | None = None, prefix
         url,
         functions.registration(),
         functions.call,
-        options=Options(clock_ms=clock, backoff=default_backoff(lambda: 0.0)),
+        options=Options(clock_ms=clock, backoff=lambda attempt: STRETCH * backoff(attempt)),
     )
     await engine.start(create_tables=True)
     send_in_process(client, engine.receive)
@@ -143,7 +160,7 @@ async def served(server_url: str, build: Build) -> AsyncIterator[Served]:
 
 
 def sleeper(log: list[Any]) -> Build:
-    """A function that logs its step, sleeps for ten seconds and logs its end."""
+    """A function that logs its step, sleeps for ten stretched seconds and logs its end."""
 
     def build(client: inngest.Inngest, prefix: str) -> Functions:
         @client.create_function(fn_id="sleeper", trigger=inngest.TriggerEvent(event="go"))
@@ -152,7 +169,7 @@ def sleeper(log: list[Any]) -> Build:
                 log.append(("step", ctx.event.data["n"]))
 
             await ctx.step.run("work", work)
-            await ctx.step.sleep("nap", timedelta(seconds=10))
+            await ctx.step.sleep("nap", stretched(10))
             log.append(("end", ctx.event.data["n"]))
 
         return [sleeper]
