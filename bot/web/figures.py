@@ -49,6 +49,7 @@ class FigureKeeper:
     clock: Callable[[], datetime]
     fresh_s: float = FRESH_S
     patience_s: float = PATIENCE_S
+    monotonic: Callable[[], float] = time.monotonic
     _kept: dict[Key, KeptFigures] = field(default_factory=dict)
     _renewals: dict[Key, asyncio.Task[KeptFigures]] = field(default_factory=dict)
     _outdated: set[Key] = field(default_factory=set)
@@ -160,11 +161,11 @@ class FigureKeeper:
 
     async def _count(self, key: Key) -> KeptFigures:
         now = self.clock()
-        started = time.monotonic()
+        started = self.monotonic()
         self._outdated.discard(key)
         async with self.db.read() as session:
             found = await figures(session, key[0], owner=key[1], since=now - WEEK)
-        kept = KeptFigures(now, time.monotonic() - started, found)
+        kept = KeptFigures(now, self.monotonic() - started, found)
         self._remember(key, kept)
         if self._is_quick(kept):
             return kept
