@@ -14,13 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.demo import story
 from tests.fakehub import FakeHub
 from tests.fakehub.gitstore import GitStore
 from tests.journeys.bot_process import WITHOUT_APP, BotProcess
+from tests.patience import PATIENCE_S
 from tests.samples import SAMPLES, Sample
+
+expect.set_options(timeout=1000 * PATIENCE_S)
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNT = "acme"
@@ -94,7 +97,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         hub.install(ACCOUNT)
         for repository in hub.world.repositories.values():
             if repository.name != story.FAILING:
-                bot.wait_report(repository.full_name, timeout_s=120)
+                bot.wait_report(repository.full_name)
         story.live(hub, bot, lambda: False)
         yield Stage(hub, bot)
 
@@ -105,7 +108,7 @@ def chromium() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.skip(f"{CHROMIUM} is not installed: apt-get install chromium (.ci/run does)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS), timeout=1000 * PATIENCE_S)
         yield browser
         browser.close()
 
@@ -125,7 +128,7 @@ def visit(chromium: Browser, stage: Stage) -> Iterator[Visitor]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(1000 * PATIENCE_S)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
 

@@ -20,10 +20,10 @@ import httpx
 
 from tests.fakehub.hub import FakeHub
 from tests.journeys.rows import rows_of
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
-START_TIMEOUT_S = 60.0
-STOP_TIMEOUT_S = 40.0
+STOP_TIMEOUT_S = 60.0
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE")
 """What of this process's environment the bot's has."""
 LONGEST_LOOK_S = 0.5
@@ -32,8 +32,8 @@ SECRET_KEY = "journey-secret-key-5f0b"
 
 T = TypeVar("T")
 
-_ports = cycle(range(20_000 + os.getpid() * 41 % 10_000, 32_000))
-"""Each process begins elsewhere, and takes no port twice before it has had all."""
+_ports = cycle(range(20_000 + os.getpid() % 97, 32_000, 97))
+"""No other process of the same run takes these, also while a bot is down; none is taken twice before all were."""
 
 APP_SETTINGS = (
     "GITHUB_APP_ID",
@@ -59,7 +59,7 @@ def free_port() -> int:
     raise AssertionError("cycle() ended")
 
 
-def eventually(look: Callable[[], T], *, timeout_s: float = 60.0, what: str = "") -> T:
+def eventually(look: Callable[[], T], *, timeout_s: float = PATIENCE_S, what: str = "") -> T:
     """The first truthy value of `look`. Raises AssertionError with the last value when time is up.
 
     A look counts as half a second at most: the time in which everything stood still, tests and bot, is nobody's delay.
@@ -110,14 +110,14 @@ class BotProcess:
             "RADAR_LOG_FORMAT": "json",
             "RADAR_PUSH_SETTLE_S": "0.2",
             "RADAR_PUSH_SETTLE_MAX_S": "2",
-            "RADAR_GITHUB_TIMEOUT_S": "3",
+            "RADAR_GITHUB_TIMEOUT_S": "30",
             "RADAR_RETRY_SCALE": "0.05",
             "RADAR_WORKERS": "2",
             **(environment or {}),
         }
         self.process: subprocess.Popen[bytes] | None = None
         self.api = httpx.Client(
-            base_url=self.url, headers={"authorization": f"Bearer {API_TOKEN}"}, timeout=20, trust_env=False
+            base_url=self.url, headers={"authorization": f"Bearer {API_TOKEN}"}, timeout=PATIENCE_S, trust_env=False
         )
 
     def __enter__(self) -> Self:
@@ -153,7 +153,7 @@ class BotProcess:
     def wait_chores(self) -> None:
         """Until what every start asks for (recovery, sweep) is done, so that it cannot mix with what a test does."""
         sql = "select count(*) from runs where function_id like '%sweep-stale%' and state = 'completed'"
-        eventually(lambda: self.scalar(sql) > 0, timeout_s=START_TIMEOUT_S, what="the sweep at start")
+        eventually(lambda: self.scalar(sql) > 0, timeout_s=PATIENCE_S, what="the sweep at start")
 
     def spawn(self) -> None:
         """Start without waiting."""
@@ -179,9 +179,9 @@ class BotProcess:
                 return False
 
         try:
-            eventually(is_ready, timeout_s=START_TIMEOUT_S)
+            eventually(is_ready, timeout_s=PATIENCE_S)
         except AssertionError as late:
-            raise BotFailed(f"the bot was not ready within {START_TIMEOUT_S:g} s:\n{self.log_tail()}") from late
+            raise BotFailed(f"the bot was not ready within {PATIENCE_S:g} s:\n{self.log_tail()}") from late
 
     def kill(self) -> None:
         """kill -9 of the bot itself; its workers must notice by themselves."""
@@ -232,7 +232,7 @@ class BotProcess:
             env=self._environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE_S,
             check=False,
         )
 
@@ -265,7 +265,7 @@ class BotProcess:
         )
         return rows[0] if rows else {}
 
-    def wait_report(self, full_name: str, head_sha: str = "", timeout_s: float = 60.0) -> dict[str, Any]:
+    def wait_report(self, full_name: str, head_sha: str = "", timeout_s: float = PATIENCE_S) -> dict[str, Any]:
         """The completed report of that repository (at that SHA), by the API. Raises BotFailed with the log's end."""
 
         def look() -> bool:
@@ -280,7 +280,7 @@ class BotProcess:
             raise BotFailed(message) from None
         return self.report(full_name)
 
-    def wait_ended(self, full_name: str, timeout_s: float = 60.0) -> dict[str, Any]:
+    def wait_ended(self, full_name: str, timeout_s: float = PATIENCE_S) -> dict[str, Any]:
         """The repository's report or failure, by the API, once its refresh has ended either way."""
 
         def look() -> bool:
@@ -289,7 +289,7 @@ class BotProcess:
         eventually(look, timeout_s=timeout_s, what=f"an end of the refresh of {full_name}")
         return self.report(full_name)
 
-    def wait_idle(self, timeout_s: float = 60.0) -> None:
+    def wait_idle(self, timeout_s: float = PATIENCE_S) -> None:
         """Until nothing is queued, processing or undelivered."""
         busy = (
             "select (select count(*) from deliveries where state = 'received')"

@@ -50,9 +50,9 @@ class Stage:
 
 
 @contextmanager
-def running_stage(folder: Path, database_url: str = "") -> Iterator[Stage]:
+def running_stage(folder: Path, database_url: str = "", **environment: str) -> Iterator[Stage]:
     """A stage that is ready, its chores done."""
-    with FakeHub() as hub, BotProcess(hub, folder, database_url=database_url) as bot:
+    with FakeHub() as hub, BotProcess(hub, folder, database_url=database_url, environment=environment) as bot:
         bot.wait_chores()
         yield Stage(hub, bot)
 

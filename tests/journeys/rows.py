@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import asyncpg
 
 from bot.storage.database import normalise_url
+from tests.patience import PATIENCE_S
 
 
 class Rows(Protocol):
@@ -37,7 +38,7 @@ class SqliteRows:
         self._path = path
 
     def read(self, sql: str, *values: Any) -> list[dict[str, Any]]:
-        connection = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=10)
+        connection = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=PATIENCE_S)
         try:
             connection.row_factory = sqlite3.Row
             return [dict(row) for row in connection.execute(sql, values)]
@@ -50,7 +51,7 @@ class SqliteRows:
             f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}" if isinstance(value, datetime) else value
             for value in values
         ]
-        with sqlite3.connect(self._path, timeout=10) as connection:
+        with sqlite3.connect(self._path, timeout=PATIENCE_S) as connection:
             connection.execute(sql, plain)
         connection.close()
 

@@ -16,6 +16,7 @@ import pytest
 from tests.fakehub.hostile import ARCHIVES
 from tests.journeys.bot_process import eventually
 from tests.journeys.conftest import Stage
+from tests.patience import PATIENCE_S
 
 PING = json.dumps({"zen": "Keep it logically awesome.", "hook_id": 1}).encode()
 MEBIBYTE = 1024 * 1024
@@ -28,7 +29,7 @@ def post(stage: Stage, body: bytes, event: str = "ping", /, **changes: str | Non
         key = next((known for known in headers if known.lower() == name.replace("_", "-")), name.replace("_", "-"))
         headers[key] = value
     raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items() if value is not None]
-    return httpx.post(stage.bot.webhook_url, content=body, headers=raw, timeout=20, trust_env=False)
+    return httpx.post(stage.bot.webhook_url, content=body, headers=raw, timeout=PATIENCE_S, trust_env=False)
 
 
 def stored(stage: Stage, guid: str) -> dict[str, Any]:
@@ -121,7 +122,7 @@ def test_a_body_over_25_mib_is_refused_while_reading(stage: Stage, is_chunked: b
     block = b" " * 65536
     piece = f"{len(block):x}\r\n".encode() + block + b"\r\n" if is_chunked else block
     sent = 0
-    with socket.create_connection(("127.0.0.1", stage.bot.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", stage.bot.port), timeout=PATIENCE_S) as connection:
         connection.sendall(head.encode())
         while sent < 60 * MEBIBYTE:
             readable, writable, _ = select.select([connection], [connection], [], 10)
@@ -148,7 +149,7 @@ def test_a_hostile_archive_gives_a_clear_report_or_failure(stage: Stage, name: s
     repository = stage.hub.add_repository(login, "hostile", {"README.md": "# Hostile\n"})
     repository.archive = archive()
     stage.hub.install(login)
-    report = stage.bot.wait_ended(repository.full_name, timeout_s=60)
+    report = stage.bot.wait_ended(repository.full_name)
     assert report["status"] == expectation, report.get("error")
     if expectation == "failed":
         assert len(report["error"]) > 20

@@ -14,6 +14,7 @@ from itsdangerous import Signer
 from tests.fakehub.world import Repository
 from tests.journeys.bot_process import SECRET_KEY, eventually
 from tests.journeys.conftest import Stage
+from tests.patience import PATIENCE_S
 from tests.samples.history import mit_licence
 
 FILES = {
@@ -50,7 +51,7 @@ def private(stage: Stage) -> Repository:
 def camo(stage: Stage) -> Iterator[httpx.Client]:
     """GitHub's image proxy: it brings no cookie and no token."""
     headers = {"user-agent": "github-camo (fakehub)", "accept": "image/*"}
-    with httpx.Client(base_url=stage.bot.url, headers=headers, timeout=20, trust_env=False) as client:
+    with httpx.Client(base_url=stage.bot.url, headers=headers, timeout=PATIENCE_S, trust_env=False) as client:
         yield client
 
 
@@ -68,7 +69,7 @@ def key(secret: str, repository: Repository) -> str:
 
 def links_on_the_page(stage: Stage, repository: Repository) -> list[str]:
     """The badges that the report page offers to the operator, for copying."""
-    with httpx.Client(follow_redirects=True, timeout=20, trust_env=False) as browser:
+    with httpx.Client(follow_redirects=True, timeout=PATIENCE_S, trust_env=False) as browser:
         browser.get(stage.bot.printed("sign-in/operator"))
         page = browser.get(f"{stage.bot.url}/repos/{repository.full_name}").text
     return [html.unescape(link) for link in re.findall(r"https?://[^\"')\s]+/badge/[^\"')\s<]+\.svg[^\"')\s<]*", page)]

@@ -48,4 +48,4 @@ def batch_is_over(stage: Stage, batch_id: str) -> bool:
 
 def wait_for_batch(stage: Stage, trigger: str) -> None:
     sql = "select count(*) from batches where trigger = ? and status = 'completed'"
-    eventually(lambda: stage.bot.scalar(sql, trigger) == 1, timeout_s=90, what=f"the {trigger} batch")
+    eventually(lambda: stage.bot.scalar(sql, trigger) == 1, what=f"the {trigger} batch")

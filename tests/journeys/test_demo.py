@@ -13,9 +13,8 @@ import pytest
 
 from tests.journeys.bot_process import ROOT, eventually
 from tests.journeys.rows import Rows, rows_of
+from tests.patience import PATIENCE_S
 from tests.samples import SAMPLES
-
-PATIENCE_S = 90
 
 
 @pytest.fixture
@@ -51,7 +50,7 @@ def test_the_demo_shows_reports_and_ends_cleanly(
     demo: tuple[subprocess.Popen[bytes], Path], environment: dict[str, str]
 ) -> None:
     process, output = demo
-    eventually(lambda: "Ctrl-C ends the demo." in output.read_text(), timeout_s=PATIENCE_S, what="the demo is up")
+    eventually(lambda: "Ctrl-C ends the demo." in output.read_text(), what="the demo is up")
     told = output.read_text()
     for sample in SAMPLES:
         assert f"✓ acme/{sample.name}" in told
@@ -98,11 +97,13 @@ def assert_every_page_has_something(rows: Rows) -> None:
     def missing() -> list[str]:
         return [what for what, sql in THERE.items() if not next(iter(rows.read(sql)[0].values()))]
 
-    eventually(lambda: not missing(), timeout_s=60, what=f"in the demo's database: {missing()}")
+    eventually(lambda: not missing(), what=f"in the demo's database: {missing()}")
 
 
 def test_a_path_that_is_no_repository_is_one_clear_line(environment: dict[str, str], tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.demo", str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
     assert done.returncode == 2
     assert "is no git repository" in done.stdout

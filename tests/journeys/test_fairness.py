@@ -64,7 +64,7 @@ def test_people_overtake_a_batch(narrow_stage: Stage, tmp_path: Path) -> None:
     at_command = finished(stage)
     assert at_push < before + SIZE, "the push did not wait for the batch"
     assert at_command < before + SIZE, "nor did the command"
-    bot.wait_idle(timeout_s=90)
+    bot.wait_idle()
     assert finished(stage) >= before + SIZE
 
 
@@ -98,7 +98,7 @@ def test_a_batch_leaves_a_reserve_of_the_hourly_limit_to_a_push(narrow_stage: St
         lambda: hub.ledger.budgets.get((f"installation:{installation.id}", "core")), what="the limit is in use"
     )
     assert budget is not None
-    eventually(lambda: budget.remaining <= SIZE // 2, timeout_s=60, what="half of the limit is spent")
+    eventually(lambda: budget.remaining <= SIZE // 2, what="half of the limit is spent")
     eventually(lambda: rests(budget), what="the batch waits for the next hour")
     assert budget.remaining > 0, "something was left"
     done = {repository.id for repository in repositories if bot.refresh_state(repository.full_name)["report_head_sha"]}

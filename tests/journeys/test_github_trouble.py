@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,14 @@ import pytest
 from tests.fakehub.faults import Kind
 from tests.fakehub.world import Repository
 from tests.journeys.bot_process import eventually
-from tests.journeys.conftest import Stage
+from tests.journeys.conftest import Stage, running_stage
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A bot that soon takes GitHub's silence for trouble."""
+    with running_stage(tmp_path_factory.mktemp("trouble"), RADAR_GITHUB_TIMEOUT_S="3") as made:
+        yield made
 
 
 def quietly_added(stage: Stage, name: str = "hello") -> Repository:

@@ -48,9 +48,9 @@ def test_uninstall_cancels_running_work(stage: Stage) -> None:
     login = stage.account()
     for number in range(6):
         stage.hub.add_repository(login, f"r{number}", {"a.py": "1\n"})
-    hang = stage.hub.faults.add("hang", f"/repos/{login}/.*/tarball")
+    held = stage.hub.faults.add("held", f"/repos/{login}/.*/tarball")
     installation = stage.hub.install(login)
-    eventually(lambda: hang.hits >= 1, what="an archive is asked for")
+    eventually(lambda: held.hits >= 1, what="an archive is asked for")
     stage.hub.uninstall(installation)
     eventually(lambda: status(stage, installation.id) == "deleted", what="deleted")
     stage.bot.wait_idle()

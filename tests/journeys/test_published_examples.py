@@ -12,6 +12,7 @@ import pytest
 from tests.contracts.published import NotPublishedHere, webhook_examples
 from tests.journeys.bot_process import eventually
 from tests.journeys.conftest import Stage
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.npm
 
@@ -22,7 +23,7 @@ def test_every_published_example_is_taken(stage: Stage) -> None:
     except NotPublishedHere as error:
         pytest.skip(str(error))
     guids: list[str] = []
-    with httpx.Client(timeout=20, trust_env=False) as client:
+    with httpx.Client(timeout=PATIENCE_S, trust_env=False) as client:
         for event, payload in examples:
             body = json.dumps(payload).encode()
             guids.append(str(uuid.uuid4()))

@@ -44,10 +44,12 @@ def test_a_batch_survives_kill_9_and_does_nothing_twice(restarted_stage: Stage, 
     store, login = small_store(restarted_stage, tmp_path), restarted_stage.account()
     repositories = [hub.add_repository(login, f"r{number:02}", store) for number in range(SIZE)]
     hub.service.latency_s = 0.1
+    hub.faults.add("held", f"/{login}/r{SIZE - 1}/")
     installation = hub.install(login)
     eventually(lambda: sum(reports_of(restarted_stage, repositories)) >= SIZE // 4, what="a quarter of the batch")
     bot.kill()
     assert sum(reports_of(restarted_stage, repositories)) < SIZE
+    hub.faults.clear()
     bot.start()
     bot.wait_idle()
     assert reports_of(restarted_stage, repositories) == [1] * SIZE
@@ -98,7 +100,7 @@ def test_after_an_absence_the_database_is_what_github_says(restarted_stage: Stag
 
     bot.start()
     for repository in (*pushed, arrived):
-        bot.wait_report(repository.full_name, repository.git.head(), timeout_s=60)
+        bot.wait_report(repository.full_name, repository.git.head())
     eventually(lambda: bot.refresh_state(f"{login}/after"), what="the new name")
     eventually(
         lambda: bot.scalar("select status from installations where id = ?", leaving.id) == "deleted", what="uninstalled"
@@ -122,8 +124,8 @@ def test_what_no_delivery_told_is_found_by_the_reconcile(restarted_stage: Stage)
     hub.delete(gone, announce=False)
     _age_marks(restarted_stage, repository)
     bot.start()
-    bot.wait_report(repository.full_name, sha, timeout_s=60)
-    bot.wait_report(added.full_name, timeout_s=60)
+    bot.wait_report(repository.full_name, sha)
+    bot.wait_report(added.full_name)
     eventually(lambda: bot.refresh_state(gone.full_name) == {}, what="the deletion is seen")
 
 

@@ -15,6 +15,7 @@ from bot.commands.markdown import MAX_COMMENT
 from tests.fakehub.world import Repository
 from tests.journeys.conftest import Stage
 from tests.journeys.talk import ask
+from tests.patience import PATIENCE_S
 
 HOSTILE = (
     "@octocat #1 GH-2 octo/other#3 https://evil.test www.evil.test <img src=x onerror=alert(1)> </details> [x](//evil)"
@@ -154,4 +155,4 @@ def test_a_report_has_what_people_want_to_read_first(stage: Stage) -> None:
     assert "express" in body
     lines = [link for link in Rendered(body).links if f"/blob/{sha}/" in link]
     assert f"{stage.hub.url}/{repository.full_name}/blob/{sha}/.github/workflows/ci.yml#L6" in lines
-    assert {httpx.get(link, timeout=20, trust_env=False).status_code for link in lines} == {200}
+    assert {httpx.get(link, timeout=PATIENCE_S, trust_env=False).status_code for link in lines} == {200}

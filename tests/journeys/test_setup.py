@@ -17,6 +17,7 @@ from dotenv import dotenv_values
 
 from tests.fakehub import FakeHub
 from tests.journeys.bot_process import APP_SETTINGS, WITHOUT_APP, BotProcess, eventually
+from tests.patience import PATIENCE_S
 
 PING = json.dumps({"zen": "Half measures are as bad as nothing at all.", "hook_id": 1}).encode()
 GUESSES = 200
@@ -53,7 +54,7 @@ def first_start(folder: Path, *, enterprise: bool = False) -> Iterator[tuple[Fak
 @contextmanager
 def browser(bot: BotProcess) -> Iterator[httpx.Client]:
     """Somebody's browser, with cookies of its own; it goes where it is sent when told to."""
-    with httpx.Client(base_url=bot.url, timeout=20, trust_env=False) as client:
+    with httpx.Client(base_url=bot.url, timeout=PATIENCE_S, trust_env=False) as client:
         yield client
 
 
@@ -68,7 +69,7 @@ def come_in(bot: BotProcess, client: httpx.Client, query: str = "") -> Forms:
 def ping(hub: FakeHub, bot: BotProcess) -> int:
     """How the bot answers a delivery of GitHub's."""
     headers = hub.service.webhook_headers("ping", str(uuid.uuid4()), PING)
-    return httpx.post(bot.webhook_url, content=PING, headers=headers, timeout=20, trust_env=False).status_code
+    return httpx.post(bot.webhook_url, content=PING, headers=headers, timeout=PATIENCE_S, trust_env=False).status_code
 
 
 def assert_kept(hub: FakeHub, bot: BotProcess) -> None:
@@ -140,7 +141,7 @@ def test_the_manifest_makes_an_app_that_works_at_once(case: str, tmp_path: Path)
         forms = come_in(bot, owner, query).found
         settings = f"{hub.url}/organizations/{login}/settings/apps/new" if query else f"{hub.url}/settings/apps/new"
         (action,) = (found for found in forms if found.startswith(f"{settings}?state="))
-        back = httpx.post(action, data=forms[action], timeout=20, trust_env=False).headers["location"]
+        back = httpx.post(action, data=forms[action], timeout=PATIENCE_S, trust_env=False).headers["location"]
         assert back.startswith(f"{bot.url}/setup/created?")
         _assert_the_state_is_checked(back, stranger, owner)
         done = owner.get(back)

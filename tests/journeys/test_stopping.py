@@ -15,10 +15,9 @@ import httpx
 import pytest
 
 from tests.journeys.bot_process import INHERITED, ROOT, eventually, free_port
+from tests.patience import PATIENCE_S
 
 PASSWORD = "a-password-that-nobody-may-read"
-PATIENCE_S = 45.0
-"""Less than the minute for which a bot that is asked once waits."""
 SLOW_DELIVERY = (
     b"POST /api/github/webhooks HTTP/1.1\r\nhost: x\r\nx-github-event: ping\r\nx-github-delivery: 1\r\n"
     b"content-type: application/json\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n"
@@ -52,7 +51,7 @@ class Waiting:
     def ready(self) -> httpx.Response | None:
         """The answer of `/readyz`; None while nobody listens."""
         try:
-            return httpx.get(f"{self.url}/readyz", trust_env=False)
+            return httpx.get(f"{self.url}/readyz", timeout=PATIENCE_S, trust_env=False)
         except httpx.TransportError:
             return None
 
@@ -98,8 +97,9 @@ def test_who_is_asked_twice_ends_at_once(start: Start) -> None:
     with socket.create_connection(("127.0.0.1", bot.port), timeout=PATIENCE_S) as slow:
         slow.sendall(SLOW_DELIVERY)
         assert b"100 Continue" in slow.recv(1000), "it is under way"
-        for _ in range(2):  # the same one twice, as `timeout` sends it
-            bot.process.send_signal(signal.SIGTERM)
+        # two in a moment, as `timeout` and a shell send them: the bot stands still, so that they surely come together
+        for asked_by in (signal.SIGSTOP, signal.SIGTERM, signal.SIGINT, signal.SIGCONT):
+            bot.process.send_signal(asked_by)
         with pytest.raises(subprocess.TimeoutExpired):
             bot.process.wait(1.0)
         bot.process.send_signal(signal.SIGINT)
@@ -112,8 +112,10 @@ def test_a_database_that_is_away_is_told_by_its_place(waiting: Waiting) -> None:
     assert answer is not None
     assert (answer.status_code, answer.json()["parts"]["database"]["ok"]) == (503, False)
     assert waiting.place not in answer.text, "strangers may read this"
-    assert httpx.get(f"{waiting.url}/healthz", trust_env=False).status_code == 200
-    assert httpx.get(waiting.url, trust_env=False, headers={"accept": "text/html"}).status_code == 503
+    assert httpx.get(f"{waiting.url}/healthz", timeout=PATIENCE_S, trust_env=False).status_code == 200
+    assert (
+        httpx.get(waiting.url, timeout=PATIENCE_S, trust_env=False, headers={"accept": "text/html"}).status_code == 503
+    )
     assert f"{waiting.place} cannot be reached: connection refused" in waiting.log()
     assert "Start PostgreSQL there" in waiting.log()
     assert PASSWORD not in waiting.log()
