@@ -206,8 +206,18 @@ class Count(Struct, frozen=True):
     detail: str = ""
 
 
+class WorthDoing(Struct, frozen=True):
+    """A next step over all repositories: how many would gain, and the points of score it brings them together."""
+
+    check_id: str
+    title: str
+    effort: str
+    repositories: int
+    value: float
+
+
 class Overview(Struct, frozen=True):
-    """The overview's figures."""
+    """The overview's figures; what got worse and better is of the last seven days."""
 
     total: int
     reported: int
@@ -220,6 +230,10 @@ class Overview(Struct, frozen=True):
     kinds: list[Count]
     licences: list[Count]
     languages: list[Count]
+    owners: list[Count]
+    worse: list[Repository]
+    better: list[Repository]
+    actions: list[WorthDoing]
 
 
 class TechnologyList(Struct, frozen=True):
@@ -243,6 +257,9 @@ class UsageItem(Struct, frozen=True):
     locked: str
     scope: str
     path: str
+    is_private: bool
+    grade: str
+    status: str
 
 
 class UsagePage(Struct, frozen=True):
@@ -280,6 +297,21 @@ class Removed(Struct, frozen=True):
     """It is gone."""
 
     ok: bool
+
+
+class Installation(Struct, frozen=True):
+    """An account on which the App is installed."""
+
+    id: int
+    account_login: str
+    account_type: str
+    status: str
+
+
+class InstallationList(Struct, frozen=True):
+    """By login."""
+
+    installations: list[Installation]
 
 
 class Replayed(Struct, frozen=True):

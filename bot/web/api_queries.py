@@ -45,6 +45,20 @@ class RepositoryQuery(Struct, frozen=True, forbid_unknown_fields=True):
     limit: Limit = 50
 
 
+class OverviewQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """Figures of one account, or of all."""
+
+    owner: Text = ""
+
+
+class BatchQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """Batches in one state."""
+
+    status: Literal["", "running", "completed", "failed", "cancelled"] = ""
+    cursor: Cursor = ""
+    limit: Limit = 50
+
+
 class CompareQuery(Struct, frozen=True, forbid_unknown_fields=True):
     """Ids of two reports of the repository's history."""
 

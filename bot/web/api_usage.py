@@ -4,22 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from bot.storage.views_figures import Tally
+from bot.storage.views_figures import Tally, still_seen
+from bot.storage.views_repositories import find_owner
 from bot.storage.views_usage import Usage, find_packages, package_users, technology_users
 from bot.web import cursors
-from bot.web.api_answers import Count, Overview, PackageList, TechnologyList, UsageItem, UsagePage
-from bot.web.api_queries import PackageQuery, PageQuery
-from bot.web.endpoint import Call, Endpoint, reply
+from bot.web.api_answers import (
+    Count,
+    Overview,
+    PackageList,
+    Repository,
+    TechnologyList,
+    UsageItem,
+    UsagePage,
+    WorthDoing,
+    answer_of,
+)
+from bot.web.api_queries import OverviewQuery, PackageQuery, PageQuery
+from bot.web.endpoint import MISSING, Call, Endpoint, reply
 
 TAG = "Across repositories"
 MOST_USED = 200
 
 
 async def get_overview(call: Call) -> Response:
-    """The overview's figures, at most half a minute old."""
-    found = await call.web.figures.of(call.viewer.scope, is_patient=True)
+    """The overview's figures, at most half a minute old: of all accounts, or of one."""
+    scope, wanted = call.viewer.scope, call.read(OverviewQuery).owner
+    async with call.web.db.read() as session:
+        owner = await find_owner(session, scope, wanted) if wanted else ""
+    if owner is None:
+        raise HTTPException(404, MISSING)
+    found = await call.web.figures.of(scope, owner, is_patient=True)
+    async with call.web.db.read() as session:
+        worse = await still_seen(session, scope, found.worse)
+        better = await still_seen(session, scope, found.better)
     overview = Overview(
         total=found.total,
         reported=found.reported,
@@ -32,6 +52,10 @@ async def get_overview(call: Call) -> Response:
         kinds=_counts(found.kinds),
         licences=_counts(found.licences),
         languages=_counts(found.languages),
+        owners=_counts(found.owners),
+        worse=[answer_of(Repository, item) for item in worse],
+        better=[answer_of(Repository, item) for item in better],
+        actions=[answer_of(WorthDoing, action) for action in found.actions],
     )
     return reply(call, overview)
 
@@ -75,7 +99,10 @@ async def get_dependency(call: Call) -> Response:
         found = await package_users(
             session, call.viewer.scope, params["ecosystem"], params["name"], after=after, limit=query.limit
         )
-    return _uses(call, found, len(found) >= query.limit)
+        more = len(found) >= query.limit and await package_users(
+            session, call.viewer.scope, params["ecosystem"], params["name"], after=found[-1].key, limit=1
+        )
+    return _uses(call, found, bool(more))
 
 
 def _counts(tallies: Sequence[Tally]) -> list[Count]:
@@ -83,13 +110,22 @@ def _counts(tallies: Sequence[Tally]) -> list[Count]:
 
 
 def _uses(call: Call, found: Sequence[Usage], more: bool) -> Response:
-    uses = [UsageItem(use.owner, use.name, use.requirement, use.locked, use.scope, use.path) for use in found]
+    uses = [answer_of(UsageItem, use) for use in found]
     link = call.next_link(cursors.encode(found[-1].key)) if more and found else {}
     return reply(call, UsagePage(uses), headers=link)
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/api/overview", get_overview, "Get the overview", TAG, {200: Overview}),
+    Endpoint(
+        "GET",
+        "/api/overview",
+        get_overview,
+        "Get the overview",
+        TAG,
+        {200: Overview},
+        query=OverviewQuery,
+        finds=True,
+    ),
     Endpoint("GET", "/api/technologies", list_technologies, "List technologies", TAG, {200: TechnologyList}),
     Endpoint(
         "GET",

@@ -6,8 +6,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.storage import views_activity
-from bot.storage.views_activity import BatchView
+from bot.storage.views_activity import BatchView, DeliveryItem
 from bot.storage.views_scope import Scope
+from bot.storage.views_work import installations
 from bot.web import cursors
 from bot.web.api_access import token_viewer
 from bot.web.api_answers import (
@@ -18,12 +19,14 @@ from bot.web.api_answers import (
     BatchProgress,
     Delivery,
     DeliveryPage,
+    Installation,
+    InstallationList,
     Replayed,
     RunPage,
     answer_of,
     run_of,
 )
-from bot.web.api_queries import BatchBody, BatchItemQuery, DeliveryQuery, PageQuery, RunQuery
+from bot.web.api_queries import BatchBody, BatchItemQuery, BatchQuery, DeliveryQuery, RunQuery
 from bot.web.endpoint import MISSING, Call, Endpoint, reply
 from bot.web.pages_batches import progress_stream
 from bot.web.queueing import queue_batch
@@ -44,10 +47,12 @@ async def generate_remaining(call: Call) -> Response:
 
 async def list_batches(call: Call) -> Response:
     """Batches, newest first."""
-    query = call.read(PageQuery)
+    query = call.read(BatchQuery)
     before = cursors.before(query.cursor)
     async with call.web.db.read() as session:
-        found = await views_activity.batches(session, call.viewer.scope, before=before, limit=query.limit + 1)
+        found = await views_activity.batches(
+            session, call.viewer.scope, status=query.status, before=before, limit=query.limit + 1
+        )
     page, cursor = cursors.cut(found, query.limit, lambda one: (one.created_at.isoformat(), one.id))
     return reply(call, BatchPage([answer_of(BatchProgress, item) for item in page]), headers=call.next_link(cursor))
 
@@ -120,21 +125,48 @@ async def list_deliveries(call: Call) -> Response:
 
 async def get_delivery(call: Call) -> Response:
     """One delivery."""
+    return reply(call, answer_of(Delivery, await _delivery(call)))
+
+
+async def get_delivery_payload(call: Call) -> Response:
+    """What GitHub sent, as it was received. It is 404 when it has been deleted by age."""
+    found = await _delivery(call)
     async with call.web.db.read() as session:
-        found = await views_activity.delivery(session, call.viewer.scope, call.request.path_params["guid"])
-    if found is None:
+        body = await views_activity.delivery_body(session, found.guid)
+    if not body:
         raise HTTPException(404, MISSING)
-    return reply(call, answer_of(Delivery, found))
+    return reply(call, body)
+
+
+async def get_delivery_runs(call: Call) -> Response:
+    """The runs that a delivery started, and those that followed for its repository, oldest first."""
+    found = await _delivery(call)
+    async with call.web.db.read() as session:
+        started = await views_activity.runs_of_deliveries(session, [found])
+    return reply(call, RunPage([run_of(item) for item in started[found.guid]]))
 
 
 async def replay_delivery(call: Call) -> Response:
     """Send a stored delivery through the bot again."""
-    guid = call.request.path_params["guid"]
-    async with call.web.db.read() as session:
-        found = await views_activity.delivery(session, call.viewer.scope, guid)
-    if found is None or not await call.web.replay(guid):
+    guid = (await _delivery(call)).guid
+    if not await call.web.replay(guid):
         raise HTTPException(404, MISSING)
     return reply(call, Replayed(True, guid), status=202)
+
+
+async def list_installations(call: Call) -> Response:
+    """The accounts on which the App is installed, as far as the token reaches."""
+    async with call.web.db.read() as session:
+        found = await installations(session, call.viewer.scope)
+    return reply(call, InstallationList([answer_of(Installation, one) for one in found]))
+
+
+async def _delivery(call: Call) -> DeliveryItem:
+    async with call.web.db.read() as session:
+        found = await views_activity.delivery(session, call.viewer.scope, call.request.path_params["guid"])
+    if found is None:
+        raise HTTPException(404, MISSING)
+    return found
 
 
 async def _batch(call: Call) -> BatchView:
@@ -157,7 +189,7 @@ ENDPOINTS = (
         scope="write",
         finds=True,
     ),
-    Endpoint("GET", "/api/batches", list_batches, "List batches", WORK, {200: BatchPage}, query=PageQuery),
+    Endpoint("GET", "/api/batches", list_batches, "List batches", WORK, {200: BatchPage}, query=BatchQuery),
     Endpoint("GET", "/api/batches/{batch_id}", get_batch, "Get a batch", WORK, {200: BatchProgress}),
     Endpoint(
         "GET",
@@ -175,6 +207,10 @@ ENDPOINTS = (
     ),
     Endpoint("GET", "/api/deliveries/{guid}", get_delivery, "Get a delivery", TRACE, {200: Delivery}),
     Endpoint(
+        "GET", "/api/deliveries/{guid}/payload", get_delivery_payload, "Get what GitHub sent", TRACE, {200: "object"}
+    ),
+    Endpoint("GET", "/api/deliveries/{guid}/runs", get_delivery_runs, "List a delivery's runs", TRACE, {200: RunPage}),
+    Endpoint(
         "POST",
         "/api/deliveries/{guid}/replay",
         replay_delivery,
@@ -182,5 +218,8 @@ ENDPOINTS = (
         TRACE,
         {202: Replayed},
         scope="write",
+    ),
+    Endpoint(
+        "GET", "/api/installations", list_installations, "List installations", "Installations", {200: InstallationList}
     ),
 )

@@ -34,7 +34,7 @@ def routes(web: Web) -> list[BaseRoute]:
 
 async def sign_in(visit: Visit) -> Response:
     """How to sign in here."""
-    return visit.show("sign_in.html", target=visit.query.get("next", "/"))
+    return visit.show("sign_in.html", active="sign-in", target=visit.query.get("next", "/"))
 
 
 async def operator(visit: Visit) -> Response:

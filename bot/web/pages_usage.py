@@ -108,7 +108,11 @@ async def dependency(visit: Visit) -> Response:
     after = cursors.number(visit.query.get("after", ""))
     async with visit.web.db.read() as session:
         users = await package_users(session, visit.viewer.scope, ecosystem, name, after=after, limit=PAGE)
-        is_all = not after and len(users) < PAGE
+        is_full = len(users) >= PAGE
+        more = is_full and await package_users(
+            session, visit.viewer.scope, ecosystem, name, after=users[-1].key, limit=1
+        )
+        is_all = not after and not more
         versions = _of(users) if is_all else await package_versions(session, visit.viewer.scope, ecosystem, name)
     if not users and not after:
         raise HTTPException(404, f"No repository that you may see depends on {name}.")
@@ -119,7 +123,7 @@ async def dependency(visit: Visit) -> Response:
         kind=ecosystem,
         users=users,
         versions=versions,
-        next_cursor=cursors.encode(users[-1].key) if len(users) >= PAGE else "",
+        next_cursor=cursors.encode(users[-1].key) if more else "",
         is_first=not after,
     )
 

@@ -43,7 +43,7 @@ def environment() -> Environment:
     made.globals.update(labels.GLOBALS)
     made.globals["OPTIONS"] = choices.OPTIONS
     made.globals["static_version"] = static_version()
-    made.globals.update({"viewer": None, "form_token": "", "active": "", "setup_needed": False})
+    made.globals.update({"viewer": None, "form_token": "", "active": "", "setup_needed": False, "back": ""})
     return made
 
 

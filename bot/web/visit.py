@@ -37,6 +37,7 @@ class Visit:
             "viewer": self.viewer,
             "form_token": form_token(self.web, self.viewer) if self.viewer.is_signed_in else "",
             "active": active,
+            "back": address_of(self.request),
             "now": self.web.clock(),
             "path": self.request.url.path,
             "query": self.query,
@@ -71,8 +72,8 @@ class Visit:
     def require_sign_in(self) -> None:
         """Raises a redirect to the sign-in page for strangers."""
         if not self.viewer.is_signed_in:
-            target = self.request.url.path + (f"?{self.request.url.query}" if self.request.url.query else "")
-            raise HTTPException(303, headers={"location": f"/sign-in?next={quote(target, safe='')}"})
+            target = quote(address_of(self.request), safe="")
+            raise HTTPException(303, headers={"location": f"/sign-in?next={target}"})
 
     def require_admin(self) -> None:
         """Raises 403 for people who administer no installation, a redirect for strangers."""
@@ -93,11 +94,21 @@ def page(web: Web, path: str, handler: Handler, *, name: str | None = None) -> R
     return Route(path, endpoint, methods=["GET"], name=name or handler.__name__)
 
 
+def address_of(request: Request) -> str:
+    """The path and query that a sign-in leads back to; "" for the overview, where it leads anyway.
+
+    Nor does it lead to `/setup`: what a foreign link has put into its address would seem to come from ourselves.
+    """
+    target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return "" if target == "/" or target.startswith("/setup") or request.method != "GET" else target
+
+
 async def _visit(web: Web, request: Request) -> Visit:
     """The visit; who looks is left on the request for an error page."""
     visit = Visit(web, request, await viewer_of(web, request))
     request.state.shown_to = {
         "viewer": visit.viewer,
+        "back": address_of(request),
         "form_token": form_token(web, visit.viewer) if visit.viewer.is_signed_in else "",
     }
     return visit

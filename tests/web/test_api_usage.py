@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert
 
 from bot.storage import tokens
-from bot.storage.tables import RepositoryTechnologyRow
+from bot.storage.tables import RepositoryPackageRow, RepositoryTechnologyRow
 from tests.web.world import HARBOUR, KELP, NOW, OTHER_PRIVATE, PRIVATE, PUBLIC, World
 
 pytestmark = pytest.mark.anyio
@@ -63,3 +63,29 @@ async def test_packages_are_found_by_the_beginning_of_their_name_or_by_use(world
         name = listed[0]["name"]
         found = (await api.get("/api/dependencies", params={"q": name[:3]})).json()
     assert name in [one["name"] for one in next(value for value in found.values() if isinstance(value, list))]
+
+
+async def test_the_overview_tells_what_the_page_shows(world: World) -> None:
+    async with world.api() as api:
+        overview = (await api.get("/api/overview")).json()
+        kelp = (await api.get("/api/overview?owner=KELP")).json()
+    assert [(one["owner"], one["name"], one["score_before"], one["score"]) for one in overview["worse"]] == [
+        ("harbour", "tidemark", 84, 78)
+    ]
+    assert overview["better"] == []
+    assert overview["actions"]
+    assert {one["name"]: one["count"] for one in overview["owners"]} == {"harbour": 4, "kelp": 1}
+    assert (kelp["total"], kelp["worse"]) == (1, [])
+
+
+async def test_a_full_last_page_of_a_packages_users_leads_no_further(world: World) -> None:
+    rows = [{"repository_id": id_, "ecosystem": "npm", "name": "left-pad"} for id_ in (PUBLIC, PRIVATE)]
+    async with world.web.db.write() as session:
+        await session.execute(insert(RepositoryPackageRow), [row | {"scope": "runtime"} for row in rows])
+    async with world.api() as api:
+        first = await api.get("/api/dependencies/npm/left-pad?limit=1")
+        second = await api.get(first.links["next"]["url"])
+        both = await api.get("/api/dependencies/npm/left-pad?limit=2")
+    assert [(use["name"], use["is_private"], use["grade"]) for use in second.json()["uses"]] == [("ledger", True, "E")]
+    assert "next" not in second.links
+    assert "next" not in both.links

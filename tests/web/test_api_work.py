@@ -10,7 +10,7 @@ import pytest
 
 from bot.model.batch import ItemState
 from bot.storage import batches, outbox
-from tests.web.world import FAILED, NOW, PUBLIC, World
+from tests.web.world import FAILED, HARBOUR, KELP, NOW, PUBLIC, World
 
 pytestmark = pytest.mark.anyio
 
@@ -98,3 +98,25 @@ async def test_a_run_that_failed_says_why(world: World) -> None:
         (run,) = (await api.get("/api/runs?state=failed")).json()["runs"]
     assert (run["repository"], run["reason"]) == ("harbour/driftwood", "The archive was refused.")
     assert FAILED
+
+
+async def test_a_delivery_is_told_with_its_payload_and_its_runs(world: World) -> None:
+    async with world.api() as api:
+        sent = await api.get("/api/deliveries/guid-0/payload")
+        runs = (await api.get("/api/deliveries/guid-0/runs")).json()["runs"]
+        none = (await api.get("/api/deliveries/guid-1/runs")).json()["runs"]
+    assert (sent.headers["content-type"], sent.json()["ref"]) == ("application/json", "refs/heads/main")
+    assert [(run["id"], run["state"], run["reason"]) for run in runs] == [
+        ("run-failed", "failed", "The archive was refused.")
+    ]
+    assert none == []
+
+
+async def test_batches_in_one_state_and_the_accounts_they_are_for(world: World) -> None:
+    async with world.web.db.write() as session:
+        await batches.cancel(session, "batch-1", reason="enough", now=NOW)
+    async with world.api() as api:
+        running = (await api.get("/api/batches?status=running")).json()["batches"]
+        accounts = (await api.get("/api/installations")).json()["installations"]
+    assert [one["id"] for one in running] == ["batch-2"]
+    assert [(one["id"], one["account_login"]) for one in accounts] == [(HARBOUR, "harbour"), (KELP, "kelp")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import httpx
 import pytest
 
@@ -19,7 +21,7 @@ async def test_who_is_signed_in_stays_so_on_an_error_page(world: World, path: st
         assert "Sign in" not in answer.text
         assert 'href="/deliveries"' in answer.text
     async with world.client() as client:
-        assert 'href="/sign-in"' in (await client.get(path)).text
+        assert f'href="/sign-in?next={quote(path, safe="")}"' in (await client.get(path)).text
 
 
 async def test_an_unknown_address_of_the_api_is_a_problem(world: World) -> None:

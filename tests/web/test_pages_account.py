@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 
 import httpx
 import pytest
@@ -86,3 +87,17 @@ async def test_without_oauth_the_page_says_what_is_missing(world: World) -> None
     async with world.client() as client:
         assert "GITHUB_CLIENT_ID" in (await client.get("/sign-in")).text
         assert (await client.get("/sign-in/github")).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/repos?q=tide&sort=name", "/repos/harbour/ledger", "/technologies/NumPy?after=WzFd"])
+async def test_a_sign_in_leads_back_to_where_it_was_asked_for(world: World, path: str) -> None:
+    async with world.client() as client:
+        found = re.findall(r'href="(/sign-in[^"]*)"', (await client.get(path)).text)
+        assert found
+        for link in found:
+            page = (await client.get(link.replace("&amp;", "&"))).text
+            (way,) = re.findall(r'href="(/sign-in/github[^"]*)"', page)
+            away = await client.get(way.replace("&amp;", "&"))
+            state = httpx.URL(away.headers["location"]).params["state"]
+            back = await client.get("/sign-in/github/callback", params={"state": state, "code": "3"})
+            assert back.headers["location"] == path

@@ -96,7 +96,7 @@ async def test_two_reports_of_the_same_repository_are_compared_in_either_order(w
     async with world.client() as stranger:
         shown = [await stranger.get(f"{base}?from={one}&to={two}") for one, two in ((own[2], own[0]), (own[0], own[2]))]
         assert [answer.status_code for answer in shown] == [200, 200]
-        assert shown[0].text.replace(f"from={own[2]}", "") == shown[1].text.replace(f"from={own[2]}", "")
+        assert shown[0].text.partition("<main")[2] == shown[1].text.partition("<main")[2]
         assert (await stranger.get(f"{base}?from={foreign[0]}&to={own[0]}")).status_code == 404
         for slip in ("from=x&to=1", "from=²&to=1", f"from={'9' * 30}&to=1", "to=1"):
             assert (await stranger.get(f"{base}?{slip}")).status_code == 400

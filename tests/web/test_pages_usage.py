@@ -66,3 +66,13 @@ async def test_technologies_are_narrowed_in_any_case(world: World) -> None:
     async with world.client() as stranger:
         assert "Nim" in (await stranger.get("/technologies?q=NIM")).text
         assert "Nim &lt;3" not in (await stranger.get("/technologies?q=nothing-like-it")).text
+
+
+async def test_a_full_last_page_leads_no_further(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.web.pages_usage.PAGE", 2)
+    await _use(world, PUBLIC, PRIVATE)
+    async with world.operator() as operator:
+        assert "Next page" not in (await operator.get("/dependencies/npm/@kelp/secret")).text
+        await _use(world, OTHER_PRIVATE)
+        first = (await operator.get("/dependencies/npm/@kelp/secret")).text
+    assert "Next page" in first
