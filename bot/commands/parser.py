@@ -16,8 +16,9 @@ A line that begins with `/radar` and is no command gives `Verb.UNKNOWN` with wha
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -131,7 +132,7 @@ def _visible_lines(
 
     `environment` holds the link definitions that Markdown found.
     """
-    html, swallowed = HtmlState(), _swallowed(lines)
+    html, swallowed, sources = HtmlState(), _swallowed(lines), _sources(lines)
     for index, token in enumerate(tokens):
         if token.level == 0 and token.type in _CONTAINERS:
             (html.enter if token.nesting > 0 else html.leave)()
@@ -147,7 +148,7 @@ def _visible_lines(
             with html.inside(is_cell=parent.type in {"th_open", "td_open"}):
                 found = list(_lines_of(inline.children or (), html))
             if is_paragraph:
-                located = _located(found, lines, token.map[0])
+                located = _located(found, sources, *token.map)
                 yield from ((line, typed) for line, typed in located if line - 1 not in swallowed)
 
 
@@ -234,24 +235,31 @@ def _candidate(line: Sequence[Token]) -> Iterator[str]:
     yield "".join(parts).strip()
 
 
-def _located(found: Sequence[str], lines: Sequence[str], first: int) -> Iterator[tuple[int, str]]:
-    """Pairs each line found with its source line, which must begin with `/radar` itself: no escapes, no entities."""
-    position = first
+def _located(
+    found: Sequence[str], sources: Mapping[tuple[str, ...], Sequence[int]], first: int, end: int
+) -> Iterator[tuple[int, str]]:
+    """Pairs each line found with its source line in [first, end): there is none for one of escapes or entities."""
     for typed in found:
-        while position < len(lines) and not _is_source_of(lines[position], typed):
-            position += 1
-        if position == len(lines):
-            return
-        yield position + 1, typed
-        position += 1
+        places = sources.get(_words(typed), ())
+        place = bisect_left(places, first)
+        if place < len(places) and places[place] < end:
+            first = places[place] + 1
+            yield first, typed
 
 
-def _is_source_of(source: str, typed: str) -> bool:
-    stripped = source.strip()
-    return (
-        _START.match(stripped) is not None
-        and stripped[: len("/radar ") + 1].split() == typed[: len("/radar ") + 1].split()
-    )
+def _sources(lines: Sequence[str]) -> dict[tuple[str, ...], list[int]]:
+    """Indices of the lines that begin with `/radar` themselves, by their words."""
+    found: dict[tuple[str, ...], list[int]] = {}
+    for index, line in enumerate(lines):
+        stripped = line.strip()
+        if _START.match(stripped):
+            found.setdefault(_words(stripped), []).append(index)
+    return found
+
+
+def _words(line: str) -> tuple[str, ...]:
+    """The first two, as they are the same in the source and in what is seen of it."""
+    return tuple(line.partition("<!--")[0].replace("`", "").split()[:2])
 
 
 def _command(typed: str, line: int) -> Command:

@@ -45,6 +45,11 @@ RUN: list[tuple[str, str, list[Verb]]] = [
     ("a tilde that strikes nothing", "In ~5 minutes:\n/radar report", [REPORT]),
     ("a footnote's mark", "As said[^1].\n/radar report\n\n[^1]: there", [REPORT]),
     ("a footnote above, and a blank line", "[^1]: note\n\n/radar report", [REPORT]),
+    ("below an escaped one", "\\/radar batch\n/radar report", [REPORT]),
+    ("below an escaped one that begins alike", "\\/radar report\n/radar refresh", [REFRESH]),
+    ("below an escaped one, its like in code", "\\/radar batch\n/radar report\n```\n/radar batch\n```", [REPORT]),
+    ("a verb in code", "/radar `report`", [REPORT]),
+    ("a comment right behind", "/radar report<!-- x -->", [REPORT]),
     ("prices", "Between $5 and\n/radar report\n$ 6", [REPORT]),
     ("a table above, and a blank line", "|a|\n|-|\n|b|\n\n/radar report", [REPORT]),
     ("a declaration above, and a blank line", "`<!X`\n\n/radar report", [REPORT]),
@@ -148,6 +153,7 @@ IGNORED = [
     ("a formula", "$$\n/radar report\n$$"),
     ("a zero-width space before", "\u200b/radar report"),
     ("a no-break space before", "\u00a0/radar report"),
+    ("a no-break space behind", "/radar\u00a0report"),
     ("look-alike letters", "/rаdar report"),
     ("a full-width slash", "／radar report"),
     ("a long s", "/radar repoſt".replace("radar", "rada\u0280")),
@@ -304,6 +310,7 @@ HEAVY = {
     "text": "wörter " * 8_500,
     "commands after a tilde": "~a\n" + "/radar help\n" * 5_000 + "b~",
     "commands in a footnote": "[^1]: x y\n" + "/radar help\n" * 5_000,
+    "escaped commands": "\\/radar x\n" * 5_500,
     "commands under headings": "# h\n/radar x\n" * 4_500,
 }
 
