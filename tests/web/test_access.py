@@ -12,6 +12,7 @@ import httpx
 import pytest
 from starlette.routing import Match, Route
 
+from bot.model.sign_in import UserAccess
 from bot.storage import subscriptions, tokens
 from bot.web.access import RECHECK_S, TRUSTED_S
 from tests.web.world import ADMIN_ID, HARBOUR, KELP, NOW, OUTSIDER_ID, READER_ID, WRITER_ID, World
@@ -339,6 +340,21 @@ async def test_access_is_asked_again_after_minutes_and_dropped_on_revocation(wor
         assert (await client.get("/repos/harbour/ledger")).status_code == 404
         world.sign_in.revoked.clear()
         assert (await client.get("/repos/harbour/ledger")).status_code == 404, "a revoked session stays over"
+
+
+async def test_the_very_page_that_asks_again_goes_by_the_answer(world: World) -> None:
+    async with world.person(ADMIN_ID) as client:
+        assert (await client.get("/deliveries")).status_code == 200
+        world.sign_in.accesses = {ADMIN_ID: UserAccess({}, {HARBOUR: False})}
+        world.now = NOW + timedelta(seconds=RECHECK_S)
+        assert (await client.get("/deliveries")).status_code == 403
+
+
+async def test_a_form_that_a_person_sends_by_hand_is_taken(world: World) -> None:
+    async with world.operator() as client:
+        data = {"form_token": await form_token(client)}
+        sent = await client.post("/deliveries/guid-0/replay", data=data, headers={"sec-fetch-site": "none"})
+        assert sent.status_code == 303
 
 
 async def test_github_is_asked_once_however_many_pages_a_person_opens(world: World) -> None:
