@@ -17,7 +17,7 @@ OF_THE_BOT = (
     "bot.storage.database.BUSY_TIMEOUT_S",
     "bot.verbs.doctor.PATIENCE_S",
     "bot.web.health.PATIENCE_S",
-    "bot.web.health.SCRAPE_S",
+    "bot.web.health.FIGURES_S",
     "bot.web.pages_settings.LOOKUP_S",
     "bot.web.webhook.BODY_TIMEOUT_S",
     "bot.workers.zizmor.TIMEOUT_S",

@@ -165,11 +165,11 @@ async def test_a_broken_connection_is_waited_out(database_url: str) -> None:
 
 @pytest.mark.parametrize("is_back", [True, False])
 async def test_a_claim_that_is_another_sessions_is_waited_for_a_while(
-    server_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_back: bool
+    postgresql_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_back: bool
 ) -> None:
     """Our own, cut off by the network, holds it until PostgreSQL misses it; or another process has taken over."""
     monkeypatch.setattr("bot.engine.journal._OURS_LINGERS_S", 3600.0 if is_back else 0.0)
-    url = await fresh_url("postgresql", tmp_path, server_uri)
+    url = await fresh_url("postgresql", tmp_path, postgresql_uri)
     journal = Journal(url)
     await journal.open(wait_s=0, create_tables=True)
     writer = asyncio.create_task(journal.run_writer())

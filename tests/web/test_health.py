@@ -68,8 +68,7 @@ async def test_figures_that_take_too_long_are_no_database_that_is_down(
         await asyncio.Event().wait()
 
     monkeypatch.setattr("bot.web.health.gauges", for_ever)
-    monkeypatch.setattr("bot.web.health.PATIENCE_S", 60.0)
-    monkeypatch.setattr("bot.web.health.SCRAPE_S", 60.0)
+    monkeypatch.setattr("bot.web.health.FIGURES_S", 0.0)
     async with world.client() as client:
         metrics = (await client.get("/metrics")).text
     assert "radar_database_up 1.0" in metrics
