@@ -50,7 +50,9 @@ DRIVERS: Final = {
 Session: TypeAlias = AsyncSession
 """What `read()` and `write()` give, for signatures outside storage, where SQLAlchemy is not imported."""
 
-POSTGRESQL_PARAMETERS: Final = frozenset({"host", "port", "ssl", "sslmode", "target_session_attrs", "passfile"})
+POSTGRESQL_PARAMETERS: Final = frozenset(
+    {"host", "passfile", "port", "prepared_statement_cache_size", "ssl", "sslmode", "target_session_attrs"}
+)
 """What may follow the `?`. Providers append more for libpq (`channel_binding`), which asyncpg stumbles over."""
 
 READER_PRAGMAS: Final = ("query_only=ON", "cache_size=-16384", "mmap_size=1073741824")
