@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -33,14 +34,11 @@ def cut(rows: Sequence[T], limit: int, key: Callable[[T], tuple[Part, ...]]) -> 
 
 def decode(cursor: str, kind: type[T]) -> T:
     """The parts again, checked against `kind`, a tuple type. Raises 400 for anything that is not a cursor."""
-    try:
+    with suppress(binascii.Error, ValueError, msgspec.MsgspecError):
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        found = msgspec.json.decode(raw, type=kind)
-    except (binascii.Error, ValueError, msgspec.MsgspecError):
-        raise HTTPException(400, "This cursor does not belong to this list. Begin at the first page.") from None
-    if b"\\u0000" in raw:  # no text of a database has a NUL, and JSON writes it in no other way
-        raise HTTPException(400, "This cursor does not belong to this list. Begin at the first page.")
-    return found
+        if b"\\u0000" not in raw:  # no text of a database has a NUL, and JSON writes it in no other way
+            return msgspec.json.decode(raw, type=kind)
+    raise HTTPException(400, "This cursor does not belong to this list. Begin at the first page.")
 
 
 def position(cursor: str, sort: str) -> Position | None:
